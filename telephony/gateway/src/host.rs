@@ -1,0 +1,137 @@
+//! The seam to whoever embeds the gateway: who answers for a line, and who keeps a finished call.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{Caller, PressedKeys, SpokenLanguage, SpokenPromise, Termination};
+
+/// Decides how calls are met and keeps what they brought.
+#[async_trait]
+pub trait CallHost: Send + Sync {
+    /// How to meet this call: asked once, before it is answered, and waited for a few seconds only.
+    async fn plan(&self, arrived: &ArrivedCall) -> Result<CallPlan, Refusal>;
+
+    /// Keeps an ended call. Its recording is on disk. Called again with the same `id` until it
+    /// returns `Ok` (also after a restart), so a repeat must be harmless.
+    async fn completed(&self, call: CompletedCall) -> Result<(), HostError>;
+}
+
+/// A call that rings.
+#[derive(Debug, Clone)]
+pub struct ArrivedCall {
+    /// Our name of the call: `call_` and a UUID v7.
+    pub id: String,
+    /// Who calls.
+    pub caller: Caller,
+    /// The user part of what was dialled: the line.
+    pub line: String,
+    /// Where the signalling came from.
+    pub source: SocketAddr,
+    /// When it arrived.
+    pub at: Timestamp,
+}
+
+/// How a call is met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallPlan {
+    /// The language of the first greeting.
+    pub language: SpokenLanguage,
+    /// By when the caller is told she will be answered.
+    pub promise: SpokenPromise,
+    /// The longest message that is recorded.
+    pub max_message: Duration,
+}
+
+/// Why a call is not taken. The caller's phone sees a SIP status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Nobody has this number: 404.
+    #[error("no such line")]
+    UnknownLine,
+    /// This caller is not wanted: 603.
+    #[error("declined")]
+    Declined,
+    /// The host cannot keep a call now: 503.
+    #[error("temporarily unavailable")]
+    Unavailable,
+}
+
+impl Refusal {
+    /// The SIP status that tells the caller's phone (RFC 3261 section 21).
+    pub const fn sip_status(self) -> u16 {
+        match self {
+            Self::UnknownLine => 404,
+            Self::Declined => 603,
+            Self::Unavailable => 503,
+        }
+    }
+}
+
+/// The host could not keep a call; it will be asked again.
+#[derive(Debug, thiserror::Error)]
+#[error("the call could not be kept: {0}")]
+pub struct HostError(#[source] Box<dyn std::error::Error + Send + Sync>);
+
+impl HostError {
+    /// Wraps whatever went wrong. Its text is logged, so it must not quote the caller.
+    pub fn new(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self(cause.into())
+    }
+}
+
+/// Everything a call brought.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CompletedCall {
+    /// `call_` and a UUID v7: the same for every repeat.
+    pub id: String,
+    /// The user part of what was dialled.
+    pub line: String,
+    /// Who called.
+    pub caller: Caller,
+    /// The language the caller ended up with.
+    pub language: SpokenLanguage,
+    /// When the call arrived.
+    pub arrived_at: Timestamp,
+    /// When it was answered.
+    pub answered_at: Timestamp,
+    /// When the tone ended and recording began; `None` when the call ended before.
+    pub tone_at: Option<Timestamp>,
+    /// When it ended.
+    pub ended_at: Timestamp,
+    /// How it ended.
+    pub termination: Termination,
+    /// The promise the caller heard to its end, in the greeting or in the thanks.
+    pub promise: Option<SpokenPromise>,
+    /// What was recorded from the tone on, also when nobody spoke.
+    pub recording: Option<Recording>,
+    /// The RTP encoding name of the caller's audio: `PCMU` or `PCMA`.
+    pub codec: String,
+    /// The keys the caller pressed.
+    pub keys: PressedKeys,
+    /// The caller's audio packets.
+    pub packets: PacketCounts,
+}
+
+/// A finished WAV file (8 kHz, 16 bit, mono) in the recordings directory.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Recording {
+    /// The file's name inside the recordings directory.
+    pub file_name: String,
+    /// How long it plays, in seconds.
+    pub seconds: f64,
+    /// The size of the whole file, in bytes.
+    pub bytes: u64,
+}
+
+/// Counts of RTP packets in the caller's direction.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PacketCounts {
+    /// Packets that belonged to the call.
+    pub received: u64,
+    /// Packets that the sequence numbers prove missing.
+    pub lost: u64,
+}

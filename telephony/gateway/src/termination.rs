@@ -1,0 +1,132 @@
+//! How a call ended: result × reason, so that an impossible pair cannot be written.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// How an answered call ended. As JSON: `{"result":"message_left","reason":"silence"}`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "result", content = "reason", rename_all = "snake_case")]
+pub enum Termination {
+    /// The caller spoke after the tone; her recording is there.
+    MessageLeft(MessageEnd),
+    /// Nobody spoke after the tone, or the call never came so far.
+    NoMessage(NoMessageEnd),
+}
+
+/// What ended a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageEnd {
+    /// The caller pressed `#`.
+    Pound,
+    /// The caller fell silent after speaking.
+    Silence,
+    /// The longest allowed message was reached.
+    Limit,
+    /// The caller hung up.
+    CallerHungUp,
+    /// No more audio arrived.
+    MediaLost,
+    /// The signalling peer vanished or broke the dialog.
+    TrunkError,
+    /// The recording could not be written on.
+    RecorderFailed,
+    /// We were shutting down.
+    Shutdown,
+    /// The process died in the call; found at the next start.
+    Interrupted,
+}
+
+/// Why there is no message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoMessageEnd {
+    /// The caller hung up while being greeted.
+    HungUpBeforeTone,
+    /// The caller hung up after the tone without a word.
+    HungUpAfterTone,
+    /// The caller stayed but said nothing, also after being asked again.
+    NothingSaid,
+    /// No audio arrived.
+    MediaLost,
+    /// The signalling peer vanished or broke the dialog.
+    TrunkError,
+    /// The recording could not be written.
+    RecorderFailed,
+    /// The call went on far beyond what its parts can take, for instance on hold.
+    Limit,
+    /// We were shutting down.
+    Shutdown,
+    /// The process died in the call; found at the next start.
+    Interrupted,
+}
+
+impl Termination {
+    /// The first half, as a metrics label.
+    pub const fn result(self) -> &'static str {
+        match self {
+            Self::MessageLeft(_) => "message_left",
+            Self::NoMessage(_) => "no_message",
+        }
+    }
+
+    /// The second half, as a metrics label.
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::MessageLeft(end) => match end {
+                MessageEnd::Pound => "pound",
+                MessageEnd::Silence => "silence",
+                MessageEnd::Limit => "limit",
+                MessageEnd::CallerHungUp => "caller_hung_up",
+                MessageEnd::MediaLost => "media_lost",
+                MessageEnd::TrunkError => "trunk_error",
+                MessageEnd::RecorderFailed => "recorder_failed",
+                MessageEnd::Shutdown => "shutdown",
+                MessageEnd::Interrupted => "interrupted",
+            },
+            Self::NoMessage(end) => match end {
+                NoMessageEnd::HungUpBeforeTone => "hung_up_before_tone",
+                NoMessageEnd::HungUpAfterTone => "hung_up_after_tone",
+                NoMessageEnd::NothingSaid => "nothing_said",
+                NoMessageEnd::MediaLost => "media_lost",
+                NoMessageEnd::TrunkError => "trunk_error",
+                NoMessageEnd::RecorderFailed => "recorder_failed",
+                NoMessageEnd::Limit => "limit",
+                NoMessageEnd::Shutdown => "shutdown",
+                NoMessageEnd::Interrupted => "interrupted",
+            },
+        }
+    }
+}
+
+impl fmt::Display for Termination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} × {}", self.result(), self.reason())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_and_labels_agree() {
+        for termination in [
+            Termination::MessageLeft(MessageEnd::CallerHungUp),
+            Termination::NoMessage(NoMessageEnd::HungUpBeforeTone),
+        ] {
+            let json = serde_json::to_value(termination).expect("plain enums serialise");
+            assert_eq!(json["result"], termination.result());
+            assert_eq!(json["reason"], termination.reason());
+            let back: Termination = serde_json::from_value(json).expect("and read back");
+            assert_eq!(back, termination);
+        }
+    }
+
+    #[test]
+    fn impossible_pairs_are_refused() {
+        let json = r#"{"result":"message_left","reason":"hung_up_before_tone"}"#;
+        assert!(serde_json::from_str::<Termination>(json).is_err());
+    }
+}
