@@ -1,1 +1,18 @@
-//! (being built)
+//! Speech to text behind one trait, [`SpeechToText`].
+//!
+//! Two recognisers stand behind it: [`LocalWhisper`], which runs OpenAI's Whisper on this machine
+//! in pure Rust, and [`OpenAiTranscription`], which asks an OpenAI-compatible server.
+//! A [`Recording`] goes in, already checked and bounded; a [`Transcript`] comes out.
+//! [`ModelStore`] fetches, checks and lists the models that the local recogniser needs.
+
+mod error;
+mod language;
+mod recording;
+mod speech_to_text;
+mod transcript;
+
+pub use error::{Advice, SpeechError};
+pub use language::{Language, UnknownLanguage};
+pub use recording::{Recording, RecordingError};
+pub use speech_to_text::SpeechToText;
+pub use transcript::{Segment, Transcript};
