@@ -1,1 +1,23 @@
-//! (being built)
+//! The SIP edge: listens, screens, and hands over calls.
+//!
+//! Bytes pass our own screen before the stack (rsipstack, wrapped whole) sees them. Session
+//! descriptions are opaque strings: media negotiates them, and neither knows the other.
+
+mod call;
+mod config;
+mod counters;
+mod edge;
+mod event;
+mod incoming_call;
+mod link;
+mod network;
+mod party;
+
+pub use call::{Call, CallGone};
+pub use config::{EdgeConfig, Listen, Transport};
+pub use counters::Counters;
+pub use edge::{Edge, EdgeError};
+pub use event::{CallEvent, Ended, EndedBy, EndedWhy};
+pub use incoming_call::{AnswerError, IncomingCall};
+pub use network::{Network, NetworkError};
+pub use party::Party;

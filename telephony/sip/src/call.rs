@@ -1,0 +1,98 @@
+//! An answered call.
+
+use std::fmt;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use crate::link::{Decision, HandleEnd};
+use crate::{CallEvent, Ended, EndedBy, EndedWhy};
+
+/// How long [`Call::hang_up`] waits for the caller's phone to confirm; the goodbye itself goes on
+/// being repeated in the background.
+const GOODBYE: Duration = Duration::from_secs(4);
+
+/// A call in progress. Dropping it hangs up.
+pub struct Call {
+    id: String,
+    answer_in_ack: Option<String>,
+    handle: HandleEnd,
+    ended: Option<Ended>,
+}
+
+/// The call a decision was made about exists no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the call is over")]
+pub struct CallGone;
+
+impl Call {
+    pub(crate) fn new(id: String, answer_in_ack: Option<String>, handle: HandleEnd) -> Self {
+        Self {
+            id,
+            answer_in_ack,
+            handle,
+            ended: None,
+        }
+    }
+
+    /// The same id the [`crate::IncomingCall`] had.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The caller's answer to our offer, when the call came without one (RFC 3261 section 13.2.1).
+    pub fn answer_in_ack(&self) -> Option<&str> {
+        self.answer_in_ack.as_deref()
+    }
+
+    /// Waits for the next event. Cancel-safe; after [`CallEvent::Ended`] it returns that again.
+    pub async fn next_event(&mut self) -> CallEvent {
+        if let Some(ended) = self.ended {
+            return CallEvent::Ended(ended);
+        }
+        let event = self.handle.events.recv().await.unwrap_or(CallEvent::Ended(Ended {
+            by: EndedBy::Us,
+            why: EndedWhy::Shutdown,
+        }));
+        if let CallEvent::Ended(ended) = event {
+            self.ended = Some(ended);
+        }
+        event
+    }
+
+    /// Accepts the change of the last [`CallEvent::Reoffer`] with our new description.
+    pub async fn accept_reoffer(&self, sdp: String) -> Result<(), CallGone> {
+        self.decide(Decision::AcceptReoffer { sdp }).await
+    }
+
+    /// Refuses the change, as a rule with 488; the session goes on as it was.
+    pub async fn refuse_reoffer(&self, status: u16) -> Result<(), CallGone> {
+        self.decide(Decision::RefuseReoffer { status }).await
+    }
+
+    /// Says goodbye (BYE) and waits up to 4 s for the caller's phone to confirm.
+    pub async fn hang_up(self) {
+        let (done, confirmed) = oneshot::channel();
+        if self.decide(Decision::HangUp { done }).await.is_ok() {
+            // Late or lost: the dialog is over for us all the same.
+            tokio::time::timeout(GOODBYE, confirmed).await.ok();
+        }
+    }
+
+    async fn decide(&self, decision: Decision) -> Result<(), CallGone> {
+        self.handle
+            .decisions
+            .send(decision)
+            .await
+            .map_err(|_| CallGone)
+    }
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("id", &self.id)
+            .field("ended", &self.ended)
+            .finish_non_exhaustive()
+    }
+}

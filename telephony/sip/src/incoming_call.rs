@@ -1,0 +1,93 @@
+//! A call that waits for our decision.
+
+use std::fmt;
+use std::net::SocketAddr;
+
+use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
+
+use crate::link::{Decision, HandleEnd};
+use crate::{Call, CallGone, Party, Transport};
+
+/// A call that rings at our door. Dropping it without a decision tells the caller 500.
+pub struct IncomingCall {
+    /// Names this call in logs and files: derived from the Call-ID, tells nothing about the caller.
+    pub id: String,
+    /// Who calls, by the From header. Unproven: anybody can write any address there.
+    pub caller: Party,
+    /// Who is called, by the request address: which line was dialled.
+    pub called: Party,
+    /// Where the call came from on the network.
+    pub source: SocketAddr,
+    /// How it came.
+    pub transport: Transport,
+    /// The caller's session description (SDP, opaque here). `None` asks us to make the offer.
+    pub offer: Option<String>,
+    pub(crate) handle: HandleEnd,
+    pub(crate) gone: CancellationToken,
+}
+
+/// Why an answered call did not come to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AnswerError {
+    /// The caller gave up before the answer reached them.
+    #[error("the caller gave up before we answered")]
+    Cancelled,
+    /// The answer was repeated for 64*T1 (32 s) and never acknowledged.
+    #[error("the caller's phone never acknowledged our answer")]
+    NotAcknowledged,
+    /// The edge is gone.
+    #[error("the SIP edge is shut down")]
+    Closed,
+}
+
+impl IncomingCall {
+    /// Tells the caller that we know of the call (180). May be repeated.
+    pub async fn ring(&self) -> Result<(), CallGone> {
+        self.decide(Decision::Ring).await
+    }
+
+    /// Resolves when the caller gave up (CANCEL) or the call otherwise ended before an answer.
+    pub async fn cancelled(&self) {
+        self.gone.cancelled().await;
+    }
+
+    /// Answers with our session description; resolves when the caller acknowledged it.
+    pub async fn answer(self, sdp: String) -> Result<Call, AnswerError> {
+        let (acknowledged, acknowledgement) = oneshot::channel();
+        let answer = Decision::Answer { sdp, acknowledged };
+        if self.decide(answer).await.is_err() {
+            return Err(AnswerError::Cancelled);
+        }
+        let answer_in_ack = acknowledgement
+            .await
+            .unwrap_or(Err(AnswerError::Closed))?;
+        Ok(Call::new(self.id, answer_in_ack, self.handle))
+    }
+
+    /// Refuses with a final status 300-699 (RFC 3261 section 21); another number becomes 500.
+    pub async fn reject(self, status: u16) {
+        // A call that is gone needs no refusal any more.
+        self.decide(Decision::Reject { status }).await.ok();
+    }
+
+    async fn decide(&self, decision: Decision) -> Result<(), CallGone> {
+        self.handle
+            .decisions
+            .send(decision)
+            .await
+            .map_err(|_| CallGone)
+    }
+}
+
+impl fmt::Debug for IncomingCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IncomingCall")
+            .field("id", &self.id)
+            .field("caller", &self.caller)
+            .field("called", &self.called)
+            .field("transport", &self.transport)
+            .field("offer_bytes", &self.offer.as_ref().map(String::len))
+            .finish_non_exhaustive()
+    }
+}
