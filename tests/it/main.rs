@@ -1,1 +1,3 @@
-//! (being built)
+//! One test binary: the journeys and the harness's own smoke tests.
+
+mod harness;

@@ -1,1 +1,8 @@
-//! (being built)
+//! The test harness: real phones, contract-checked stand-ins for the services Mostik talks to, a
+//! real database server and browser, and [`World`], a running Mostik around which a test is told as
+//! a story.
+
+pub mod contract;
+pub mod eventually;
+pub mod needs;
+pub mod postgres;

@@ -1,0 +1,4 @@
+//! The harness is tested too: a check that cannot fail and a fake that cannot be used prove
+//! nothing.
+
+mod contract_canaries;

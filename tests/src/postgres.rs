@@ -1,0 +1,3 @@
+//! (next)
+/// b
+pub fn binaries() -> Option<std::path::PathBuf> { None }
