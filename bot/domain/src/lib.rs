@@ -1,1 +1,78 @@
-//! (being built)
+//! Nouns, state machines, decisions, and every word a person is told.
+//!
+//! Pure: no async, no I/O, no clock, no SQL. Time, ids, randomness and text
+//! come in as arguments; what should change goes out as a [`Decision`].
+//!
+//! # The story, in the order of these exports
+//!
+//! A [`Customer`] writes or calls through an [`Inbox`]; what was said is a
+//! [`Message`] or a [`Call`] and is captured as one [`Feedback`], with a
+//! [`Promise`] told at once. Its [`Classification`] names the root cause, the
+//! [`Ownership`] rules the [`OwnerTeam`]; feedbacks about the same thing gather
+//! under one [`Problem`], for which one [`Issue`] is filed. What happens there
+//! becomes [`AcceptanceSignal`]s, and the customer hears of it by a [`Notice`].
+
+mod access;
+mod as_text;
+mod id;
+mod private;
+
+mod call;
+mod conversation;
+mod customer;
+mod inbox;
+
+pub mod capture;
+mod classification;
+mod feedback;
+mod office_hours;
+mod promise;
+
+pub mod board;
+pub mod issue;
+mod ownership;
+mod problem;
+
+pub mod acceptance;
+pub mod link;
+pub mod notice;
+mod tracker_event;
+
+mod decision;
+mod job;
+
+pub use mostik_taxonomy::{
+    AcceptanceStage, Band, CauseScore, Confidence, Language, RootCause, StageVerdict, Thresholds,
+};
+
+pub use access::{Role, User};
+pub use id::{
+    BoardIssueId, CallId, ConversationId, CustomerId, FeedbackId, IssueId, JobId, MessageId,
+    NoticeId, ParseIdError, ProblemId, PromiseId, Reference, SignalId, UserId,
+};
+pub use private::Words;
+
+pub use call::{Call, Recording, Segment, Transcript};
+pub use conversation::{Author, Conversation, Message};
+pub use customer::{Address, AddressKind, Customer, NoReturnPath, ReturnPath};
+pub use inbox::{Channel, Inbox, InboxId};
+
+pub use capture::{Capture, Captured, Inbound, InboundCall};
+pub use classification::{Cause, Classification, DecidedBy};
+pub use feedback::{
+    Answered, Feedback, FeedbackState, Filed, Refused, ReviewReason, Routed, Source,
+};
+pub use office_hours::{OfficeHours, OfficeHoursError};
+pub use promise::{Promise, PromiseState, PromiseWhat};
+
+pub use board::{BoardColumn, BoardIssue};
+pub use issue::{Issue, IssueDraft, IssueState, Marker};
+pub use ownership::{OwnerTeam, Ownership, OwnershipRule, Routing};
+pub use problem::{Problem, ProblemState};
+
+pub use acceptance::{AcceptanceSignal, SignalKind};
+pub use notice::{Notice, NoticeKind, NoticeState};
+pub use tracker_event::{Actor, CloseReason, Happening, TrackerEvent};
+
+pub use decision::{Change, Decision};
+pub use job::{Job, NewJob, Step};
