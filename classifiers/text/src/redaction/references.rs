@@ -1,0 +1,92 @@
+//! Numbers that lead to a person's records: orders, contracts, parcels,
+//! passports, accounts.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::{PersonalData, Spans, digits::is_card};
+
+static NAMED: LazyLock<Regex> = LazyLock::new(|| {
+    super::compile(concat!(
+        r"(?i)\b(?:заказ|заявк|договор|обращени|трек|накладн|отправлени|посылк|брон|чек|квитанци|",
+        r"счет|счёт|лицев|полис|паспорт|инн|снилс|карт[аыуе] лояльности|талон|билет|абонемент|кодом?|",
+        r"order|tracking|track|booking|reservation|reference|ref|invoice|receipt|contract|account|",
+        r"acct|ticket|policy|passport|case|claim|confirmation|shipment|parcel|customer|member|ssn)",
+        r"\p{L}{0,6}",
+        r"(?:[\s.:,#№-]{1,4}(?:number|num|no|id|code|is|номер\p{L}{0,3}|ном|под|код|за|серии?|n|it's)\b){0,3}",
+        r"[\s.:#№=(-]{0,4}",
+        r"([A-Za-zА-Яа-я]{0,4}[-/]?[0-9][0-9A-Za-z/-]{2,34}(?: [0-9]{3,8}){0,3})",
+    ))
+});
+
+static NUMBER_SIGN: LazyLock<Regex> = LazyLock::new(|| {
+    super::compile(r"(?:№|#|\bN[o°]\.?)\s?([A-Za-zА-Я]{0,4}-?[0-9][0-9A-Za-z-]{3,34})")
+});
+
+/// Codes that mix letters and digits, as parcels and bookings have.
+static CODE: LazyLock<Regex> = LazyLock::new(|| {
+    super::compile(
+        r"\b(?:[A-ZА-Я]{1,4}-?[0-9]{6,20}[A-ZА-Я]{0,3}|[0-9]{2,8}-[0-9]{4,12}-[0-9]{1,6}(?:-[0-9]{1,8})?)\b",
+    )
+});
+
+static MONEY_OR_TIME: LazyLock<Regex> = LazyLock::new(|| {
+    super::compile(
+        r"(?i)^\s{0,2}(?:[.,][0-9]{1,2}\b|%|руб|р\b|р\.|₽|\$|€|£|usd|eur|тыс|тг|грн|коп|rub|dollar|euro|pound|buck|quid|pence|год|г\.|шт|кг|мин|час|дн|ден|day|hour|min|piece|item|pcs|раз\b|times)",
+    )
+});
+
+pub(super) fn find(text: &str, spans: &mut Spans) {
+    for captures in NAMED.captures_iter(text) {
+        let Some(found) = captures.get(1) else { continue };
+        if is_reference(text, found.as_str(), found.end()) {
+            spans.claim(PersonalData::Order, found.range());
+        }
+    }
+    for captures in NUMBER_SIGN.captures_iter(text) {
+        if let Some(found) = captures.get(1) {
+            spans.claim(PersonalData::Order, found.range());
+        }
+    }
+    for found in CODE.find_iter(text).filter(|found| !is_date(found.as_str())) {
+        if looks_like_phone_groups(found.as_str()) || is_card(&digits_of(found.as_str())) {
+            continue;
+        }
+        spans.claim(PersonalData::Order, found.range());
+    }
+}
+
+fn is_reference(text: &str, found: &str, end: usize) -> bool {
+    let digits = found.bytes().filter(u8::is_ascii_digit).count();
+    digits >= 4 && !is_date(found) && !is_year(found) && !is_money_or_time(&text[end..])
+}
+
+pub(super) fn is_money_or_time(rest: &str) -> bool {
+    MONEY_OR_TIME.is_match(crate::words::cut_at(rest, 24))
+}
+
+fn is_year(found: &str) -> bool {
+    found.len() == 4 && (found.starts_with("19") || found.starts_with("20"))
+}
+
+/// `2024-05-12`, `12-05-2024`, `12/05/24`.
+fn is_date(found: &str) -> bool {
+    let parts: Vec<&str> = found.split(['-', '/', '.']).collect();
+    let [first, middle, last] = parts[..] else { return false };
+    let part =
+        |part: &str, most: u32| part.len() <= 2 && part.parse().is_ok_and(|n: u32| n <= most);
+    part(middle, 31)
+        && ((first.len() == 4 && part(last, 31))
+            || (part(first, 31) && (last.len() == 4 || part(last, 99))))
+}
+
+fn digits_of(found: &str) -> String {
+    found.chars().filter(char::is_ascii_digit).collect()
+}
+
+/// `495-123-4567` and `8-912-3456789` are phones, not codes.
+fn looks_like_phone_groups(found: &str) -> bool {
+    let digits = found.bytes().filter(u8::is_ascii_digit).count();
+    found.starts_with(|c: char| c.is_ascii_digit()) && (10..=11).contains(&digits)
+}
