@@ -1,0 +1,19 @@
+//! OpenAI's Whisper in pure Rust (Radford and others, 2022, "Robust Speech Recognition via
+//! Large-Scale Weak Supervision"), with candle for the matrix products.
+
+mod decoder;
+mod encoder;
+mod guard;
+mod layers;
+mod mel;
+mod model;
+mod recognise;
+mod rows;
+mod rules;
+mod search;
+mod vocabulary;
+mod weights;
+mod windows;
+
+pub(crate) use model::Model;
+pub(crate) use recognise::{Task, recognise};

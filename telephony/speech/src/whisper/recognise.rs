@@ -1,0 +1,189 @@
+//! From samples to a transcript: language, windows, words, times.
+
+use candle_core::Tensor;
+
+use super::decoder::{Heard, Said};
+use super::guard;
+use super::mel::HOP;
+use super::model::Model;
+use super::rules::{Rules, to_log_probabilities};
+use super::search::{Found, Way, search};
+use super::vocabulary::{Token, Vocabulary};
+use super::windows::{Window, windows};
+use crate::recording::{Pcm, resample, speech_spans};
+use crate::{Language, Segment, SpeechError, Transcript};
+
+/// Silence after the words, so that the model hears their end: 0.6 s, in frames of 10 ms.
+const TAIL_FRAMES: usize = 60;
+/// Frames come in multiples of this, so that matrices have convenient sizes.
+const FRAME_STEP: usize = 32;
+/// What the line's language counts against the ear: as much as 4 to 1.
+const HINT_LOG_ODDS: f32 = 1.386;
+/// Nobody says more tokens in a second than this; more is a loop.
+const TOKENS_PER_SECOND: f64 = 14.0;
+/// Tokens that the shortest window may have.
+const FEWEST_TOKENS: f64 = 24.0;
+/// Temperatures at which a failed search is repeated, as in OpenAI's implementation but fewer.
+const TEMPERATURES: [f32; 2] = [0.4, 0.8];
+
+/// How one recording is recognised.
+pub(crate) struct Task<'a> {
+    pub(crate) hint: Language,
+    /// Hypotheses that are kept side by side.
+    pub(crate) beam: usize,
+    /// Asked often; when it says true, the work is given up.
+    pub(crate) abandoned: &'a (dyn Fn() -> bool + Sync),
+}
+
+/// A window that has been understood.
+struct Understood {
+    segments: Vec<Segment>,
+    log_probability: f64,
+    tokens: f64,
+}
+
+/// Transcribes one recording.
+pub(crate) fn recognise(
+    model: &Model,
+    pcm: &Pcm,
+    task: &Task<'_>,
+) -> Result<Transcript, SpeechError> {
+    let seconds = pcm.seconds();
+    #[expect(clippy::cast_possible_truncation, reason = "16,000")]
+    let samples = resample(&pcm.samples, pcm.rate, super::mel::RATE as u32);
+    let mut language = None;
+    let mut understood = Vec::new();
+    for window in windows(&samples, &speech_spans(&samples)) {
+        let (spoken, result) =
+            understand(model, &window, language, task).map_err(|error| SpeechError::Failed {
+                reason: error.to_string(),
+            })?;
+        language = Some(spoken);
+        understood.push(result);
+    }
+    if (task.abandoned)() {
+        return Err(SpeechError::Failed { reason: "given up".into() });
+    }
+    let language = language.unwrap_or(task.hint);
+    let tokens: f64 = understood.iter().map(|window| window.tokens).sum();
+    let log_probability: f64 = understood.iter().map(|window| window.log_probability).sum();
+    #[expect(clippy::cast_possible_truncation, reason = "a probability")]
+    let confidence = if tokens > 0.0 { (log_probability / tokens).exp() as f32 } else { 0.0 };
+    let segments: Vec<Segment> =
+        understood.into_iter().flat_map(|window| window.segments).collect();
+    Ok(Transcript::from_segments(language, seconds, confidence, segments))
+}
+
+fn understand(
+    model: &Model,
+    window: &Window,
+    language: Option<Language>,
+    task: &Task<'_>,
+) -> candle_core::Result<(Language, Understood)> {
+    let heard = listen(model, window)?;
+    let mut said = vec![model.decoder.silent()];
+    let words = &model.vocabulary;
+    let state = model.decoder.step(&heard, &mut said, &[words.start])?;
+    let mut first = model.decoder.scores(&state)?;
+    let language = language.unwrap_or_else(|| spoken_language(words, &first, task.hint));
+    to_log_probabilities(&mut first);
+    let no_speech = first.get(words.no_speech as usize).map_or(0.0, |p| p.exp());
+    model.decoder.step(&heard, &mut said, &[words.language(language)])?;
+    let state = model.decoder.step(&heard, &mut said, &[words.transcribe])?;
+    let Some(prompt) = said.pop() else {
+        candle_core::bail!("no hypothesis")
+    };
+    let found = find(model, window, &heard, (&prompt, &state), task)?;
+    let text = words.text(&found.tokens);
+    let mut segments = Vec::new();
+    if !guard::is_invented(&text, found.mean_log_probability, no_speech) {
+        segments = segments_of(words, &found.tokens, window);
+    }
+    #[expect(clippy::cast_precision_loss, reason = "a few hundred tokens")]
+    let tokens = if segments.is_empty() { 0.0 } else { (found.tokens.len() + 1) as f64 };
+    let log_probability = f64::from(found.mean_log_probability) * tokens;
+    let log_probability = if tokens > 0.0 { log_probability } else { 0.0 };
+    Ok((language, Understood { segments, log_probability, tokens }))
+}
+
+/// Encodes a window no longer than its sound: the encoder's cost grows with the length.
+fn listen(model: &Model, window: &Window) -> candle_core::Result<Heard> {
+    let longest = model.encoder.longest() * 2;
+    let frames = (window.samples.len().div_ceil(HOP) + TAIL_FRAMES)
+        .next_multiple_of(FRAME_STEP)
+        .min(longest);
+    let spectrogram = model.mel.spectrogram(&window.samples, frames);
+    model.decoder.hear(&model.encoder.forward(&spectrogram)?)
+}
+
+/// Searches; when the result is a loop or a guess, searches again at random and takes the best.
+fn find(
+    model: &Model,
+    window: &Window,
+    heard: &Heard,
+    (prompt, state): (&Said, &Tensor),
+    task: &Task<'_>,
+) -> candle_core::Result<Found> {
+    let rules = Rules::new(model, window.seconds() + 0.5);
+    #[expect(clippy::cast_possible_truncation, reason = "a window has 30 seconds at most")]
+    #[expect(clippy::cast_sign_loss, reason = "lengths are positive")]
+    let longest = (FEWEST_TOKENS + TOKENS_PER_SECOND * window.seconds()) as usize;
+    let longest = longest.min(model.decoder.longest() / 2);
+    let draws = (1..).zip(TEMPERATURES).map(|(seed, temperature)| Way::Draw { temperature, seed });
+    let mut attempts: Vec<(bool, Found)> = Vec::new();
+    for way in std::iter::once(Way::Beam(task.beam)).chain(draws) {
+        let start = (prompt.clone(), state.clone());
+        let found = search(model, &rules, heard, start, way, longest, task.abandoned)?;
+        let looping = guard::is_loop(&model.vocabulary.text(&found.tokens));
+        let good = !looping && !guard::is_unsure(found.mean_log_probability);
+        attempts.push((looping, found));
+        if good || (task.abandoned)() {
+            break;
+        }
+    }
+    attempts
+        .into_iter()
+        .max_by(|(a_loops, a), (b_loops, b)| {
+            b_loops
+                .cmp(a_loops)
+                .then(a.mean_log_probability.total_cmp(&b.mean_log_probability))
+        })
+        .map(|(_, found)| found)
+        .ok_or_else(|| candle_core::Error::Msg("no attempt".into()))
+}
+
+fn spoken_language(words: &Vocabulary, scores: &[f32], hint: Language) -> Language {
+    let score = |language: Language| {
+        let heard = scores.get(words.language(language) as usize).copied().unwrap_or(f32::MIN);
+        if language == hint { heard + HINT_LOG_ODDS } else { heard }
+    };
+    let best = Language::ALL.into_iter().max_by(|a, b| score(*a).total_cmp(&score(*b)));
+    best.unwrap_or(hint)
+}
+
+/// Parts tokens at their timestamps.
+fn segments_of(words: &Vocabulary, tokens: &[Token], window: &Window) -> Vec<Segment> {
+    let mut segments = Vec::new();
+    let mut start = 0.0;
+    let mut text: Vec<Token> = Vec::new();
+    let mut close = |text: &mut Vec<Token>, start: f64, end: f64| {
+        let words = words.text(text);
+        text.clear();
+        if words.chars().any(char::is_alphanumeric) {
+            let start = window.real_time(start);
+            let end = window.real_time(end).max(start);
+            segments.push(Segment { start, end, text: words.trim().to_owned() });
+        }
+    };
+    for &token in tokens {
+        match words.seconds(token) {
+            Some(time) => {
+                close(&mut text, start, time);
+                start = time;
+            }
+            None => text.push(token),
+        }
+    }
+    close(&mut text, start, window.seconds());
+    segments
+}
