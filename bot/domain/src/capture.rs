@@ -6,9 +6,10 @@ use mostik_taxonomy::Language;
 use uuid::Uuid;
 
 use crate::{
-    Address, Author, Call, Channel, Conversation, ConversationId, Customer, CustomerId, Feedback,
-    FeedbackId, FeedbackState, InboxId, Job, JobId, Message, MessageId, NewJob, Notice, NoticeId,
-    NoticeKind, NoticeState, OfficeHours, Promise, PromiseId, Reference, ReturnPath, Source, Words,
+    Address, Author, Call, Channel, Claimed, Conversation, ConversationId, Customer, CustomerId,
+    Feedback, FeedbackId, FeedbackState, InboxId, Job, JobId, Message, MessageId, NewJob, Notice,
+    NoticeId, NoticeKind, NoticeState, OfficeHours, Promise, PromiseId, Reference, ReturnPath,
+    Source, Words,
 };
 
 /// A written message as a channel received it.
@@ -32,6 +33,8 @@ pub struct Inbound {
     pub text: Words,
     /// The page on which it was written.
     pub page: Option<String>,
+    /// What the customer wrote about herself into a form.
+    pub claimed: Option<Claimed>,
     /// When.
     pub at: Timestamp,
 }
@@ -134,6 +137,7 @@ pub fn message(inbound: Inbound, hours: &OfficeHours, minutes: u32, fresh: Fresh
             language: inbound.language,
             text: Some(inbound.text),
             page: inbound.page,
+            claimed: inbound.claimed,
             state: FeedbackState::Captured,
             captured_at: at,
             updated_at: at,
@@ -197,6 +201,7 @@ pub fn call(
             language: call.language,
             text: None,
             page: None,
+            claimed: None,
             state: FeedbackState::Captured,
             captured_at: call.ended_at,
             updated_at: call.ended_at,

@@ -60,6 +60,17 @@ impl AddressKind {
     }
 }
 
+/// What a customer wrote into a form about herself. Nobody vouches for it: it
+/// recognises no one and is never written to or called by Mostik; an operator may
+/// use it by hand.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Claimed {
+    /// Mailbox as written.
+    pub email: Option<Words>,
+    /// Phone number as written.
+    pub phone: Option<Words>,
+}
+
 /// How a feedback can be answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

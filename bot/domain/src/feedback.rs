@@ -3,8 +3,8 @@ use mostik_taxonomy::Language;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CallId, Channel, Classification, ConversationId, CustomerId, FeedbackId, InboxId, MessageId,
-    ProblemId, Reference, ReturnPath, Words, as_text,
+    CallId, Channel, Claimed, Classification, ConversationId, CustomerId, FeedbackId, InboxId,
+    MessageId, ProblemId, Reference, ReturnPath, Words, as_text,
 };
 
 /// **The unit that is classified and routed**: one problem voiced by one customer.
@@ -33,6 +33,9 @@ pub struct Feedback {
     pub text: Option<Words>,
     /// The page on which it was written (checklist #41).
     pub page: Option<String>,
+    /// What the customer wrote about herself into a form.
+    #[serde(default)]
+    pub claimed: Option<Claimed>,
     /// How far it has come.
     pub state: FeedbackState,
     /// When it was captured.
