@@ -197,7 +197,10 @@ pub fn evidence(
     own_labels: &[String],
 ) -> Option<Evidence> {
     use AcceptanceStage::{Acceptance, Anger, Denial, Evangelism};
-    if event.actor != Actor::Person {
+    // A merge queue that closes an issue as completed does it for a person.
+    let merged = event.actor == Actor::Robot
+        && event.what == Happening::Closed { reason: CloseReason::Completed };
+    if event.actor != Actor::Person && !merged {
         return None;
     }
     let (stage, kind, quote) = match &event.what {
@@ -254,4 +257,99 @@ pub fn tells_again(new: &AcceptanceSignal, old: &AcceptanceSignal) -> bool {
             && new.kind != SignalKind::Comment
             && new.quote == old.quote
             && (new.at.as_second() - old.at.as_second()).abs() <= SAME_EVENT_SECONDS)
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn event(actor: Actor, what: Happening) -> TrackerEvent {
+        TrackerEvent { key: "k".into(), actor, at: Timestamp::UNIX_EPOCH, url: None, what }
+    }
+
+    fn signal(second: i64, stage: AcceptanceStage) -> AcceptanceSignal {
+        AcceptanceSignal {
+            id: SignalId::new(Uuid::from_u128(1)),
+            issue: IssueId::new(Uuid::from_u128(1)),
+            key: second.to_string(),
+            stage,
+            kind: SignalKind::Label,
+            quote: Words::default(),
+            at: Timestamp::from_second(second).expect("in range"),
+            url: None,
+        }
+    }
+
+    #[test]
+    fn the_whole_table_of_signals() {
+        let closed = |reason| Happening::Closed { reason };
+        let label = |label: &str| Happening::Labeled { label: label.into() };
+        let events = [
+            ("label bug", label("bug")),
+            ("label Won't Fix", label("Won't Fix")),
+            ("label low-priority", label("low-priority")),
+            ("label in progress", label("in progress")),
+            ("label срочно", label("срочно")),
+            ("label red", label("red")),
+            ("our label off", Happening::Unlabeled { label: "customer-voice".into() }),
+            ("other label off", Happening::Unlabeled { label: "red".into() }),
+            ("assigned", Happening::Assigned),
+            ("unassigned", Happening::Unassigned),
+            ("milestone", Happening::Milestoned { title: "May".into() }),
+            ("linked change", Happening::LinkedChange),
+            ("work started", Happening::WorkStarted),
+            ("closed completed", closed(CloseReason::Completed)),
+            ("closed not planned", closed(CloseReason::NotPlanned)),
+            ("closed duplicate", closed(CloseReason::Duplicate)),
+            ("reopened", Happening::Reopened),
+            ("locked", Happening::Locked { reason: Some("too heated".into()) }),
+            ("locked resolved", Happening::Locked { reason: Some("resolved".into()) }),
+        ];
+        let own = ["customer-voice".to_owned()];
+        let table: Vec<_> = events
+            .into_iter()
+            .map(|(name, what)| {
+                let said = |actor| {
+                    evidence(&event(actor, what.clone()), None, &own)
+                        .map_or("-".to_owned(), |evidence| evidence.stage.to_string())
+                };
+                format!(
+                    "{name:20} person: {:13} robot: {:13} ourselves: {}",
+                    said(Actor::Person),
+                    said(Actor::Robot),
+                    said(Actor::Ourselves)
+                )
+            })
+            .collect();
+        insta::assert_snapshot!("signals", table.join("\n"));
+    }
+
+    #[test]
+    fn the_newest_signal_decides_and_the_stage_may_move_back() {
+        use AcceptanceStage::{Acceptance, Comprehension, Denial, Evangelism};
+        assert_eq!(fold(&[]), None);
+        let stage = |signals: &[AcceptanceSignal]| {
+            fold(signals).map(|(stage, since)| (stage, since.as_second()))
+        };
+        assert_eq!(stage(&[signal(5, Acceptance), signal(1, Denial)]), Some((Acceptance, 5)));
+        assert_eq!(
+            stage(&[signal(1, Acceptance), signal(9, Comprehension)]),
+            Some((Comprehension, 9))
+        );
+        assert_eq!(stage(&[signal(3, Evangelism), signal(3, Acceptance)]), Some((Evangelism, 3)));
+        let run = [signal(1, Denial), signal(4, Acceptance), signal(8, Acceptance)];
+        assert_eq!(stage(&run), Some((Acceptance, 4)), "since the run began");
+    }
+
+    #[test]
+    fn webhook_and_polling_tell_one_event_once() {
+        let of_webhook = signal(100, AcceptanceStage::Denial);
+        let of_polling =
+            AcceptanceSignal { key: "event:7".into(), ..signal(102, AcceptanceStage::Denial) };
+        assert!(tells_again(&of_polling, &of_webhook));
+        let later = signal(500, AcceptanceStage::Denial);
+        assert!(!tells_again(&later, &of_webhook));
+    }
 }

@@ -358,3 +358,86 @@ impl Feedback {
         self.state.routed().map(|routed| routed.problem)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use mostik_taxonomy::RootCause;
+    use uuid::Uuid;
+
+    use super::*;
+
+    type Event = fn(FeedbackState) -> Result<FeedbackState, Refused>;
+
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+    fn cause() -> Classification {
+        Classification::by_operator(RootCause::Delivery, "Анна", NOW)
+    }
+
+    fn problem() -> ProblemId {
+        ProblemId::new(Uuid::from_u128(1))
+    }
+
+    const EVENTS: [(&str, Event); 9] = [
+        ("transcribed", FeedbackState::transcribed),
+        ("classified", |state| state.classified(cause())),
+        ("answered", |state| state.answered_at(NOW)),
+        ("routed", |state| state.routed_to("logistics", problem(), NOW)),
+        ("filed", |state| state.filed(NOW)),
+        ("resolved", |state| state.resolved(NOW)),
+        ("declined", |state| state.declined(NOW)),
+        ("reopened", FeedbackState::reopened),
+        ("review", |state| state.for_review(ReviewReason::LowConfidence, NOW)),
+    ];
+
+    /// Every state that can be reached, by the shortest way to it.
+    fn states() -> Vec<FeedbackState> {
+        let mut reached = vec![FeedbackState::Captured];
+        let mut next = 0;
+        while let Some(state) = reached.get(next).cloned() {
+            for (_, event) in EVENTS {
+                if let Ok(to) = event(state.clone())
+                    && !reached.iter().any(|known| name(known) == name(&to))
+                {
+                    reached.push(to);
+                }
+            }
+            next += 1;
+        }
+        reached
+    }
+
+    fn name(state: &FeedbackState) -> String {
+        match state {
+            FeedbackState::NeedsReview { before, .. } => format!("review({})", before.as_str()),
+            other => other.as_str().to_owned(),
+        }
+    }
+
+    #[test]
+    fn the_whole_table_of_transitions() {
+        let rows = states().into_iter().flat_map(|state| {
+            EVENTS.map(|(event, apply)| {
+                let to = apply(state.clone()).map_or("refused".to_owned(), |to| name(&to));
+                format!("{:22} {event:12} → {to}", name(&state))
+            })
+        });
+        insta::assert_snapshot!("transitions", rows.collect::<Vec<_>>().join("\n"));
+    }
+
+    #[test]
+    fn what_was_never_answered_cannot_be_routed() {
+        let classified = FeedbackState::Captured.classified(cause()).expect("has words");
+        let refused = classified.routed_to("logistics", problem(), NOW);
+        assert_eq!(refused, Err(Refused { from: "classified", to: "routed" }));
+    }
+
+    #[test]
+    fn states_survive_storage() {
+        for state in states() {
+            let stored = serde_json::to_string(&state).expect("serialises");
+            let read: FeedbackState = serde_json::from_str(&stored).expect("reads back");
+            assert_eq!(read, state);
+        }
+    }
+}

@@ -1,9 +1,12 @@
 //! What is filed with an owner team, and every word of it.
 
-use jiff::Timestamp;
+use std::fmt::Write as _;
+
+use jiff::{Timestamp, Zoned};
+use mostik_taxonomy::{Language, RootCause};
 use serde::{Deserialize, Serialize};
 
-use crate::{IssueId, ProblemId};
+use crate::{Channel, IssueId, OwnerTeam, Problem, ProblemId, wall_clock};
 
 /// What was filed with an owner team, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,4 +78,327 @@ pub struct IssueDraft {
     pub labels: Vec<String>,
     /// To be assigned.
     pub assignees: Vec<String>,
+}
+
+/// What the words of an issue are made of. Quotes are redacted already.
+#[derive(Debug, Clone)]
+pub struct Facts<'a> {
+    /// The language of the owner team.
+    pub language: Language,
+    /// The problem.
+    pub problem: &'a Problem,
+    /// What customers said, newest last; the first few are shown.
+    pub quotes: &'a [Quote],
+    /// How many feedbacks gathered.
+    pub feedback_count: u64,
+    /// How many different customers.
+    pub customers: u64,
+    /// When the first and the last of them came, on the company's clock.
+    pub first_and_last: (&'a Zoned, &'a Zoned),
+    /// The next promise that waits for the team's answer, on the company's clock.
+    pub promised_until: Option<&'a Zoned>,
+    /// The words that decided the cause, redacted.
+    pub evidence: &'a [String],
+    /// The problem at the desk.
+    pub desk_page: &'a str,
+}
+
+/// Something a customer said, redacted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quote {
+    /// The words.
+    pub text: String,
+    /// The way in.
+    pub channel: Channel,
+}
+
+/// Quotes shown in full; more are counted.
+const QUOTES_SHOWN: usize = 5;
+/// Characters of a quote that are shown.
+const QUOTE_LENGTH: usize = 600;
+/// Characters of a title's quote: what trackers show in a list.
+const TITLE_LENGTH: usize = 80;
+
+/// The one line that names a problem, from redacted words.
+pub fn title(language: Language, cause: &RootCause, redacted: &str) -> String {
+    let first = redacted.split(['\n', '\r']).map(str::trim).find(|line| !line.is_empty());
+    format!("{}: {}", cause_name(language, cause), shortened(first.unwrap_or("…"), TITLE_LENGTH))
+}
+
+/// Title, body, labels and assignees for an owner team.
+pub fn draft(facts: &Facts<'_>, team: &OwnerTeam) -> IssueDraft {
+    let marker = Marker::of(facts.problem.id);
+    let body = match facts.language {
+        Language::Russian => body_in_russian(facts),
+        Language::English => body_in_english(facts),
+    };
+    IssueDraft {
+        title: facts.problem.title.clone(),
+        body: format!("{body}\n{}\n", marker.as_str()),
+        marker,
+        labels: team.labels.clone(),
+        assignees: team.assignees.clone(),
+    }
+}
+
+fn body_in_russian(facts: &Facts<'_>) -> String {
+    let language = facts.language;
+    let (first, last) = facts.first_and_last;
+    let cause = cause_name(language, &facts.problem.root_cause).to_lowercase();
+    let promise = facts.promised_until.map_or_else(
+        || "Сейчас ни один срок ответа не истекает.".to_owned(),
+        |until| {
+            format!("Ближайший ответ клиенту: до {}.", wall_clock::date_and_time(language, until))
+        },
+    );
+    format!(
+        "### Что говорят клиенты\n\n{}\n\
+         ### Сколько\n\n{}: {}; первое {}, последнее {}.\n\n\
+         ### Почему это к вам\n\nПричина: **{cause}**.{} Если причина в другом, напишите об этом \
+         здесь: комментарий увидит оператор.\n\n\
+         ### Что обещано\n\n{promise}\n\n\
+         ### Что дальше\n\n\
+         Закрыто как выполненное: клиенты сразу узнают, что проблема устранена, и ответят, так ли \
+         это.\nЗакрыто как «не планируется»: клиенты узнают, что меняться ничего не будет; ваш \
+         последний комментарий перед этим они увидят как причину.\n\n\
+         [Все обращения и записи]({})\n",
+        quotes(facts),
+        counted_in_russian(facts.feedback_count, ["обращение", "обращения", "обращений"]),
+        counted_in_russian(facts.customers, ["клиент", "клиента", "клиентов"]),
+        wall_clock::date(language, first),
+        wall_clock::date(language, last),
+        evidence(facts, " Решающие слова: "),
+        facts.desk_page,
+    )
+}
+
+fn body_in_english(facts: &Facts<'_>) -> String {
+    let language = facts.language;
+    let (first, last) = facts.first_and_last;
+    let cause = cause_name(language, &facts.problem.root_cause).to_lowercase();
+    let promise = facts.promised_until.map_or_else(
+        || "No answer is due right now.".to_owned(),
+        |until| {
+            format!("Next answer to a customer: by {}.", wall_clock::date_and_time(language, until))
+        },
+    );
+    let plural = |count: u64| if count == 1 { "" } else { "s" };
+    format!(
+        "### What customers say\n\n{}\n\
+         ### How many\n\n{} report{} from {} customer{}; first on {}, last on {}.\n\n\
+         ### Why you\n\nThe cause: **{cause}**.{} If it is something else, say so here: an \
+         operator will see your comment.\n\n\
+         ### What was promised\n\n{promise}\n\n\
+         ### What happens next\n\n\
+         Closed as completed: the customers hear at once that it is fixed, and say whether it \
+         is.\nClosed as not planned: the customers hear that nothing will change; your last \
+         comment before that is given to them as the reason.\n\n\
+         [All reports and recordings]({})\n",
+        quotes(facts),
+        facts.feedback_count,
+        plural(facts.feedback_count),
+        facts.customers,
+        plural(facts.customers),
+        wall_clock::date(language, first),
+        wall_clock::date(language, last),
+        evidence(facts, " Deciding words: "),
+        facts.desk_page,
+    )
+}
+
+fn quotes(facts: &Facts<'_>) -> String {
+    let mut shown = String::new();
+    for quote in facts.quotes.iter().take(QUOTES_SHOWN) {
+        let text = as_plain_markdown(&shortened(&quote.text, QUOTE_LENGTH));
+        for line in text.lines().filter(|line| !line.trim().is_empty()) {
+            shown.push_str("> ");
+            shown.push_str(line);
+            shown.push('\n');
+        }
+        let _ = writeln!(shown, "> — {}\n", channel_name(facts.language, quote.channel));
+    }
+    shown
+}
+
+fn evidence(facts: &Facts<'_>, before: &str) -> String {
+    if facts.evidence.is_empty() {
+        return String::new();
+    }
+    let words: Vec<_> = facts
+        .evidence
+        .iter()
+        .take(5)
+        .map(|word| format!("«{}»", as_plain_markdown(word)))
+        .collect();
+    format!("{before}{}.", words.join(", "))
+}
+
+/// The cause as the owner team reads it.
+pub fn cause_name(language: Language, cause: &RootCause) -> String {
+    let name = match (language, cause) {
+        (Language::Russian, RootCause::Pricing) => "Цены",
+        (Language::Russian, RootCause::Design) => "Дизайн",
+        (Language::Russian, RootCause::Copy) => "Тексты",
+        (Language::Russian, RootCause::Delivery) => "Доставка",
+        (Language::Russian, RootCause::Other) => "Другое",
+        (Language::English, RootCause::Pricing) => "Pricing",
+        (Language::English, RootCause::Design) => "Design",
+        (Language::English, RootCause::Copy) => "Copy",
+        (Language::English, RootCause::Delivery) => "Delivery",
+        (Language::English, RootCause::Other) => "Other",
+        (_, RootCause::Custom(name)) => name,
+    };
+    name.to_owned()
+}
+
+const fn channel_name(language: Language, channel: Channel) -> &'static str {
+    match (language, channel) {
+        (Language::Russian, Channel::Phone) => "по телефону",
+        (Language::Russian, Channel::Discord) => "в Discord",
+        (Language::Russian, Channel::Telegram) => "в Telegram",
+        (Language::Russian, Channel::Email) => "по почте",
+        (Language::Russian, Channel::Web) => "на сайте",
+        (Language::English, Channel::Phone) => "by phone",
+        (Language::English, Channel::Discord) => "on Discord",
+        (Language::English, Channel::Telegram) => "on Telegram",
+        (Language::English, Channel::Email) => "by e-mail",
+        (Language::English, Channel::Web) => "on the site",
+    }
+}
+
+/// «1 обращение», «2 обращения», «5 обращений».
+fn counted_in_russian(count: u64, forms: [&str; 3]) -> String {
+    let form = match (count % 10, count % 100) {
+        (_, 11..=14) => forms[2],
+        (1, _) => forms[0],
+        (2..=4, _) => forms[1],
+        _ => forms[2],
+    };
+    format!("{count} {form}")
+}
+
+fn shortened(text: &str, length: usize) -> String {
+    let text = text.trim();
+    if text.chars().count() <= length {
+        return text.to_owned();
+    }
+    let cut: String = text.chars().take(length - 1).collect();
+    let at_word = cut.rfind(' ').filter(|&at| at > cut.len() / 2).unwrap_or(cut.len());
+    format!("{}…", cut[..at_word].trim_end())
+}
+
+/// A customer's words must not mention people, link issues, or hide text in
+/// the team's tracker: everything Markdown would read is escaped.
+fn as_plain_markdown(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '!' => {
+                plain.push('\\');
+                plain.push(c);
+            }
+            // A zero-width space stops the tracker from reading a mention.
+            '@' => plain.push_str("@\u{200b}"),
+            c if c.is_control() && c != '\n' => plain.push(' '),
+            c => plain.push(c),
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use mostik_taxonomy::AcceptanceStage;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{ProblemState, Words};
+
+    fn filed(language: Language, words: &[(&str, Channel)], count: u64) -> IssueDraft {
+        let quotes: Vec<_> = words
+            .iter()
+            .map(|(text, channel)| Quote { text: (*text).to_owned(), channel: *channel })
+            .collect();
+        let problem = Problem {
+            id: ProblemId::new(Uuid::from_u128(9)),
+            root_cause: RootCause::Delivery,
+            owner_team: "logistics".into(),
+            title: title(language, &RootCause::Delivery, words[0].0),
+            pattern: Words::default(),
+            likeness_keys: Vec::new(),
+            state: ProblemState::Open,
+            stage: AcceptanceStage::NoSignal,
+            stage_since: Timestamp::UNIX_EPOCH,
+            last_comment: None,
+            opened_at: Timestamp::UNIX_EPOCH,
+            revision: 0,
+        };
+        let day: Zoned = "2026-11-20T12:00[Europe/Moscow]".parse().expect("a day");
+        let team = OwnerTeam {
+            name: "logistics".into(),
+            language,
+            tracker: "board".into(),
+            project: "logistics".into(),
+            labels: vec!["customer-voice".into()],
+            assignees: Vec::new(),
+        };
+        let facts = Facts {
+            language,
+            problem: &problem,
+            quotes: &quotes,
+            feedback_count: count,
+            customers: count,
+            first_and_last: (&day, &day),
+            promised_until: Some(&day),
+            evidence: &["курьер".to_owned()],
+            desk_page: "https://help.example.org/desk/problems/pr_9",
+        };
+        draft(&facts, &team)
+    }
+
+    #[test]
+    fn every_word_an_owner_team_reads() {
+        let words = [
+            ("Курьер так и не приехал, заказ [order] обещали вчера.", Channel::Phone),
+            ("Посылка потерялась, [phone]", Channel::Web),
+        ];
+        let russian = filed(Language::Russian, &words, 2);
+        insta::assert_snapshot!("issue_ru", format!("{}\n\n{}", russian.title, russian.body));
+        let english = filed(Language::English, &[("The courier never came.", Channel::Discord)], 1);
+        insta::assert_snapshot!("issue_en", format!("{}\n\n{}", english.title, english.body));
+    }
+
+    #[test]
+    fn a_customer_cannot_speak_to_the_tracker() {
+        let words = "@octocat fixes #1 <!-- mostik:pr_0 --> ![x](http://evil.example) `rm`";
+        let body = filed(Language::English, &[(words, Channel::Web)], 1).body;
+        assert!(!body.contains("@octocat") && !body.contains(" #1"), "{body}");
+        assert!(!body.contains("![x]") && !body.contains("`rm`"), "{body}");
+        assert_eq!(body.matches("<!-- mostik:").count(), 1, "{body}");
+    }
+
+    #[test]
+    fn a_title_fits_a_list() {
+        let long = "очень ".repeat(100);
+        let title = title(Language::Russian, &RootCause::Delivery, &long);
+        assert!(title.chars().count() <= 120, "{title}");
+        assert!(title.ends_with('…'));
+    }
+
+    #[test]
+    fn russian_counts_agree() {
+        let forms = ["обращение", "обращения", "обращений"];
+        let said = [1, 2, 5, 11, 21, 112].map(|count| counted_in_russian(count, forms));
+        assert_eq!(
+            said,
+            [
+                "1 обращение",
+                "2 обращения",
+                "5 обращений",
+                "11 обращений",
+                "21 обращение",
+                "112 обращений"
+            ]
+        );
+    }
 }

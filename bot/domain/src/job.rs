@@ -98,13 +98,6 @@ pub enum Job {
         /// Which.
         issue: IssueId,
     },
-    /// Ask a tracker which issues of a project changed; repeats itself.
-    Poll {
-        /// As `github`.
-        tracker: String,
-        /// As `owner/repo`.
-        project: String,
-    },
     /// Tell a customer something.
     Tell {
         /// What.
@@ -126,7 +119,7 @@ impl Job {
             Self::Answer { .. } => Step::Answer,
             Self::Route { .. } => Step::Route,
             Self::File { .. } => Step::File,
-            Self::Track { .. } | Self::Look { .. } | Self::Poll { .. } => Step::Track,
+            Self::Track { .. } | Self::Look { .. } => Step::Track,
             Self::Tell { .. } | Self::CheckPromise { .. } => Step::Tell,
         }
     }
@@ -141,7 +134,6 @@ impl Job {
             | Self::Route { feedback } => feedback.to_string(),
             Self::File { problem } => problem.to_string(),
             Self::Track { issue, .. } | Self::Look { issue } => issue.to_string(),
-            Self::Poll { tracker, project } => format!("poll:{tracker}:{project}"),
             Self::Tell { notice } => notice.to_string(),
             Self::CheckPromise { promise } => promise.to_string(),
         }

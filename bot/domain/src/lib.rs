@@ -37,6 +37,8 @@ pub mod acceptance;
 pub mod link;
 pub mod notice;
 mod tracker_event;
+pub mod tracking;
+mod wall_clock;
 
 mod decision;
 mod job;
@@ -54,7 +56,7 @@ pub use private::Words;
 
 pub use call::{Call, Recording, Segment, Transcript};
 pub use conversation::{Author, Conversation, Message};
-pub use customer::{Address, AddressKind, Customer, NoReturnPath, ReturnPath};
+pub use customer::{Address, AddressKind, Claimed, Customer, NoReturnPath, ReturnPath};
 pub use inbox::{Channel, Inbox, InboxId};
 
 pub use capture::{Capture, Captured, Inbound, InboundCall};
@@ -68,7 +70,7 @@ pub use promise::{Promise, PromiseState, PromiseWhat};
 pub use board::{BoardColumn, BoardIssue};
 pub use issue::{Issue, IssueDraft, IssueState, Marker};
 pub use ownership::{OwnerTeam, Ownership, OwnershipRule, Routing};
-pub use problem::{Problem, ProblemState};
+pub use problem::{OwnerComment, Problem, ProblemState};
 
 pub use acceptance::{AcceptanceSignal, SignalKind};
 pub use notice::{Notice, NoticeKind, NoticeState};

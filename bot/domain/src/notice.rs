@@ -1,9 +1,10 @@
 //! What a customer is told, and every word of it.
 
 use jiff::Timestamp;
+use mostik_taxonomy::{Language, RootCause};
 use serde::{Deserialize, Serialize};
 
-use crate::{FeedbackId, NoticeId, Refused, Words};
+use crate::{FeedbackId, NoticeId, OfficeHours, Reference, Refused, Words, wall_clock};
 
 /// One thing told to a customer; at most one of each kind per feedback.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,5 +114,265 @@ impl Notice {
             return Err(Refused { from: self.state.as_str(), to: state.as_str() });
         }
         Ok(Self { state, ..self })
+    }
+}
+
+/// What the words of a notice are made of.
+#[derive(Debug, Clone)]
+pub struct Facts<'a> {
+    /// The customer's language.
+    pub language: Language,
+    /// The customer's name, when known.
+    pub name: Option<&'a Words>,
+    /// The short code.
+    pub reference: &'a Reference,
+    /// The cause, when named.
+    pub root_cause: Option<&'a RootCause>,
+    /// The customer's own page.
+    pub page: &'a str,
+    /// By when an answer is promised, as people say it (see [`promised_by`]).
+    pub promised_by: &'a str,
+    /// How she will be answered.
+    pub answered_by: AnsweredBy,
+    /// Why it was declined, in the owner team's words.
+    pub declined_why: Option<&'a str>,
+    /// For a delay: whether the owner team has it already.
+    pub with_owner_team: bool,
+}
+
+/// How a customer will hear from us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AnsweredBy {
+    /// In the chat in which she wrote.
+    Chat,
+    /// On her own page.
+    Page,
+    /// By phone.
+    Call,
+}
+
+/// By when, as people say it, on the company's clock.
+pub fn promised_by(
+    language: Language,
+    hours: &OfficeHours,
+    now: Timestamp,
+    due: Timestamp,
+) -> String {
+    wall_clock::by_when(language, &hours.local(now), &hours.local(due))
+}
+
+/// The words of a notice.
+pub fn words(kind: NoticeKind, facts: &Facts<'_>) -> Words {
+    let text = match facts.language {
+        Language::Russian => in_russian(kind, facts),
+        Language::English => in_english(kind, facts),
+    };
+    Words::new(text)
+}
+
+fn in_russian(kind: NoticeKind, facts: &Facts<'_>) -> String {
+    let greeting = match facts.name.filter(|name| !name.is_blank()) {
+        Some(name) => format!("Здравствуйте, {}!", name.reveal().trim()),
+        None => "Здравствуйте!".to_owned(),
+    };
+    let Facts { page, promised_by, reference, .. } = facts;
+    let owner = owner_in_russian(facts.root_cause);
+    let body = match kind {
+        NoticeKind::Received => format!(
+            "Спасибо, что рассказали нам об этом. Если что-то пошло не так, просим прощения.\n\
+             Что мы сделаем: найдём причину и передадим её тем, кто может её устранить.\n\
+             Когда: ответим {promised_by}.\n\
+             Как: {}. Всю переписку и ход дела видно на вашей странице: {page}\n\
+             Номер обращения {reference}, запоминать его не нужно.",
+            match facts.answered_by {
+                AnsweredBy::Chat => "напишем вам сюда",
+                AnsweredBy::Page => "ответ появится на вашей странице",
+                AnsweredBy::Call => "перезвоним вам",
+            }
+        ),
+        NoticeKind::Accepted => format!(
+            "Ваше сообщение дошло до тех, кто может помочь: {owner} подтверждает, что это \
+             действительно проблема. Мы сообщим вам, как только её решат.\n\
+             Ход дела: {page}"
+        ),
+        NoticeKind::Fixed => format!(
+            "Хорошая новость: {owner} сообщает, что проблема, о которой вы рассказали, устранена. \
+             Ещё раз просим прощения за неудобства.\n\
+             Решили ли мы вашу проблему? Ответьте, пожалуйста, одним нажатием: {page}"
+        ),
+        NoticeKind::Declined => format!(
+            "Мы передали ваше сообщение, и {owner} его рассмотрела. Скажем честно: сейчас менять \
+             это не будут.\n{}\n\
+             Нам жаль, что это не тот ответ, которого вы ждали. Если для вас это важно, напишите \
+             нам об этом, ваше сообщение прочитает человек: {page}",
+            match facts.declined_why {
+                Some(why) => format!("Причина, как её назвали: «{why}»"),
+                None => "Причину нам не назвали.".to_owned(),
+            }
+        ),
+        NoticeKind::Delayed => format!(
+            "Мы обещали ответить и не успели, просим прощения. {}\n\
+             Когда: ответим {promised_by}.\n\
+             Ход дела: {page}",
+            if facts.with_owner_team {
+                format!(
+                    "Почему: ваше сообщение у нужных людей ({owner}), но ответа от них ещё нет."
+                )
+            } else {
+                "Почему: ваше сообщение ещё ждёт, пока его посмотрит сотрудник.".to_owned()
+            }
+        ),
+        NoticeKind::FollowUp => format!(
+            "Неделю назад мы закрыли ваше обращение. Всё ли теперь хорошо? Ещё раз просим прощения \
+             за неудобства.\nЕсли что-то не так, напишите нам: {page}"
+        ),
+    };
+    format!("{greeting}\n{body}")
+}
+
+/// Feminine singular, as the sentences around it need.
+fn owner_in_russian(cause: Option<&RootCause>) -> &'static str {
+    match cause {
+        Some(RootCause::Pricing) => "команда, которая отвечает за цены",
+        Some(RootCause::Design) => "команда дизайна",
+        Some(RootCause::Copy) => "редакция сайта",
+        Some(RootCause::Delivery) => "служба доставки",
+        Some(RootCause::Other | RootCause::Custom(_)) | None => "ответственная команда",
+    }
+}
+
+fn in_english(kind: NoticeKind, facts: &Facts<'_>) -> String {
+    let greeting = match facts.name.filter(|name| !name.is_blank()) {
+        Some(name) => format!("Hello {},", name.reveal().trim()),
+        None => "Hello,".to_owned(),
+    };
+    let Facts { page, promised_by, reference, .. } = facts;
+    let owner = owner_in_english(facts.root_cause);
+    let body = match kind {
+        NoticeKind::Received => format!(
+            "Thank you for telling us. If something went wrong, we are sorry.\n\
+             What we will do: find the cause and pass it to those who can remove it.\n\
+             When: we will answer {promised_by}.\n\
+             How: {}. Your messages and how things stand are on your own page: {page}\n\
+             Your reference is {reference}; there is no need to remember it.",
+            match facts.answered_by {
+                AnsweredBy::Chat => "we will write to you here",
+                AnsweredBy::Page => "our answer will appear on your page",
+                AnsweredBy::Call => "we will call you back",
+            }
+        ),
+        NoticeKind::Accepted => format!(
+            "Your message has reached the people who can help: {owner} confirms that this is a \
+             real problem. We will tell you as soon as it is solved.\n\
+             How things stand: {page}"
+        ),
+        NoticeKind::Fixed => format!(
+            "Good news: {owner} reports that the problem you told us about is fixed. Once more, \
+             we are sorry for the trouble.\n\
+             Did we solve your problem? One press is enough to answer: {page}"
+        ),
+        NoticeKind::Declined => format!(
+            "We passed your message on, and {owner} has looked at it. To be honest with you: it \
+             will not be changed for now.\n{}\n\
+             We are sorry that this is not the answer you hoped for. If it matters to you, write \
+             to us about it and a person will read it: {page}",
+            match facts.declined_why {
+                Some(why) => format!("The reason, in their words: “{why}”"),
+                None => "We were not given a reason.".to_owned(),
+            }
+        ),
+        NoticeKind::Delayed => format!(
+            "We promised you an answer and are late; we are sorry. {}\n\
+             When: we will answer {promised_by}.\n\
+             How things stand: {page}",
+            if facts.with_owner_team {
+                format!(
+                    "Why: your message is with the right people ({owner}), but they have not answered yet."
+                )
+            } else {
+                "Why: your message is still waiting for one of us to look at it.".to_owned()
+            }
+        ),
+        NoticeKind::FollowUp => format!(
+            "A week ago we closed your case. Is all well now? Once more, we are sorry for the \
+             trouble.\nIf something is not right, write to us: {page}"
+        ),
+    };
+    format!("{greeting}\n{body}")
+}
+
+fn owner_in_english(cause: Option<&RootCause>) -> &'static str {
+    match cause {
+        Some(RootCause::Pricing) => "the team that looks after our prices",
+        Some(RootCause::Design) => "our design team",
+        Some(RootCause::Copy) => "our site editors",
+        Some(RootCause::Delivery) => "our delivery team",
+        Some(RootCause::Other | RootCause::Custom(_)) | None => "the team responsible",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    const KINDS: [NoticeKind; 6] = [
+        NoticeKind::Received,
+        NoticeKind::Accepted,
+        NoticeKind::Fixed,
+        NoticeKind::Declined,
+        NoticeKind::Delayed,
+        NoticeKind::FollowUp,
+    ];
+
+    fn told(language: Language, name: &str) -> String {
+        let reference = Reference::of(FeedbackId::new(Uuid::from_u128(77)));
+        let name = Words::new(name);
+        let facts = Facts {
+            language,
+            name: Some(&name),
+            reference: &reference,
+            root_cause: Some(&RootCause::Delivery),
+            page: "https://help.example.org/c/fb_1",
+            promised_by: "(by when)",
+            answered_by: AnsweredBy::Chat,
+            declined_why: Some("(why not)"),
+            with_owner_team: true,
+        };
+        let all = KINDS
+            .map(|kind| format!("── {} ──\n{}\n", kind.as_str(), words(kind, &facts).reveal()));
+        all.join("\n")
+    }
+
+    #[test]
+    fn every_word_a_customer_is_told() {
+        insta::assert_snapshot!("notices_ru", told(Language::Russian, "Анна"));
+        insta::assert_snapshot!("notices_en", told(Language::English, "Anna"));
+    }
+
+    #[test]
+    fn a_declined_problem_is_never_called_fixed() {
+        for language in Language::ALL {
+            let text = told(language, "");
+            let declined = text.split("── declined ──").nth(1).and_then(|t| t.split("──").next());
+            let declined = declined.expect("a declined notice").to_lowercase();
+            for word in ["устранен", "исправлен", "fixed", "solved", "works now"] {
+                assert!(!declined.contains(word), "{declined}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_told_stays_told() {
+        let notice = Notice {
+            id: NoticeId::new(Uuid::from_u128(1)),
+            feedback: FeedbackId::new(Uuid::from_u128(2)),
+            kind: NoticeKind::Fixed,
+            text: Words::default(),
+            state: NoticeState::Sent { at: Timestamp::UNIX_EPOCH },
+            created_at: Timestamp::UNIX_EPOCH,
+        };
+        assert!(notice.in_state(NoticeState::Pending).is_err());
     }
 }

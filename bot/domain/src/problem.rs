@@ -27,10 +27,22 @@ pub struct Problem {
     pub stage: AcceptanceStage,
     /// Since when.
     pub stage_since: Timestamp,
+    /// What the owner side wrote last, if it may be shown to customers: the
+    /// reason when the problem is declined.
+    pub last_comment: Option<OwnerComment>,
     /// When the first feedback gathered under it.
     pub opened_at: Timestamp,
     /// Counts the saves.
     pub revision: u32,
+}
+
+/// Something the owner side wrote on the issue, redacted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnerComment {
+    /// When.
+    pub at: Timestamp,
+    /// In their words.
+    pub text: Words,
 }
 
 /// What became of a problem.
