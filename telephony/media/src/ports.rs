@@ -1,0 +1,158 @@
+//! Which UDP ports carry audio: even ones, each with its odd neighbour for RTCP (RFC 3550
+//! section 11), out of one configured range.
+
+use std::collections::VecDeque;
+use std::net::{IpAddr, SocketAddr, UdpSocket as StdUdpSocket};
+use std::ops::RangeInclusive;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::net::UdpSocket;
+
+/// Why no ports could be had.
+#[derive(Debug, thiserror::Error)]
+pub enum PortsError {
+    /// The range holds no even port with its neighbour.
+    #[error("the range {0}-{1} holds no even port with an odd one after it")]
+    EmptyRange(u16, u16),
+    /// Every pair is taken.
+    #[error("all {0} audio port pairs are taken")]
+    Exhausted(usize),
+    /// The system does not let us use the local address.
+    #[error("no audio port can be opened on {0}: {1}")]
+    Refused(IpAddr, #[source] std::io::Error),
+}
+
+/// The free pairs, named by their even port. The longest free comes first, so that stragglers of
+/// an old call do not meet a new one.
+type Free = Arc<Mutex<VecDeque<u16>>>;
+
+/// Hands out port pairs.
+#[derive(Debug, Clone)]
+pub struct RtpPorts {
+    free: Free,
+    pairs: usize,
+}
+
+impl RtpPorts {
+    /// Serves pairs from this range.
+    pub fn new(range: RangeInclusive<u16>) -> Result<Self, PortsError> {
+        let (first, last) = (*range.start(), *range.end());
+        let free: VecDeque<u16> =
+            range.filter(|port| *port != 0 && port % 2 == 0 && *port < last).collect();
+        if free.is_empty() {
+            return Err(PortsError::EmptyRange(first, last));
+        }
+        Ok(Self { pairs: free.len(), free: Arc::new(Mutex::new(free)) })
+    }
+
+    /// Opens the longest free pair on `local`; pairs that other programs hold are passed over.
+    pub fn open(&self, local: IpAddr) -> Result<RtpSockets, PortsError> {
+        let mut refused = None;
+        for _ in 0..self.pairs {
+            let Some(port) = lock(&self.free).pop_front() else { break };
+            let lease = Lease { port, free: Arc::clone(&self.free) };
+            match open_pair(local, port) {
+                Ok((rtp, rtcp)) => return Ok(RtpSockets { rtp, _rtcp: rtcp, lease }),
+                Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {}
+                Err(error) => refused = Some(error),
+            }
+        }
+        Err(match refused {
+            Some(error) => PortsError::Refused(local, error),
+            None => PortsError::Exhausted(self.pairs),
+        })
+    }
+
+    /// How many calls can have audio at once.
+    pub const fn pairs(&self) -> usize {
+        self.pairs
+    }
+}
+
+fn open_pair(local: IpAddr, port: u16) -> std::io::Result<(UdpSocket, UdpSocket)> {
+    let open = |port| {
+        let socket = StdUdpSocket::bind(SocketAddr::new(local, port))?;
+        socket.set_nonblocking(true)?;
+        UdpSocket::from_std(socket)
+    };
+    Ok((open(port)?, open(port + 1)?))
+}
+
+fn lock(free: &Free) -> std::sync::MutexGuard<'_, VecDeque<u16>> {
+    // The queue is whole at every moment, also after a panic elsewhere.
+    free.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// An open pair; the ports are free again when it is dropped.
+#[derive(Debug)]
+pub struct RtpSockets {
+    pub(crate) rtp: UdpSocket,
+    /// Kept so that nobody else's traffic is taken for our RTCP.
+    _rtcp: UdpSocket,
+    lease: Lease,
+}
+
+impl RtpSockets {
+    /// The even port, the one to describe.
+    pub const fn port(&self) -> u16 {
+        self.lease.port
+    }
+}
+
+#[derive(Debug)]
+struct Lease {
+    port: u16,
+    free: Free,
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        lock(&self.free).push_back(self.port);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::*;
+
+    const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+    /// The start of a stretch of `count` ports that are free just now.
+    fn free_stretch(from: u16, count: u16) -> u16 {
+        (from..from + 2_000)
+            .step_by(usize::from(count))
+            .find(|start| {
+                (*start..start + count).all(|port| StdUdpSocket::bind((HERE, port)).is_ok())
+            })
+            .expect("some ports are free")
+    }
+
+    #[tokio::test]
+    async fn a_range_is_handed_out_once_and_comes_back() {
+        let start = free_stretch(20_000, 6);
+        let ports = RtpPorts::new(start..=start + 5).expect("three pairs");
+        let mut open: Vec<RtpSockets> = (0..3).map(|_| ports.open(HERE).expect("free")).collect();
+        let numbers: Vec<u16> = open.iter().map(RtpSockets::port).collect();
+        assert_eq!(numbers, [start, start + 2, start + 4]);
+        assert!(matches!(ports.open(HERE), Err(PortsError::Exhausted(3))));
+        open.remove(1);
+        assert_eq!(ports.open(HERE).expect("given back").port(), start + 2);
+    }
+
+    #[tokio::test]
+    async fn ports_of_other_programs_are_passed_over() {
+        let start = free_stretch(23_000, 4);
+        let _other = StdUdpSocket::bind((HERE, start + 1)).expect("free");
+        let ports = RtpPorts::new(start..=start + 3).expect("two pairs");
+        assert_eq!(ports.open(HERE).expect("the second").port(), start + 2);
+    }
+
+    #[test]
+    fn a_range_without_a_pair_is_refused() {
+        assert!(matches!(RtpPorts::new(4001..=4001), Err(PortsError::EmptyRange(4001, 4001))));
+        assert!(matches!(RtpPorts::new(4000..=4000), Err(PortsError::EmptyRange(..))));
+        assert_eq!(RtpPorts::new(65_534..=65_535).expect("the last pair").pairs(), 1);
+    }
+}

@@ -1,0 +1,177 @@
+//! Reading what a peer describes.
+
+use std::net::{IpAddr, SocketAddr};
+
+use sdp_types::{Connection, Media, RtpMap, Session};
+
+use super::{Direction, LONGEST_DESCRIPTION, MediaPlan, SdpError};
+use crate::Codec;
+
+const MOST_STREAMS: usize = 16;
+const MOST_FORMATS: usize = 64;
+const SAMPLES_PER_MS: u64 = 8;
+/// RFC 3551 section 4.5 recommends 20 ms for G.711.
+const USUAL_PTIME_MS: u64 = 20;
+
+/// A stream of the description, as far as an answer must repeat it.
+#[derive(Debug)]
+pub(super) struct Stream {
+    pub(super) media: String,
+    pub(super) protocol: String,
+    pub(super) formats: String,
+}
+
+/// What a peer described: every stream, and the one we can use.
+#[derive(Debug)]
+pub(super) struct Description {
+    pub(super) streams: Vec<Stream>,
+    pub(super) chosen: usize,
+    /// Its direction is already ours.
+    pub(super) plan: MediaPlan,
+}
+
+pub(super) fn read(text: &str) -> Result<Description, SdpError> {
+    if text.len() > LONGEST_DESCRIPTION {
+        return Err(SdpError::TooLarge);
+    }
+    let session = Session::parse(text.as_bytes())
+        .map_err(|_| SdpError::Malformed("its lines cannot be read"))?;
+    if session.medias.len() > MOST_STREAMS {
+        return Err(SdpError::TooLarge);
+    }
+    let (chosen, plan) = choose(&session)?;
+    let streams = session
+        .medias
+        .into_iter()
+        .map(|media| Stream { media: media.media, protocol: media.proto, formats: media.fmt })
+        .collect();
+    Ok(Description { streams, chosen, plan })
+}
+
+fn choose(session: &Session) -> Result<(usize, MediaPlan), SdpError> {
+    let mut refusal = SdpError::NoAudio;
+    for (index, media) in session.medias.iter().enumerate() {
+        if media.media != "audio" || media.port == 0 {
+            continue;
+        }
+        match plan(session, media) {
+            Ok(plan) => return Ok((index, plan)),
+            Err(error) => refusal = error,
+        }
+    }
+    Err(refusal)
+}
+
+fn plan(session: &Session, media: &Media) -> Result<MediaPlan, SdpError> {
+    match media.proto.as_str() {
+        "RTP/AVP" | "RTP/AVPF" => {}
+        "RTP/SAVP" | "RTP/SAVPF" | "UDP/TLS/RTP/SAVP" | "UDP/TLS/RTP/SAVPF" => {
+            return Err(SdpError::EncryptedOnly);
+        }
+        _ => return Err(SdpError::NoAudio),
+    }
+    let formats = Formats::of(media)?;
+    let (payload_type, codec) = formats.first_codec().ok_or(SdpError::NoCommonCodec)?;
+    let peer = peer_address(session, media)?;
+    let offered = offered_direction(session, media);
+    let mut direction = offered.mirrored();
+    // RFC 3264 section 8.4: an address of zeros is how RFC 2543 put a call on hold.
+    direction.send &= peer.is_some();
+    Ok(MediaPlan {
+        codec,
+        payload_type,
+        key_payload_type: formats.keys(),
+        peer,
+        direction,
+        samples_per_packet: samples_per_packet(media),
+    })
+}
+
+/// The payload types of a stream and what they mean.
+struct Formats {
+    offered: Vec<u8>,
+    names: Vec<RtpMap>,
+}
+
+impl Formats {
+    fn of(media: &Media) -> Result<Self, SdpError> {
+        let offered: Vec<u8> = media
+            .fmt
+            .split_ascii_whitespace()
+            .take(MOST_FORMATS + 1)
+            .filter_map(|format| format.parse().ok())
+            .collect();
+        if offered.len() > MOST_FORMATS {
+            return Err(SdpError::TooLarge);
+        }
+        let names = media.attributes_typed::<RtpMap>().filter_map(Result::ok).collect();
+        Ok(Self { offered, names })
+    }
+
+    fn name_of(&self, payload_type: u8) -> Option<&RtpMap> {
+        self.names.iter().find(|map| map.payload_type == payload_type)
+    }
+
+    fn codec_of(&self, payload_type: u8) -> Option<Codec> {
+        match self.name_of(payload_type) {
+            Some(map) if map.clock_rate == crate::SAMPLE_RATE => {
+                let mono = map.encoding_params.as_deref().is_none_or(|channels| channels == "1");
+                Codec::by_name(&map.encoding_name).filter(|_| mono)
+            }
+            Some(_) => None,
+            None => [Codec::Pcmu, Codec::Pcma]
+                .into_iter()
+                .find(|codec| codec.static_payload_type() == payload_type),
+        }
+    }
+
+    fn first_codec(&self) -> Option<(u8, Codec)> {
+        self.offered.iter().find_map(|payload| Some((*payload, self.codec_of(*payload)?)))
+    }
+
+    fn keys(&self) -> Option<u8> {
+        self.offered.iter().copied().find(|payload| {
+            self.name_of(*payload).is_some_and(|map| {
+                map.encoding_name.eq_ignore_ascii_case("telephone-event")
+                    && map.clock_rate == crate::SAMPLE_RATE
+            })
+        })
+    }
+}
+
+fn peer_address(session: &Session, media: &Media) -> Result<Option<SocketAddr>, SdpError> {
+    let connection: &Connection = media
+        .connections
+        .first()
+        .or(session.connection.as_ref())
+        .ok_or_else(|| SdpError::Malformed("it names no address"))?;
+    let address: IpAddr =
+        connection.connection_address.parse().map_err(|_| SdpError::UnusableAddress)?;
+    let broadcast = matches!(address, IpAddr::V4(v4) if v4.is_broadcast());
+    if address.is_multicast() || broadcast {
+        return Err(SdpError::UnusableAddress);
+    }
+    Ok((!address.is_unspecified()).then(|| SocketAddr::new(address, media.port)))
+}
+
+/// RFC 8866 section 6.7: the stream's attribute wins over the session's, silence means both ways.
+fn offered_direction(session: &Session, media: &Media) -> Direction {
+    media
+        .attributes
+        .iter()
+        .chain(&session.attributes)
+        .find_map(|attribute| Direction::from_attribute(&attribute.attribute))
+        .unwrap_or(Direction::BOTH)
+}
+
+fn samples_per_packet(media: &Media) -> usize {
+    let milliseconds = |name: &str| {
+        media.get_first_attribute_value(name).flatten().and_then(|ms| ms.trim().parse::<u64>().ok())
+    };
+    let longest = milliseconds("maxptime").unwrap_or(u64::MAX);
+    let wanted = milliseconds("ptime")
+        .filter(|ms| matches!(ms, 10 | 20 | 30 | 40 | 60))
+        .unwrap_or(USUAL_PTIME_MS);
+    let chosen = if wanted <= longest { wanted } else { 10 };
+    usize::try_from(chosen * SAMPLES_PER_MS).unwrap_or(160)
+}

@@ -1,0 +1,123 @@
+//! One call's audio: a task that owns the sockets, hears the caller and speaks to her.
+
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+
+use crate::recorder::{Recorded, Recorder, RecorderError};
+use crate::session_task::SessionTask;
+use crate::{Clip, MediaPlan, RtpSockets, VoiceEvent};
+
+/// Commands that may wait for the task; it takes them at once.
+const MOST_COMMANDS: usize = 16;
+/// Events that may wait for the call; beyond, keys and voice are dropped with a warning.
+const MOST_EVENTS: usize = 64;
+
+/// What happened to a call's audio.
+#[derive(Debug)]
+pub enum MediaEvent {
+    /// The caller pressed a key.
+    Key(char),
+    /// The caller began or stopped to speak; only while recording.
+    Voice(VoiceEvent),
+    /// The clip with this tag was played to its end.
+    ClipEnded(u32),
+    /// No audio arrived for the configured time, though the peer may send.
+    Lost,
+    /// The recording cannot go on. What was written before is kept.
+    RecorderFailed(RecorderError),
+}
+
+/// Packets in the caller's direction.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PacketStatistics {
+    /// Those that belonged to the call.
+    pub received: u64,
+    /// Those the sequence numbers prove missing.
+    pub lost: u64,
+    /// Those from somewhere else, or broken.
+    pub refused: u64,
+}
+
+/// How a session is set up.
+#[derive(Debug)]
+pub struct SessionSetup {
+    /// The open port pair.
+    pub sockets: RtpSockets,
+    /// What was agreed.
+    pub plan: MediaPlan,
+    /// Where the signalling comes from: audio from there is believed too.
+    pub signalling: std::net::IpAddr,
+    /// How long nothing may arrive before [`MediaEvent::Lost`].
+    pub timeout: Duration,
+    /// How long a silence after speech must be to be reported.
+    pub silence: Duration,
+}
+
+#[derive(Debug)]
+pub(crate) enum Command {
+    Play { clip: Clip, tag: u32 },
+    StopPlaying,
+    Record(Recorder),
+    StopRecording(oneshot::Sender<Option<Recorder>>),
+    Renegotiated(MediaPlan),
+    Statistics(oneshot::Sender<PacketStatistics>),
+}
+
+/// A handle to the task. When it is dropped the task ends and the ports are free again.
+#[derive(Debug)]
+pub struct MediaSession {
+    commands: mpsc::Sender<Command>,
+}
+
+impl MediaSession {
+    /// Starts to send silence and to listen.
+    pub fn start(setup: SessionSetup) -> (Self, mpsc::Receiver<MediaEvent>) {
+        let (commands, incoming) = mpsc::channel(MOST_COMMANDS);
+        let (events, heard) = mpsc::channel(MOST_EVENTS);
+        tokio::spawn(SessionTask::new(setup, incoming, events).run());
+        (Self { commands }, heard)
+    }
+
+    /// Plays a clip from its beginning, instead of one that still plays.
+    pub async fn play(&self, clip: Clip, tag: u32) {
+        self.tell(Command::Play { clip, tag }).await;
+    }
+
+    /// Stops the clip that plays; its end is not reported.
+    pub async fn stop_playing(&self) {
+        self.tell(Command::StopPlaying).await;
+    }
+
+    /// Records what the caller says from now on, and listens for voice.
+    pub async fn record(&self, recorder: Recorder) {
+        self.tell(Command::Record(recorder)).await;
+    }
+
+    /// Ends the recording; `None` when there is none, or it had failed.
+    pub async fn stop_recording(&self) -> Option<Result<Recorded, RecorderError>> {
+        let (reply, recorder) = oneshot::channel();
+        self.tell(Command::StopRecording(reply)).await;
+        match recorder.await {
+            Ok(Some(recorder)) => Some(recorder.finish().await),
+            _ => None,
+        }
+    }
+
+    /// Goes on with what a later offer agreed on (hold, resume, another place).
+    pub async fn renegotiated(&self, plan: MediaPlan) {
+        self.tell(Command::Renegotiated(plan)).await;
+    }
+
+    /// The packets so far.
+    pub async fn statistics(&self) -> PacketStatistics {
+        let (reply, statistics) = oneshot::channel();
+        self.tell(Command::Statistics(reply)).await;
+        statistics.await.unwrap_or_default()
+    }
+
+    async fn tell(&self, command: Command) {
+        // The task only ends before its handle when the process ends.
+        let _ = self.commands.send(command).await;
+    }
+}

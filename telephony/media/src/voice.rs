@@ -1,0 +1,123 @@
+//! Is somebody speaking? A small neural detector (earshot), smoothed into two events.
+
+use std::time::Duration;
+
+use earshot::Detector;
+
+/// The detector wants 256 samples at 16 kHz: 16 ms.
+const FRAME: usize = 128;
+const FRAME_MS: u64 = 16;
+/// Scores above this are voice (the detector's own recommendation).
+const VOICE_SCORE: f32 = 0.5;
+/// Voice this quiet is comfort noise or a neighbour: about -52 dBFS.
+const AUDIBLE_RMS: f32 = 80.0;
+/// So many voiced frames among the last [`WINDOW`] begin speech: clicks and keys do not.
+const FRAMES_TO_BEGIN: u32 = 8;
+/// So many keep it going: a cough or a hiss after the last word does not.
+const FRAMES_TO_GO_ON: u32 = 4;
+const WINDOW: u32 = 16;
+
+/// What the detector noticed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VoiceEvent {
+    /// Somebody began to speak, or spoke again after a reported silence.
+    SpeechStarted,
+    /// Somebody had spoken and has been silent for the whole time given.
+    SilenceAfterSpeech,
+}
+
+/// Listens to a line of samples at 8 kHz. Its clock is the samples themselves.
+pub struct VoiceDetector {
+    detector: Box<Detector>,
+    pending: Vec<i16>,
+    last_sample: i16,
+    /// The last frames, newest in the lowest bit: 1 is voice.
+    recent: u32,
+    silence_frames: u64,
+    silent_for: u64,
+    speaking: bool,
+}
+
+impl std::fmt::Debug for VoiceDetector {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("VoiceDetector").field("speaking", &self.speaking).finish_non_exhaustive()
+    }
+}
+
+impl VoiceDetector {
+    /// Reports [`VoiceEvent::SilenceAfterSpeech`] after `silence`.
+    pub fn new(silence: Duration) -> Self {
+        let silence_ms = u64::try_from(silence.as_millis()).unwrap_or(u64::MAX);
+        Self {
+            detector: Detector::default_boxed(),
+            pending: Vec::with_capacity(4 * FRAME),
+            last_sample: 0,
+            recent: 0,
+            silence_frames: silence_ms / FRAME_MS,
+            silent_for: 0,
+            speaking: false,
+        }
+    }
+
+    /// Listens on, and says what changed last.
+    pub fn push(&mut self, samples: &[i16]) -> Option<VoiceEvent> {
+        self.pending.extend_from_slice(samples);
+        let mut event = None;
+        let mut taken = 0;
+        while let Some(frame) = self.pending.get(taken..taken + FRAME) {
+            let mut at_8_khz = [0; FRAME];
+            at_8_khz.copy_from_slice(frame);
+            taken += FRAME;
+            event = self.frame(&at_8_khz).or(event);
+        }
+        self.pending.drain(..taken);
+        event
+    }
+
+    fn frame(&mut self, frame: &[i16; FRAME]) -> Option<VoiceEvent> {
+        let doubled = self.at_16_khz(frame);
+        let score = self.detector.predict_i16(&doubled);
+        let voiced = score > VOICE_SCORE && rms(frame) > AUDIBLE_RMS;
+        self.recent = ((self.recent << 1) | u32::from(voiced)) & ((1 << WINDOW) - 1);
+        let voiced_lately = self.recent.count_ones();
+        if voiced && voiced_lately >= FRAMES_TO_GO_ON {
+            self.silent_for = 0;
+        } else {
+            self.silent_for += 1;
+        }
+        if !self.speaking && voiced_lately >= FRAMES_TO_BEGIN {
+            self.speaking = true;
+            return Some(VoiceEvent::SpeechStarted);
+        }
+        if self.speaking && self.silent_for >= self.silence_frames {
+            self.speaking = false;
+            return Some(VoiceEvent::SilenceAfterSpeech);
+        }
+        None
+    }
+
+    /// Straight lines between the samples: the images above 4 kHz are 20 dB down where telephone
+    /// speech has its energy, which the detector's scores do not notice.
+    fn at_16_khz(&mut self, frame: &[i16; FRAME]) -> [i16; 2 * FRAME] {
+        let mut doubled = [0; 2 * FRAME];
+        for (pair, sample) in doubled.chunks_exact_mut(2).zip(frame) {
+            pair[0] = self.last_sample.midpoint(*sample);
+            pair[1] = *sample;
+            self.last_sample = *sample;
+        }
+        doubled
+    }
+}
+
+fn rms(frame: &[i16; FRAME]) -> f32 {
+    let sum: f32 = frame.iter().map(|sample| f32::from(*sample).powi(2)).sum();
+    #[expect(clippy::cast_precision_loss, reason = "128 is exact")]
+    let mean = sum / FRAME as f32;
+    mean.sqrt()
+}
+
+/// Does anybody speak in a whole recording?
+pub fn has_speech(samples: &[i16]) -> bool {
+    let mut detector = VoiceDetector::new(Duration::MAX);
+    samples.chunks(8_000).any(|second| detector.push(second).is_some())
+}
