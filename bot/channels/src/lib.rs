@@ -1,8 +1,15 @@
 //! The ways in and back out: phone, Discord, web.
 //!
-//! A channel listens into [`capture`](mostik_domain::capture) and sends
-//! notices. It acknowledges upstream only after the message is stored.
+//! A channel listens into [`Intake`] and sends notices. It acknowledges upstream only after the
+//! message is stored.
 
+mod capture;
 mod channel;
+mod phone;
 
+#[cfg(test)]
+mod shelf;
+
+pub use capture::{CaptureError, DetectLanguage, Intake, LONGEST_TEXT};
 pub use channel::{Channel, Outgoing, SendError, Sent};
+pub use phone::{Phone, PhoneLine};

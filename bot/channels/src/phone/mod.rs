@@ -1,0 +1,150 @@
+//! The phone line: meets calls with the right language and an honest promise, and turns ended
+//! calls into feedback.
+
+mod caller;
+mod spoken_promise;
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use mostik_domain::{Call, CallId, Channel, InboundCall, InboxId, Language, Recording, Words};
+use mostik_gateway::{
+    ArrivedCall, CallHost, CallPlan, CompletedCall, HostError, Refusal, SpokenLanguage, Termination,
+};
+
+use self::caller::{address_of, return_path};
+use crate::{CaptureError, Intake};
+
+/// A number that is answered, as configured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PhoneLine {
+    /// The user part of its address, as `support`.
+    pub number: String,
+    /// The language of the first greeting.
+    pub language: Language,
+    /// The longest message that is recorded.
+    pub max_message: Duration,
+}
+
+/// Hosts the gateway's calls.
+#[derive(Debug)]
+pub struct Phone {
+    intake: Intake,
+    lines: Vec<PhoneLine>,
+}
+
+impl Phone {
+    /// Answers these lines; calls to any other number are refused with 404.
+    pub fn new(intake: Intake, lines: Vec<PhoneLine>) -> Arc<Self> {
+        Arc::new(Self { intake, lines })
+    }
+
+    /// The inbox of a line.
+    pub fn inbox(number: &str) -> InboxId {
+        InboxId::new(Channel::Phone, number)
+    }
+
+    /// What the caller heard counts from the tone: made then, due then.
+    fn promised(&self, call: &CompletedCall) -> Option<(Timestamp, Timestamp)> {
+        let heard = call.promise?;
+        let made_at = call.tone_at.unwrap_or(call.answered_at);
+        let due_at =
+            spoken_promise::due(heard, made_at, &self.intake.hours, self.intake.response_minutes);
+        Some((made_at, due_at))
+    }
+}
+
+#[async_trait]
+impl CallHost for Phone {
+    async fn plan(&self, arrived: &ArrivedCall) -> Result<CallPlan, Refusal> {
+        let line = self
+            .lines
+            .iter()
+            .find(|line| line.number == arrived.line)
+            .ok_or(Refusal::UnknownLine)?;
+        Ok(CallPlan {
+            language: match line.language {
+                Language::Russian => SpokenLanguage::Russian,
+                Language::English => SpokenLanguage::English,
+            },
+            promise: spoken_promise::choose(
+                arrived.at,
+                &self.intake.hours,
+                self.intake.response_minutes,
+            ),
+            max_message: line.max_message,
+        })
+    }
+
+    async fn completed(&self, call: CompletedCall) -> Result<(), HostError> {
+        let termination = call.termination;
+        if call.tone_at.is_none() {
+            count(termination);
+            return Ok(());
+        }
+        let promised = self.promised(&call);
+        let inbound = inbound(call, promised)?;
+        let captured = self.intake.call(inbound).await.map_err(|error| match error {
+            CaptureError::Store(error) => HostError::new(error),
+            refused => HostError::new(refused),
+        })?;
+        if captured.new {
+            count(termination);
+        }
+        Ok(())
+    }
+}
+
+fn count(termination: Termination) {
+    metrics::counter!(
+        "mostik_calls_total",
+        "result" => termination.result(),
+        "reason" => termination.reason()
+    )
+    .increment(1);
+}
+
+fn inbound(
+    call: CompletedCall,
+    promised: Option<(Timestamp, Timestamp)>,
+) -> Result<InboundCall, HostError> {
+    // The gateway may write the UUID with hyphens, ours are written without.
+    let id: CallId = call.id.replace('-', "").parse().map_err(HostError::new)?;
+    let address = address_of(&call.caller);
+    Ok(InboundCall {
+        inbox: Phone::inbox(&call.line),
+        return_path: return_path(address.as_ref()),
+        name: call.caller.display_name.filter(|_| address.is_some()).map(Words::new),
+        address,
+        promised,
+        call: Call {
+            id,
+            line: call.line,
+            caller: Words::new(call.caller.uri),
+            language: match call.language {
+                SpokenLanguage::Russian => Language::Russian,
+                SpokenLanguage::English => Language::English,
+            },
+            arrived_at: call.arrived_at,
+            answered_at: call.answered_at,
+            tone_at: call.tone_at,
+            ended_at: call.ended_at,
+            termination: format!("{}/{}", call.termination.result(), call.termination.reason()),
+            recording: call.recording.map(|recording| Recording {
+                file: recording.file_name,
+                milliseconds: milliseconds(recording.seconds),
+                bytes: recording.bytes,
+            }),
+            codec: Some(call.codec).filter(|codec| !codec.is_empty()),
+        },
+    })
+}
+
+fn milliseconds(seconds: f64) -> u64 {
+    let length = Duration::try_from_secs_f64(seconds).unwrap_or_default();
+    u64::try_from(length.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests;
