@@ -1,20 +1,40 @@
 //! The edge as a whole: start, shut down, look at.
 
 use std::io;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
+use rsipstack::transport::SipConnection;
+use tokio::net::{TcpListener, UdpSocket};
+use tokio::sync::{mpsc, Semaphore};
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::task::TaskTracker;
 
 use crate::counters::Counting;
+use crate::door::{Hall, TcpDoor, UdpDoor};
+use crate::reception::{Reception, ReceptionParts};
+use crate::stack::{advertised, tcp_signpost, udp_connection, ContactBook, Stack};
 use crate::{Counters, EdgeConfig, IncomingCall, Listen, Transport};
+
+/// How long the goodbyes of a shutdown may take.
+const LAST_GOODBYES: Duration = Duration::from_secs(2);
+
+/// TCP connections beside one for each call.
+const SPARE_CONNECTIONS: usize = 256;
 
 /// A running SIP edge. Dropping it closes the sockets at once; prefer [`Edge::shutdown`].
 pub struct Edge {
     listening: Vec<Listen>,
     counting: Arc<Counting>,
-    closing: CancellationToken,
+    max_calls: u32,
+    places: Arc<Semaphore>,
+    leaving: Arc<AtomicBool>,
+    hurry: CancellationToken,
+    tasks: TaskTracker,
+    /// Ends every task of the edge when the edge is dropped.
+    closing: DropGuard,
 }
 
 /// Why an edge did not start.
@@ -31,6 +51,30 @@ pub enum EdgeError {
         /// What the system said.
         source: io::Error,
     },
+    /// The limit on calls is zero or beyond what can be counted.
+    #[error("max_calls must be from 1 to 1000000")]
+    MaxCalls,
+}
+
+/// A socket that listens.
+enum Bound {
+    Udp(Arc<UdpSocket>),
+    Tcp(TcpListener),
+}
+
+impl Bound {
+    async fn bind(listen: Listen) -> Result<(Self, Listen), EdgeError> {
+        let bound = match listen.transport {
+            Transport::Udp => UdpSocket::bind(listen.address)
+                .await
+                .and_then(|socket| Ok((socket.local_addr()?, Self::Udp(Arc::new(socket))))),
+            Transport::Tcp => TcpListener::bind(listen.address)
+                .await
+                .and_then(|socket| Ok((socket.local_addr()?, Self::Tcp(socket)))),
+        };
+        let (address, bound) = bound.map_err(|source| EdgeError::Listen { listen, source })?;
+        Ok((bound, Listen { address, ..listen }))
+    }
 }
 
 impl Edge {
@@ -42,26 +86,101 @@ impl Edge {
         if config.listen.is_empty() {
             return Err(EdgeError::NowhereToListen);
         }
-        let mut listening = Vec::new();
-        for listen in config.listen {
-            let bound = match listen.transport {
-                Transport::Udp => tokio::net::UdpSocket::bind(listen.address)
-                    .await
-                    .and_then(|socket| socket.local_addr()),
-                Transport::Tcp => tokio::net::TcpListener::bind(listen.address)
-                    .await
-                    .and_then(|socket| socket.local_addr()),
-            };
-            let address = bound.map_err(|source| EdgeError::Listen { listen, source })?;
-            listening.push(Listen { address, ..listen });
+        let max_calls = u32::try_from(config.max_calls).ok();
+        let max_calls = max_calls.filter(|calls| (1..=1_000_000).contains(calls));
+        let max_calls = max_calls.ok_or(EdgeError::MaxCalls)?;
+        let mut bound = Vec::with_capacity(config.listen.len());
+        for listen in &config.listen {
+            bound.push(Bound::bind(*listen).await?);
         }
-        let (_, calls) = mpsc::channel(config.max_calls.max(1));
+        let closing = CancellationToken::new();
+        let (offer, calls) = mpsc::channel(config.max_calls);
         let edge = Self {
-            listening,
+            listening: bound.iter().map(|(_, listen)| *listen).collect(),
             counting: Arc::default(),
-            closing: CancellationToken::new(),
+            max_calls,
+            places: Arc::new(Semaphore::new(config.max_calls)),
+            leaving: Arc::default(),
+            hurry: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+            closing: closing.clone().drop_guard(),
         };
+        edge.open(bound, &config, offer, &closing).await;
+        for listen in &edge.listening {
+            tracing::info!(%listen, "SIP edge listens");
+        }
         Ok((edge, calls))
+    }
+
+    async fn open(
+        &self,
+        bound: Vec<(Bound, Listen)>,
+        config: &EdgeConfig,
+        calls: mpsc::Sender<IncomingCall>,
+        closing: &CancellationToken,
+    ) {
+        let contacts = Arc::new(ContactBook::new(config.allowed_networks.clone()));
+        let (connections, advertised) = connect(&bound, config.public_address, &contacts).await;
+        let Some((stack, incoming)) =
+            Stack::build(connections.clone(), contacts, self.counting.clone(), closing)
+        else {
+            unreachable!("a new stack has its queue of requests");
+        };
+        let stack = Arc::new(stack);
+        let timers = stack.clone();
+        self.until_closed(closing, async move { timers.run().await });
+        let reception = Reception::open(ReceptionParts {
+            stack: stack.clone(),
+            counting: self.counting.clone(),
+            places: self.places.clone(),
+            leaving: self.leaving.clone(),
+            hurry: self.hurry.clone(),
+            tasks: self.tasks.clone(),
+            closing: closing.clone(),
+            advertised: advertised.clone(),
+            calls,
+        });
+        self.until_closed(closing, reception.run(incoming));
+        let hall = Hall::new(stack, self.counting.clone(), config.requests_per_second);
+        let hall = Arc::new(hall);
+        let room = Arc::new(Semaphore::new(config.max_calls + SPARE_CONNECTIONS));
+        for (((bound, _), connection), advertised) in
+            bound.into_iter().zip(connections).zip(advertised)
+        {
+            let hall = hall.clone();
+            match bound {
+                Bound::Udp(socket) => {
+                    let door = UdpDoor {
+                        hall,
+                        socket,
+                        connection,
+                    };
+                    self.until_closed(closing, door.run());
+                }
+                Bound::Tcp(listener) => {
+                    let door = TcpDoor {
+                        hall,
+                        listener,
+                        advertised: advertised.address,
+                        room: room.clone(),
+                        closing: closing.clone(),
+                        tasks: self.tasks.clone(),
+                    };
+                    self.until_closed(closing, door.run());
+                }
+            }
+        }
+    }
+
+    fn until_closed(
+        &self,
+        closing: &CancellationToken,
+        work: impl Future<Output = ()> + Send + 'static,
+    ) {
+        let closing = closing.clone();
+        self.tasks.spawn(async move {
+            closing.run_until_cancelled(work).await;
+        });
     }
 
     /// Where it really listens: port 0 replaced by the port the system gave.
@@ -74,10 +193,43 @@ impl Edge {
         self.counting.snapshot()
     }
 
+    /// Calls in progress: offered, ringing or answered.
+    pub fn calls_in_progress(&self) -> usize {
+        (self.max_calls as usize).saturating_sub(self.places.available_permits())
+    }
+
     /// Refuses new calls with 503, lets calls in progress end for at most `grace`, hangs up the
     /// rest, and closes the sockets.
     pub async fn shutdown(self, grace: Duration) {
-        tokio::time::timeout(grace, std::future::ready(())).await.ok();
-        self.closing.cancel();
+        self.leaving.store(true, Ordering::SeqCst);
+        let all_ended = self.places.acquire_many(self.max_calls);
+        if tokio::time::timeout(grace, all_ended).await.is_err() {
+            tracing::info!(calls = self.calls_in_progress(), "hanging up calls in progress");
+            self.hurry.cancel();
+            let all_ended = self.places.acquire_many(self.max_calls);
+            tokio::time::timeout(LAST_GOODBYES, all_ended).await.ok();
+        }
+        drop(self.closing);
+        self.tasks.close();
+        tokio::time::timeout(LAST_GOODBYES, self.tasks.wait()).await.ok();
     }
+}
+
+/// One connection for the stack, and one address that phones are told, for each socket.
+async fn connect(
+    bound: &[(Bound, Listen)],
+    public: Option<IpAddr>,
+    contacts: &Arc<ContactBook>,
+) -> (Vec<SipConnection>, Vec<Listen>) {
+    let mut connections = Vec::with_capacity(bound.len());
+    let mut told = Vec::with_capacity(bound.len());
+    for (bound, listen) in bound {
+        let address = advertised(*listen, public);
+        connections.push(match bound {
+            Bound::Udp(socket) => udp_connection(socket.clone(), address, contacts.clone()).await,
+            Bound::Tcp(_) => tcp_signpost(address).await,
+        });
+        told.push(Listen { address, ..*listen });
+    }
+    (connections, told)
 }

@@ -6,12 +6,17 @@
 mod call;
 mod config;
 mod counters;
+mod door;
 mod edge;
 mod event;
 mod incoming_call;
+mod info_key;
 mod link;
 mod network;
 mod party;
+mod reception;
+mod screen;
+mod stack;
 
 pub use call::{Call, CallGone};
 pub use config::{EdgeConfig, Listen, Transport};

@@ -1,0 +1,211 @@
+//! Receives the requests the stack finds new: calls, and what belongs to calls.
+
+mod leg;
+mod new_call;
+mod registry;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+
+use rsipstack::sip::prelude::HeadersExt;
+use rsipstack::sip::{Header, Method, StatusCode};
+use rsipstack::transaction::transaction::Transaction;
+use rsipstack::transaction::TransactionReceiver;
+use tokio::sync::{mpsc, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::counters::Counting;
+use crate::info_key::pressed_key;
+use crate::screen::{ACCEPT, ALLOW};
+use crate::stack::{quiet, Stack};
+use crate::{IncomingCall, Listen};
+use registry::{CallEntry, Registry};
+
+/// Requests dealt with at one time, beside calls. Each is short; more than this is a flood.
+const REQUESTS: usize = 1024;
+
+/// What a caller who comes at a bad moment is asked to wait, in seconds.
+const RETRY_AFTER: &str = "10";
+
+/// Where requests arrive.
+pub(crate) struct Reception {
+    stack: Arc<Stack>,
+    counting: Arc<Counting>,
+    /// Places for calls; all are free again when every call ended.
+    places: Arc<Semaphore>,
+    /// Set when no new call is welcome any more.
+    leaving: Arc<AtomicBool>,
+    /// Cancelled when calls in progress must end.
+    hurry: CancellationToken,
+    tasks: TaskTracker,
+    closing: CancellationToken,
+    /// Our listening places with the address that phones are told.
+    advertised: Vec<Listen>,
+    calls: mpsc::Sender<IncomingCall>,
+    registry: Registry,
+    room: Arc<Semaphore>,
+}
+
+/// What a reception is made of.
+pub(crate) struct ReceptionParts {
+    pub(crate) stack: Arc<Stack>,
+    pub(crate) counting: Arc<Counting>,
+    pub(crate) places: Arc<Semaphore>,
+    pub(crate) leaving: Arc<AtomicBool>,
+    pub(crate) hurry: CancellationToken,
+    pub(crate) tasks: TaskTracker,
+    /// Cancelled when the edge is gone and nothing of it may stay.
+    pub(crate) closing: CancellationToken,
+    pub(crate) advertised: Vec<Listen>,
+    pub(crate) calls: mpsc::Sender<IncomingCall>,
+}
+
+impl Reception {
+    pub(crate) fn open(parts: ReceptionParts) -> Arc<Self> {
+        let places = parts.places.available_permits();
+        let room = Arc::new(Semaphore::new(REQUESTS + places));
+        Arc::new(Self {
+            stack: parts.stack,
+            counting: parts.counting,
+            places: parts.places,
+            leaving: parts.leaving,
+            hurry: parts.hurry,
+            tasks: parts.tasks,
+            closing: parts.closing,
+            advertised: parts.advertised,
+            calls: parts.calls,
+            registry: Registry::default(),
+            room,
+        })
+    }
+
+    /// Receives until the stack is gone.
+    pub(crate) async fn run(self: Arc<Self>, mut incoming: TransactionReceiver) {
+        while let Some(transaction) = incoming.recv().await {
+            let Ok(place) = self.room.clone().try_acquire_owned() else {
+                // Dropped without an answer; what matters is repeated.
+                self.counting.dropped_rate.add();
+                continue;
+            };
+            let reception = self.clone();
+            self.spawn(async move {
+                reception.receive(transaction).await;
+                drop(place);
+            });
+        }
+    }
+
+    /// Runs a task that ends with the edge at the latest.
+    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let closing = self.closing.clone();
+        self.tasks.spawn(async move {
+            closing.run_until_cancelled(work).await;
+        });
+    }
+
+    async fn receive(self: Arc<Self>, mut transaction: Transaction) {
+        let has_dialog = match transaction.original.to_header().and_then(|to| to.tag()) {
+            Ok(tag) => tag.is_some(),
+            Err(_) => return refuse(&mut transaction, 400, vec![]).await,
+        };
+        match transaction.original.method {
+            Method::Invite if !has_dialog => self.new_call(transaction).await,
+            Method::Options if !has_dialog => answer_options(&mut transaction).await,
+            _ => self.within_call(transaction).await,
+        }
+    }
+
+    /// A request that names a dialog (RFC 3261 section 12.2.2).
+    async fn within_call(&self, mut transaction: Transaction) {
+        let Some(entry) = self.registry.find(&transaction) else {
+            self.counting.refused_unknown_dialog.add();
+            return refuse(&mut transaction, 481, vec![]).await;
+        };
+        if !entry.is_in_order(&transaction) {
+            return refuse(&mut transaction, 500, vec![]).await;
+        }
+        match transaction.original.method {
+            Method::Bye => goodbye(&entry, transaction).await,
+            Method::Invite => change(&entry, transaction).await,
+            Method::Info => info(&entry, &mut transaction).await,
+            Method::Options => answer_options(&mut transaction).await,
+            // The screen lets no other method through.
+            _ => refuse(&mut transaction, 405, allow()).await,
+        }
+    }
+}
+
+async fn goodbye(entry: &CallEntry, mut transaction: Transaction) {
+    let mut dialog = entry.dialog.clone();
+    let state = dialog.state();
+    if state.is_confirmed() || state.waiting_ack() || state.is_terminated() {
+        quiet(dialog.handle(&mut transaction)).await.ok();
+        return;
+    }
+    // BYE instead of CANCEL: the INVITE needs its own final answer (RFC 3261 section 15.1.2).
+    entry.given_up.cancel();
+    quiet(transaction.reply(StatusCode::OK)).await.ok();
+}
+
+/// One change at a time, and none before the call stands (RFC 3261 section 14.2).
+async fn change(entry: &CallEntry, mut transaction: Transaction) {
+    let mut dialog = entry.dialog.clone();
+    let free = !entry.changing.swap(true, Ordering::SeqCst);
+    if !free || !dialog.state().is_confirmed() {
+        if free {
+            entry.changing.store(false, Ordering::SeqCst);
+        }
+        let soon = vec![Header::RetryAfter("2".into())];
+        return refuse(&mut transaction, 500, soon).await;
+    }
+    quiet(dialog.handle(&mut transaction)).await.ok();
+    entry.changing.store(false, Ordering::SeqCst);
+}
+
+/// Keys by INFO; an empty INFO only asks whether the call stands.
+async fn info(entry: &CallEntry, transaction: &mut Transaction) {
+    let request = &transaction.original;
+    let kind = request.headers.iter().find_map(|header| match header {
+        Header::ContentType(kind) => Some(kind.value()),
+        _ => None,
+    });
+    if request.body.is_empty() {
+        quiet(transaction.reply(StatusCode::OK)).await.ok();
+        return;
+    }
+    match pressed_key(kind.unwrap_or_default(), &request.body) {
+        Ok(key) => {
+            entry.press(key);
+            quiet(transaction.reply(StatusCode::OK)).await.ok();
+        }
+        Err(status) => {
+            let accepted = vec![Header::Accept(ACCEPT.into())];
+            refuse(transaction, status, accepted).await;
+        }
+    }
+}
+
+/// What we can do (RFC 3261 section 11.2).
+async fn answer_options(transaction: &mut Transaction) {
+    let mut headers = allow();
+    headers.push(Header::Accept(ACCEPT.into()));
+    quiet(transaction.reply_with(StatusCode::OK, headers, None))
+        .await
+        .ok();
+}
+
+fn allow() -> Vec<Header> {
+    vec![Header::Allow(ALLOW.into())]
+}
+
+/// Refuses and stays until the refusal of an INVITE is acknowledged.
+async fn refuse(transaction: &mut Transaction, status: u16, headers: Vec<Header>) {
+    let refusal = transaction.reply_with(StatusCode::from(status), headers, None);
+    if quiet(refusal).await.is_err() {
+        return;
+    }
+    if transaction.original.method == Method::Invite {
+        quiet(async { while transaction.receive().await.is_some() {} }).await;
+    }
+}

@@ -1,0 +1,267 @@
+//! An INVITE that starts a call.
+
+use std::net::SocketAddr;
+use std::sync::atomic::Ordering;
+use std::sync::Arc;
+
+use rsipstack::dialog::dialog::DialogStateReceiver;
+use rsipstack::dialog::invite_dialog::InviteDialog;
+use rsipstack::sip::prelude::HeadersExt;
+use rsipstack::sip::{Header, Param, Request, Scheme, Uri};
+use rsipstack::transaction::transaction::Transaction;
+use sha2::{Digest, Sha256};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
+
+use super::leg::{Leg, Way};
+use super::registry::{CallEntry, Invite};
+use super::{refuse, Reception, RETRY_AFTER};
+use crate::link::{link, HandleEnd};
+use crate::screen::{parse_address, percent_decoded, user_and_host};
+use crate::stack::{quiet, stack_transport};
+use crate::{IncomingCall, Party, Transport};
+
+/// A call about to be offered.
+struct Arrival {
+    invite: Invite,
+    call: CallFacts,
+    dialog: InviteDialog,
+    states: DialogStateReceiver,
+}
+
+/// What an INVITE tells about its call.
+struct CallFacts {
+    id: String,
+    caller: Party,
+    called: Party,
+    source: SocketAddr,
+    transport: Transport,
+    offer: Option<String>,
+}
+
+impl Reception {
+    /// Offers the call to the application, or tells the caller why not.
+    pub(super) async fn new_call(self: Arc<Self>, mut transaction: Transaction) {
+        let later = || vec![Header::RetryAfter(RETRY_AFTER.into())];
+        if self.leaving.load(Ordering::SeqCst) {
+            self.counting.refused_shutting_down.add();
+            return refuse(&mut transaction, 503, later()).await;
+        }
+        let Ok(place) = self.places.clone().try_acquire_owned() else {
+            self.counting.refused_busy.add();
+            return refuse(&mut transaction, 503, later()).await;
+        };
+        let Some(invite) = invite_of(&transaction.original) else {
+            self.counting.refused_malformed.add();
+            return refuse(&mut transaction, 400, vec![]).await;
+        };
+        if !self.registry.claim(&invite) {
+            // The same call by another way (RFC 3261 section 8.2.2.2).
+            self.counting.refused_malformed.add();
+            return refuse(&mut transaction, 482, vec![]).await;
+        }
+        match self.arrival(&mut transaction, invite.clone()) {
+            Some(arrival) => self.offer(transaction, arrival, place).await,
+            None => {
+                self.registry.forget(None, &invite);
+                self.counting.refused_malformed.add();
+                refuse(&mut transaction, 400, vec![]).await;
+            }
+        }
+    }
+
+    fn arrival(&self, transaction: &mut Transaction, invite: Invite) -> Option<Arrival> {
+        let connection = transaction.connection.as_ref()?;
+        let transport = match connection.transport() {
+            rsipstack::sip::Transport::Udp => Transport::Udp,
+            _ => Transport::Tcp,
+        };
+        let source = source_of(transaction)?;
+        let call = facts(&transaction.original, transport, source, &invite)?;
+        let (report, states) = self.stack.dialogs.new_dialog_state_channel();
+        let contact = self.contact_for(transport, source);
+        let dialog = self
+            .stack
+            .dialogs
+            .get_or_create_server_invite(transaction, report, None, Some(contact))
+            .ok()?;
+        // The stack answers CANCEL from the request: with the dialog's tag in it, the 487 belongs
+        // to the same dialog as the 180 before it (RFC 3261 section 12.1.1).
+        let tag = dialog.id().local_tag.into();
+        let to = transaction.original.to_header_mut();
+        to.and_then(|to| to.mut_tag(tag).map(drop)).ok()?;
+        Some(Arrival {
+            invite,
+            call,
+            dialog,
+            states,
+        })
+    }
+
+    /// Where a phone that called by `transport` sends the rest of the call. The stack would name
+    /// its first listener, which a phone that speaks only TCP never reaches.
+    fn contact_for(&self, transport: Transport, source: SocketAddr) -> Uri {
+        let fits = |listen: &&crate::Listen| listen.transport == transport;
+        let same_family =
+            |listen: &&crate::Listen| listen.address.is_ipv4() == source.ip().to_canonical().is_ipv4();
+        let ours = self
+            .advertised
+            .iter()
+            .filter(fits)
+            .find(same_family)
+            .or_else(|| self.advertised.iter().find(fits));
+        let params = match transport {
+            Transport::Udp => vec![],
+            Transport::Tcp => vec![Param::Transport(stack_transport(transport))],
+        };
+        Uri {
+            scheme: Some(Scheme::Sip),
+            host_with_port: ours.map(|listen| listen.address.into()).unwrap_or_default(),
+            params,
+            ..Uri::default()
+        }
+    }
+
+    async fn offer(
+        self: Arc<Self>,
+        mut transaction: Transaction,
+        arrival: Arrival,
+        place: OwnedSemaphorePermit,
+    ) {
+        let (handle, end) = link();
+        let gone = CancellationToken::new();
+        let dialog = arrival.dialog.clone();
+        let entry = CallEntry::new(dialog.clone(), end.events.clone(), arrival.invite.number);
+        let entry = Arc::new(entry);
+        self.registry.enter(entry.clone());
+        let span = tracing::info_span!("call", id = %arrival.call.id, transport = %arrival.call.transport);
+        let leg = Leg {
+            entry,
+            end,
+            way: Way::of(&transaction, arrival.call.source, &self.stack.contacts),
+            states: arrival.states,
+            gone: gone.clone(),
+            hurry: self.hurry.clone(),
+            counting: self.counting.clone(),
+            caller_offered: arrival.call.offer.is_some(),
+            place: Some(place),
+        };
+        let reception = self.clone();
+        let invite = arrival.invite;
+        self.spawn(
+            async move {
+                let id = leg.entry.dialog.id();
+                leg.run().await;
+                reception.stack.dialogs.remove_dialog(&id);
+                reception.registry.forget(Some(&id), &invite);
+            }
+            .instrument(span),
+        );
+        self.hand_out(arrival.call, handle, gone);
+        let mut dialog = dialog;
+        quiet(dialog.handle(&mut transaction)).await.ok();
+        // Stays for the ACK of a refusal; an acknowledged answer has ended the transaction.
+        quiet(async { while transaction.receive().await.is_some() {} }).await;
+    }
+
+    fn hand_out(&self, call: CallFacts, handle: HandleEnd, gone: CancellationToken) {
+        let call = IncomingCall {
+            id: call.id,
+            caller: call.caller,
+            called: call.called,
+            source: call.source,
+            transport: call.transport,
+            offer: call.offer,
+            handle,
+            gone,
+        };
+        match self.calls.try_send(call) {
+            Ok(()) => self.counting.calls_offered.add(),
+            Err(refused) => {
+                self.counting.refused_busy.add();
+                let call = refused.into_inner();
+                self.spawn(call.reject(503));
+            }
+        }
+    }
+}
+
+fn invite_of(request: &Request) -> Option<Invite> {
+    Some(Invite {
+        call_id: request.call_id_header().ok()?.value().to_owned(),
+        from_tag: request.from_header().ok()?.tag().ok()??.value().to_owned(),
+        number: request.cseq_header().ok()?.seq().ok()?,
+    })
+}
+
+/// Where the request really came from.
+fn source_of(transaction: &Transaction) -> Option<SocketAddr> {
+    if let Some(remote) = transaction.connection.as_ref()?.get_remote_addr() {
+        return remote.get_socketaddr().ok();
+    }
+    // For datagrams the door wrote it into the top Via where it differs from what stands there.
+    let via = transaction.original.via_header().ok()?;
+    let (_, target) = rsipstack::transport::SipConnection::parse_target_from_via(via).ok()?;
+    rsipstack::transport::SipAddr::new(rsipstack::sip::Transport::Udp, target)
+        .get_socketaddr()
+        .ok()
+}
+
+fn facts(
+    request: &Request,
+    transport: Transport,
+    source: SocketAddr,
+    invite: &Invite,
+) -> Option<CallFacts> {
+    let offer = match request.body.is_empty() {
+        true => None,
+        false => Some(String::from_utf8(request.body.clone()).ok()?),
+    };
+    Some(CallFacts {
+        id: opaque_id(invite),
+        caller: caller(request)?,
+        called: called(&request.uri),
+        source,
+        transport,
+        offer,
+    })
+}
+
+/// Names a call without telling its Call-ID, which often holds an address of the caller.
+fn opaque_id(invite: &Invite) -> String {
+    let mut hash = Sha256::new();
+    hash.update(&invite.call_id);
+    hash.update([0]);
+    hash.update(&invite.from_tag);
+    let digest = hash.finalize();
+    let hex = digest.iter().take(10).map(|byte| format!("{byte:02x}"));
+    format!("sip-{}", hex.collect::<String>())
+}
+
+fn caller(request: &Request) -> Option<Party> {
+    let from = parse_address(request.from_header().ok()?.value())?;
+    let (user, host) = user_and_host(from.uri);
+    Some(Party {
+        uri: from.uri.to_owned(),
+        user,
+        host,
+        display_name: from.display_name.map(std::borrow::Cow::into_owned),
+    })
+}
+
+fn called(uri: &Uri) -> Party {
+    let text = uri.to_string();
+    let (user, host) = user_and_host(&text);
+    // The stack escapes a user part again when it writes it.
+    let user = match &uri.auth {
+        Some(auth) => percent_decoded(auth.user.split(';').next().unwrap_or_default()),
+        None => user,
+    };
+    Party {
+        uri: text,
+        user,
+        host,
+        display_name: None,
+    }
+}

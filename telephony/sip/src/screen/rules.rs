@@ -1,0 +1,258 @@
+//! What a message must be to reach the stack.
+
+use super::address::{parameter, parse_address, scheme};
+use super::message::{is_token, RawMessage, ShapeFlaw};
+use crate::counters::Counting;
+
+/// The methods we offer (RFC 3261 section 20.5).
+pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO";
+
+/// The bodies we read (RFC 3261 section 20.1).
+pub(crate) const ACCEPT: &str = "application/sdp, application/dtmf-relay, application/dtmf";
+
+/// Methods that exist (IANA SIP methods) and are not offered here.
+const ELSEWHERE: [&str; 7] = [
+    "REGISTER", "SUBSCRIBE", "NOTIFY", "PUBLISH", "MESSAGE", "UPDATE", "PRACK",
+];
+
+/// Why a message does not reach the stack, as the status that tells its sender.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) status: u16,
+    pub(crate) reason: &'static str,
+    /// A header that helps the sender, for instance `Unsupported`.
+    pub(crate) hint: Option<(&'static str, String)>,
+}
+
+impl Refusal {
+    fn new(status: u16, reason: &'static str) -> Self {
+        Self {
+            status,
+            reason,
+            hint: None,
+        }
+    }
+
+    fn bad(reason: &'static str) -> Self {
+        Self::new(400, reason)
+    }
+
+    fn hint(self, name: &'static str, value: impl Into<String>) -> Self {
+        Self {
+            hint: Some((name, value.into())),
+            ..self
+        }
+    }
+
+    pub(crate) fn too_long() -> Self {
+        Self::new(513, "Message Too Large")
+    }
+
+    pub(crate) fn length_needed() -> Self {
+        Self::bad("Missing Content-Length")
+    }
+
+    pub(crate) fn count(&self, counting: &Counting) {
+        match self.status {
+            405 | 501 | 603 => counting.refused_method.add(),
+            420 => counting.refused_extension.add(),
+            _ => counting.refused_malformed.add(),
+        }
+    }
+}
+
+/// Judges a message by itself, in the order of RFC 3261 section 8.2.
+pub(crate) fn check(message: &RawMessage<'_>) -> Result<(), Refusal> {
+    if message.start_line.starts_with("SIP/") {
+        return check_common(message, None);
+    }
+    let (method, uri) = check_start_line(message.start_line)?;
+    check_common(message, Some(method))?;
+    check_method(method)?;
+    check_request_uri(uri)?;
+    check_hops(message, method)?;
+    if method != "ACK" && method != "CANCEL" {
+        check_require(message)?;
+    }
+    if method == "INVITE" {
+        check_contact(message)?;
+        check_offer(message)?;
+    }
+    Ok(())
+}
+
+/// Splits a request line (RFC 3261 section 7.1): exactly two single spaces.
+fn check_start_line(line: &str) -> Result<(&str, &str), Refusal> {
+    let mut parts = line.split(' ');
+    let (Some(method), Some(uri), Some(version), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return Err(Refusal::bad("Malformed Request-Line"));
+    };
+    if !is_token(method) || uri.is_empty() || uri.contains(['<', '>', '"', '\t']) {
+        return Err(Refusal::bad("Malformed Request-Line"));
+    }
+    if version.eq_ignore_ascii_case("SIP/2.0") {
+        return Ok((method, uri));
+    }
+    let numbers = version.get(..4).filter(|name| name.eq_ignore_ascii_case("SIP/"));
+    let numbers = numbers.and_then(|_| version[4..].split_once('.'));
+    let number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    match numbers {
+        Some((major, minor)) if number(major) && number(minor) => {
+            Err(Refusal::new(505, "Version Not Supported"))
+        }
+        _ => Err(Refusal::bad("Malformed Request-Line")),
+    }
+}
+
+/// The headers that requests and responses share (RFC 3261 section 8.1.1).
+fn check_common(message: &RawMessage<'_>, method: Option<&str>) -> Result<(), Refusal> {
+    let from = message.only("from").ok_or(Refusal::bad("Missing or repeated From"))?;
+    let to = message.only("to").ok_or(Refusal::bad("Missing or repeated To"))?;
+    let call_id = message.only("call-id").ok_or(Refusal::bad("Missing or repeated Call-ID"))?;
+    let cseq = message.only("cseq").ok_or(Refusal::bad("Missing or repeated CSeq"))?;
+    let via = message.all("via").next().ok_or(Refusal::bad("Missing Via"))?;
+    match message.flaw {
+        Some(ShapeFlaw::TooManyHeaders) => return Err(Refusal::bad("Too Many Headers")),
+        Some(ShapeFlaw::HeaderWithoutColon) => return Err(Refusal::bad("Malformed Header")),
+        Some(ShapeFlaw::LengthMismatch) => return Err(Refusal::bad("Content-Length Mismatch")),
+        None => {}
+    }
+    check_cseq(cseq, method)?;
+    check_via(via)?;
+    if call_id.is_empty() || call_id.contains([' ', '\t']) {
+        return Err(Refusal::bad("Malformed Call-ID"));
+    }
+    let from = parse_address(from).ok_or(Refusal::bad("Malformed From"))?;
+    from.tag().ok_or(Refusal::bad("Missing From Tag"))?;
+    parse_address(to).ok_or(Refusal::bad("Malformed To"))?;
+    Ok(())
+}
+
+/// `CSeq: number method`, the number under 2^31 (RFC 3261 section 8.1.1.5).
+fn check_cseq(cseq: &str, method: Option<&str>) -> Result<(), Refusal> {
+    let mut parts = cseq.split_ascii_whitespace();
+    let (Some(number), Some(named), None) = (parts.next(), parts.next(), parts.next()) else {
+        return Err(Refusal::bad("Malformed CSeq"));
+    };
+    let digits = number.bytes().all(|b| b.is_ascii_digit());
+    if !digits || number.parse::<i32>().is_err() {
+        return Err(Refusal::bad("Malformed CSeq"));
+    }
+    match method {
+        Some(method) if method != named => Err(Refusal::bad("CSeq Method Mismatch")),
+        _ => Ok(()),
+    }
+}
+
+/// The top Via (RFC 3261 section 20.42): `SIP/2.0/transport host[:port];parameters`.
+fn check_via(via: &str) -> Result<(), Refusal> {
+    let wrong = || Refusal::bad("Malformed Via");
+    let first = via.split(',').next().unwrap_or_default().trim();
+    let (protocol, rest) = first.split_once([' ', '\t']).ok_or_else(wrong)?;
+    let mut protocol = protocol.split('/');
+    let sip = protocol.next().is_some_and(|name| name.eq_ignore_ascii_case("SIP"));
+    let two = protocol.next() == Some("2.0");
+    let transport = protocol.next().is_some_and(is_token);
+    let (host, parameters) = rest.split_once(';').unwrap_or((rest, ""));
+    let host = host.trim();
+    let host_fits = !host.is_empty()
+        && host
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b));
+    let branch_fits = parameter(parameters, "branch").is_none_or(is_token);
+    if sip && two && transport && protocol.next().is_none() && host_fits && branch_fits {
+        return Ok(());
+    }
+    Err(wrong())
+}
+
+fn check_method(method: &str) -> Result<(), Refusal> {
+    if ALLOW.split(", ").any(|offered| offered == method) {
+        return Ok(());
+    }
+    // Nobody outside may make this desk dial.
+    if method == "REFER" {
+        return Err(Refusal::new(603, "Decline"));
+    }
+    if ELSEWHERE.contains(&method) {
+        return Err(Refusal::new(405, "Method Not Allowed").hint("Allow", ALLOW));
+    }
+    Err(Refusal::new(501, "Not Implemented").hint("Allow", ALLOW))
+}
+
+/// Which request addresses we read. `sips:` needs TLS, which this edge does not speak.
+fn check_request_uri(uri: &str) -> Result<(), Refusal> {
+    let scheme = scheme(uri).ok_or(Refusal::bad("Malformed Request-URI"))?;
+    let sip = scheme.eq_ignore_ascii_case("sip");
+    if !sip && !scheme.eq_ignore_ascii_case("tel") {
+        return Err(Refusal::new(416, "Unsupported URI Scheme"));
+    }
+    // Headers inside a request address are forbidden (RFC 3261 section 19.1.1, table 1).
+    if uri.len() == scheme.len() + 1 || (sip && uri.contains('?')) {
+        return Err(Refusal::bad("Malformed Request-URI"));
+    }
+    Ok(())
+}
+
+/// A call that used up its hops went in circles; OPTIONS is answered by whoever it reaches
+/// (RFC 3261 sections 11 and 16.3).
+fn check_hops(message: &RawMessage<'_>, method: &str) -> Result<(), Refusal> {
+    let Some(hops) = message.all("max-forwards").next() else {
+        return Ok(());
+    };
+    if message.only("max-forwards").is_none() || hops.parse::<u8>().is_err() {
+        return Err(Refusal::bad("Malformed Max-Forwards"));
+    }
+    if hops.bytes().all(|b| b == b'0') && matches!(method, "INVITE" | "INFO") {
+        return Err(Refusal::new(483, "Too Many Hops"));
+    }
+    Ok(())
+}
+
+/// We support no extension that a request could require (RFC 3261 section 8.2.2.3).
+fn check_require(message: &RawMessage<'_>) -> Result<(), Refusal> {
+    let required: Vec<&str> = message
+        .all("require")
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .filter(|option| !option.is_empty())
+        .collect();
+    if required.is_empty() {
+        return Ok(());
+    }
+    if !required.iter().all(|option| is_token(option)) {
+        return Err(Refusal::bad("Malformed Require"));
+    }
+    Err(Refusal::new(420, "Bad Extension").hint("Unsupported", required.join(", ")))
+}
+
+/// Without a Contact there is nobody to say goodbye to (RFC 3261 section 8.1.1.8).
+fn check_contact(message: &RawMessage<'_>) -> Result<(), Refusal> {
+    let contact = message.only("contact").and_then(parse_address);
+    contact.map(drop).ok_or(Refusal::bad("Missing or malformed Contact"))
+}
+
+/// The body of an INVITE is a session description or nothing (RFC 3261 section 8.2.3).
+fn check_offer(message: &RawMessage<'_>) -> Result<(), Refusal> {
+    if message.body.is_empty() {
+        return Ok(());
+    }
+    let unsupported = || Refusal::new(415, "Unsupported Media Type");
+    let encoded = message
+        .all("content-encoding")
+        .any(|encoding| !encoding.eq_ignore_ascii_case("identity"));
+    if encoded {
+        return Err(unsupported().hint("Accept-Encoding", "identity"));
+    }
+    let kind = message.only("content-type").unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    if !kind.eq_ignore_ascii_case("application/sdp") {
+        return Err(unsupported().hint("Accept", "application/sdp"));
+    }
+    match std::str::from_utf8(message.body) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(Refusal::bad("Session description is not UTF-8")),
+    }
+}

@@ -1,0 +1,120 @@
+//! rsipstack, wrapped: transactions, timers and dialogs. None of its types leave this crate.
+//!
+//! The stack opens no sockets and reads none: the doors read, screen, and hand over whole
+//! messages; the stack writes through the connections they give it.
+
+mod contacts;
+mod polish;
+mod quiet;
+mod signpost;
+
+pub(crate) use contacts::{ContactBook, ContactEntry};
+pub(crate) use quiet::quiet;
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use rsipstack::dialog::dialog_layer::DialogLayer;
+use rsipstack::sip::SipMessage;
+use rsipstack::transaction::endpoint::EndpointInnerRef;
+use rsipstack::transaction::TransactionReceiver;
+use rsipstack::transport::{SipAddr, SipConnection, TransportLayer};
+use rsipstack::EndpointBuilder;
+use tokio_util::sync::CancellationToken;
+
+use crate::counters::Counting;
+use crate::{Listen, Transport};
+
+/// The running stack.
+pub(crate) struct Stack {
+    endpoint: EndpointInnerRef,
+    pub(crate) dialogs: DialogLayer,
+    pub(crate) contacts: Arc<ContactBook>,
+    counting: Arc<Counting>,
+}
+
+impl Stack {
+    /// Builds the stack over `connections`, one for each place we listen, in that order. Returns
+    /// the requests it finds new; they are drained at once, so the queue stays short.
+    pub(crate) fn build(
+        connections: Vec<SipConnection>,
+        contacts: Arc<ContactBook>,
+        counting: Arc<Counting>,
+        closing: &CancellationToken,
+    ) -> Option<(Self, TransactionReceiver)> {
+        let resolver = Box::new(contacts::Resolver(contacts.clone()));
+        let layer = TransportLayer::new_with_domain_resolver(closing.clone(), resolver);
+        for connection in connections {
+            layer.add_transport(connection);
+        }
+        let endpoint = EndpointBuilder::new()
+            .with_user_agent("")
+            .with_transport_layer(layer)
+            .with_cancel_token(closing.clone())
+            .with_inspector(Box::new(polish::Polish))
+            .with_transport_inspector(Box::new(polish::AnswersOnly))
+            .build();
+        let incoming = endpoint.incoming_transactions().ok()?;
+        let endpoint = endpoint.inner;
+        let stack = Self {
+            dialogs: DialogLayer::new(endpoint.clone()),
+            endpoint,
+            contacts,
+            counting,
+        };
+        Some((stack, incoming))
+    }
+
+    /// Runs the timers until the stack is closed.
+    pub(crate) async fn run(&self) {
+        // It ends with an error only when it is run twice.
+        quiet(self.endpoint.serve()).await.ok();
+    }
+
+    /// Gives one screened message to the stack.
+    pub(crate) async fn hand_over(
+        &self,
+        bytes: &[u8],
+        connection: &SipConnection,
+        transport: Transport,
+        source: SocketAddr,
+    ) {
+        let taken = quiet(async {
+            let message = SipMessage::try_from(bytes)?;
+            let message =
+                SipConnection::update_msg_received(message, source, stack_transport(transport))?;
+            let from = sip_address(transport, source);
+            self.endpoint
+                .on_received_message(message, connection.clone(), &from)
+                .await
+        });
+        if taken.await.is_err() {
+            self.counting.dropped_malformed.add();
+        }
+    }
+}
+
+pub(crate) fn stack_transport(transport: Transport) -> rsipstack::sip::Transport {
+    match transport {
+        Transport::Udp => rsipstack::sip::Transport::Udp,
+        Transport::Tcp => rsipstack::sip::Transport::Tcp,
+    }
+}
+
+pub(crate) fn sip_address(transport: Transport, address: SocketAddr) -> SipAddr {
+    SipAddr {
+        r#type: Some(stack_transport(transport)),
+        addr: address.into(),
+    }
+}
+
+/// The address we tell phones for `listen`: the public one when configured; behind a wildcard the
+/// address the stack picks for Via headers.
+pub(crate) fn advertised(listen: Listen, public: Option<IpAddr>) -> SocketAddr {
+    match public {
+        Some(public) => SocketAddr::new(public, listen.address.port()),
+        None => SipConnection::resolve_bind_address(listen.address),
+    }
+}
+
+pub(crate) use signpost::{tcp_signpost, udp_connection};

@@ -1,0 +1,80 @@
+//! Connections the stack writes to; it never reads them.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use rsipstack::platform::net::UdpSocket as StackSocket;
+use rsipstack::transport::udp::{UdpConnection, UdpInner};
+use rsipstack::transport::SipConnection;
+use tokio::net::UdpSocket;
+
+use super::{sip_address, ContactBook};
+use crate::Transport;
+
+/// The writing side of a UDP listener.
+struct WriteOnly {
+    socket: Arc<UdpSocket>,
+    contacts: Arc<ContactBook>,
+}
+
+#[async_trait]
+impl StackSocket for WriteOnly {
+    /// Never: our door reads this socket.
+    async fn recv_from(&self, _: &mut [u8]) -> rsipstack::Result<(usize, SocketAddr)> {
+        std::future::pending().await
+    }
+
+    async fn send_to(&self, bytes: &[u8], address: SocketAddr) -> rsipstack::Result<usize> {
+        let Some(address) = self.contacts.route(address) else {
+            let refused = "the address is outside the allowed networks".to_owned();
+            return Err(rsipstack::Error::Error(refused));
+        };
+        Ok(self.socket.send_to(bytes, address).await?)
+    }
+
+    fn local_addr(&self) -> rsipstack::Result<SocketAddr> {
+        Ok(self.socket.local_addr()?)
+    }
+}
+
+/// The connection through which the stack answers what came to `socket`.
+pub(crate) async fn udp_connection(
+    socket: Arc<UdpSocket>,
+    advertised: SocketAddr,
+    contacts: Arc<ContactBook>,
+) -> SipConnection {
+    let inner = UdpInner {
+        conn: Arc::new(WriteOnly { socket, contacts }),
+        addr: sip_address(Transport::Udp, advertised),
+    };
+    SipConnection::Udp(UdpConnection::attach(inner, None, None).await)
+}
+
+/// Stands for a TCP listener in the stack's list of our own addresses, where it looks up what to
+/// write into Via headers. Nothing is ever sent through it.
+struct Signpost(SocketAddr);
+
+#[async_trait]
+impl StackSocket for Signpost {
+    async fn recv_from(&self, _: &mut [u8]) -> rsipstack::Result<(usize, SocketAddr)> {
+        std::future::pending().await
+    }
+
+    async fn send_to(&self, _: &[u8], _: SocketAddr) -> rsipstack::Result<usize> {
+        Err(rsipstack::Error::Error("a listener sends nothing".to_owned()))
+    }
+
+    fn local_addr(&self) -> rsipstack::Result<SocketAddr> {
+        Ok(self.0)
+    }
+}
+
+/// See [`Signpost`].
+pub(crate) async fn tcp_signpost(advertised: SocketAddr) -> SipConnection {
+    let inner = UdpInner {
+        conn: Arc::new(Signpost(advertised)),
+        addr: sip_address(Transport::Tcp, advertised),
+    };
+    SipConnection::Udp(UdpConnection::attach(inner, None, None).await)
+}
