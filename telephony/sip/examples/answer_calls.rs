@@ -1,5 +1,6 @@
 //! Answers every call with a fixed session description and prints what happens, for trying phones
 //! by hand: `cargo run -p mostik-sip --example answer_calls -- udp:127.0.0.1:5060 tcp:127.0.0.1:5060`.
+//! With the word `ring` it never answers.
 
 use std::time::Duration;
 
@@ -38,9 +39,13 @@ async fn talk(mut call: Call) {
     }
 }
 
-async fn receive(call: IncomingCall) {
+async fn receive(call: IncomingCall, only_ring: bool) {
     println!("{call:?}");
     let _ = call.ring().await;
+    if only_ring {
+        call.cancelled().await;
+        return;
+    }
     match call.answer(description()).await {
         Ok(call) => talk(call).await,
         Err(error) => println!("{error}"),
@@ -55,7 +60,9 @@ async fn main() {
         max_calls: 10_000,
         ..EdgeConfig::default()
     };
-    let given: Vec<Listen> = std::env::args().skip(1).map(|text| listen(&text)).collect();
+    let only_ring = std::env::args().any(|argument| argument == "ring");
+    let given = std::env::args().skip(1).filter(|argument| argument != "ring");
+    let given: Vec<Listen> = given.map(|text| listen(&text)).collect();
     if !given.is_empty() {
         config.listen = given;
     }
@@ -63,7 +70,7 @@ async fn main() {
     loop {
         tokio::select! {
             Some(call) = calls.recv() => {
-                tokio::spawn(receive(call));
+                tokio::spawn(receive(call, only_ring));
             }
             _ = tokio::signal::ctrl_c() => break,
         }

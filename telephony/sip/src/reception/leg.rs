@@ -20,7 +20,7 @@ use super::registry::CallEntry;
 use crate::counters::Counting;
 use crate::link::{Decision, DialogEnd};
 use crate::screen::ALLOW;
-use crate::stack::{quiet, ContactBook, ContactEntry};
+use crate::stack::{quiet, quietly, ContactBook, ContactEntry};
 use crate::{AnswerError, CallEvent, Ended, EndedBy, EndedWhy};
 
 /// How long a call may ring without a decision (Timer C, RFC 3261 section 16.6).
@@ -166,7 +166,7 @@ impl Leg {
             }
             Some(Decision::Ring) => {
                 // Fails only when the call is over, which the next state says.
-                self.entry.dialog.ringing(None, None).ok();
+                quietly(|| self.entry.dialog.ringing(None, None)).ok();
                 Continue(())
             }
             Some(Decision::Reject { status }) => {
@@ -176,7 +176,7 @@ impl Leg {
             }
             Some(Decision::Answer { sdp, acknowledged }) => {
                 let body = Some(sdp.into_bytes());
-                match self.entry.dialog.accept(Some(sdp_headers()), body) {
+                match quietly(|| self.entry.dialog.accept(Some(sdp_headers()), body)) {
                     Ok(()) => Break(Some(acknowledged)),
                     Err(_) => Break(None),
                 }
@@ -193,7 +193,7 @@ impl Leg {
     fn tell(&self, status: u16) {
         // It fails only when the call is over already.
         let status = StatusCode::from(status);
-        self.entry.dialog.reject(Some(status), None).ok();
+        quietly(|| self.entry.dialog.reject(Some(status), None)).ok();
     }
 
     /// Until the ACK came; tells the application and returns whether there is a call.

@@ -19,7 +19,7 @@ use super::registry::{CallEntry, Invite};
 use super::{refuse, Reception, RETRY_AFTER};
 use crate::link::{link, HandleEnd};
 use crate::screen::{parse_address, percent_decoded, user_and_host};
-use crate::stack::{quiet, stack_transport};
+use crate::stack::{quiet, quietly, stack_transport};
 use crate::{IncomingCall, Party, Transport};
 
 /// A call about to be offered.
@@ -81,11 +81,11 @@ impl Reception {
         let call = facts(&transaction.original, transport, source, &invite)?;
         let (report, states) = self.stack.dialogs.new_dialog_state_channel();
         let contact = self.contact_for(transport, source);
-        let dialog = self
-            .stack
-            .dialogs
-            .get_or_create_server_invite(transaction, report, None, Some(contact))
-            .ok()?;
+        let dialogs = &self.stack.dialogs;
+        let dialog = quietly(|| {
+            dialogs.get_or_create_server_invite(transaction, report, None, Some(contact))
+        });
+        let dialog = dialog.ok()?;
         // The stack answers CANCEL from the request: with the dialog's tag in it, the 487 belongs
         // to the same dialog as the 180 before it (RFC 3261 section 12.1.1).
         let tag = dialog.id().local_tag.into();

@@ -10,3 +10,8 @@ use tracing::subscriber::NoSubscriber;
 pub(crate) fn quiet<F: Future>(future: F) -> WithDispatch<F> {
     future.with_subscriber(NoSubscriber::new())
 }
+
+/// The same for what the stack does at once.
+pub(crate) fn quietly<T>(work: impl FnOnce() -> T) -> T {
+    tracing::subscriber::with_default(NoSubscriber::new(), work)
+}
