@@ -66,9 +66,9 @@ pub struct Transcript {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Segment {
     /// Seconds from the start of the recording.
-    pub start: f32,
+    pub start: f64,
     /// Seconds from the start of the recording.
-    pub end: f32,
+    pub end: f64,
     /// What was said.
     pub text: Words,
 }

@@ -1,0 +1,43 @@
+use std::time::Duration;
+
+/// How failures are repeated: doubling from `first` up to `longest`, with a
+/// share of chance so that many do not return at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retry {
+    /// After the first failure.
+    pub first: Duration,
+    /// Never longer.
+    pub longest: Duration,
+    /// From this many attempts on a person must look.
+    pub attempts: u32,
+}
+
+impl Retry {
+    /// How long to wait after an attempt; `chance` is from 0 to 255.
+    pub fn wait_after(&self, attempt: u32, chance: u8) -> Duration {
+        let doubled = self.first.saturating_mul(1 << attempt.saturating_sub(1).min(20));
+        let wait = doubled.min(self.longest);
+        wait - wait.mul_f64(f64::from(chance) / 255.0 * 0.25)
+    }
+
+    /// Whether to hand it to a person instead.
+    pub const fn is_over(&self, attempt: u32) -> bool {
+        attempt >= self.attempts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_up_to_the_longest() {
+        let retry =
+            Retry { first: Duration::from_secs(1), longest: Duration::from_secs(60), attempts: 12 };
+        let waits =
+            [1, 2, 3, 7, 40, u32::MAX].map(|attempt| retry.wait_after(attempt, 0).as_secs());
+        assert_eq!(waits, [1, 2, 4, 60, 60, 60]);
+        assert!(retry.wait_after(3, 255) >= Duration::from_secs(3));
+        assert!(retry.is_over(12) && !retry.is_over(11));
+    }
+}

@@ -1,0 +1,87 @@
+//! Cause to owner team, and to the problem that other customers have voiced.
+
+use mostik_domain::{
+    AcceptanceStage, Change, Decision, Feedback, FeedbackId, FeedbackState, Job, OwnerTeam,
+    Problem, ProblemId, ProblemState, ReviewReason, RootCause, Routing, Words, issue,
+};
+use mostik_text::{likeness, redact};
+
+use crate::{Pipeline, StepError};
+
+pub(super) async fn decide(pipeline: &Pipeline, id: FeedbackId) -> Result<Decision, StepError> {
+    let feedback = pipeline.load_feedback(id).await?;
+    let FeedbackState::Answered(answered) = &feedback.state else {
+        return Ok(Decision::nothing());
+    };
+    let cause = answered.classification.root_cause.clone();
+    let team = match pipeline.rules.ownership.route(&cause) {
+        Routing::To(team) => team,
+        Routing::Unrouted(why) => {
+            return Ok(pipeline.ask_a_person(feedback, ReviewReason::Unrouted { why }));
+        }
+    };
+    // Order numbers and names differ between customers; the problem does not.
+    let pattern = redact(feedback.text.as_ref().map_or("", Words::reveal)).text;
+    let keys = likeness::keys(&pattern);
+    let (candidates, gathering) = pipeline.store.look_alikes(&team.name, &keys).await?;
+    match most_alike(&pattern, &cause, candidates) {
+        Some(known) => gathered(pipeline, feedback, team, known.id, Decision::nothing()),
+        None => {
+            let problem = new_problem(pipeline, &pattern, keys, cause, team);
+            let id = problem.id;
+            let opened = Decision::nothing().and(Change::OpenProblem { problem, gathering });
+            gathered(pipeline, feedback, team, id, opened)
+        }
+    }
+}
+
+fn most_alike(pattern: &str, cause: &RootCause, candidates: Vec<Problem>) -> Option<Problem> {
+    candidates
+        .into_iter()
+        .filter(|problem| problem.root_cause == *cause)
+        .map(|problem| (likeness::similarity(pattern, problem.pattern.reveal()), problem))
+        .filter(|(similarity, _)| *similarity >= likeness::SAME)
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .map(|(_, problem)| problem)
+}
+
+fn new_problem(
+    pipeline: &Pipeline,
+    pattern: &str,
+    likeness_keys: Vec<u64>,
+    root_cause: RootCause,
+    team: &OwnerTeam,
+) -> Problem {
+    let now = pipeline.now();
+    Problem {
+        id: ProblemId::new(pipeline.fresh()),
+        title: issue::title(team.language, &root_cause, pattern),
+        root_cause,
+        owner_team: team.name.clone(),
+        pattern: Words::new(pattern),
+        likeness_keys,
+        state: ProblemState::Open,
+        stage: AcceptanceStage::NoSignal,
+        stage_since: now,
+        last_comment: None,
+        opened_at: now,
+        revision: 0,
+    }
+}
+
+fn gathered(
+    pipeline: &Pipeline,
+    feedback: Feedback,
+    team: &OwnerTeam,
+    problem: ProblemId,
+    decision: Decision,
+) -> Result<Decision, StepError> {
+    let now = pipeline.now();
+    let state = feedback.state.clone().routed_to(&team.name, problem, now)?;
+    let key = format!("file:{problem}:{}:{}", feedback.id, feedback.revision);
+    Ok(decision.and(Change::SaveFeedback(feedback.in_state(state, now))).then(pipeline.new_job(
+        Job::File { problem },
+        key,
+        now,
+    )))
+}
