@@ -2,7 +2,11 @@
 //! real database server and browser, and [`World`], a running Mostik around which a test is told as
 //! a story.
 
+#![recursion_limit = "256"]
+
 pub mod contract;
 pub mod eventually;
+pub mod fakes;
+mod http;
 pub mod needs;
 pub mod postgres;

@@ -2,3 +2,6 @@
 //! nothing.
 
 mod contract_canaries;
+mod fake_discord;
+mod fake_github;
+mod fake_openai;

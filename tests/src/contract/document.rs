@@ -99,7 +99,7 @@ impl Document {
                     .filter(|(key, value)| {
                         !(self.nullable_is_a_keyword && *key == "nullable" && value.is_boolean())
                     })
-                    .map(|(key, value)| (key.clone(), self.modern(value)))
+                    .map(|(key, value)| (lenient(key, map), self.modern(value)))
                     .collect();
                 let or_null =
                     self.nullable_is_a_keyword && map.get("nullable") == Some(&Value::Bool(true));
@@ -108,6 +108,12 @@ impl Document {
             other => other.clone(),
         }
     }
+}
+
+/// Described alternatives overlap (extra properties are allowed nearly everywhere), so "exactly one"
+/// would refuse what a vendor's own server says.
+fn lenient(key: &str, schema: &Map<String, Value>) -> String {
+    if key == "oneOf" && !schema.contains_key("anyOf") { "anyOf".into() } else { key.into() }
 }
 
 fn specifications() -> PathBuf {

@@ -44,13 +44,18 @@ impl Parameters {
                 all.push(format!("query «{}» is required", parameter.name));
             }
         }
+        let in_path = placeholders(&self.template, &exchange.path);
         for (name, text) in &exchange.query {
+            // octocrab 0.54 repeats `issue_number` in the query; services ignore such an echo.
+            if in_path.contains(&(name.as_str(), text.as_str())) {
+                continue;
+            }
             match self.query.iter().find(|parameter| parameter.is(name)) {
                 None => all.push(format!("query «{name}» is not listed")),
                 Some(parameter) => all.extend(parameter.departure("query", text)),
             }
         }
-        for (name, text) in placeholders(&self.template, &exchange.path) {
+        for (name, text) in in_path {
             if let Some(parameter) = self.path.iter().find(|parameter| parameter.name == name) {
                 all.extend(parameter.departure("path", text));
             }
