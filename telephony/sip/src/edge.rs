@@ -122,7 +122,7 @@ impl Edge {
         let contacts = Arc::new(ContactBook::new(config.allowed_networks.clone()));
         let (connections, advertised) = connect(&bound, config.public_address, &contacts).await;
         let Some((stack, incoming)) =
-            Stack::build(connections.clone(), contacts, self.counting.clone(), closing)
+            Stack::build(connections.clone(), contacts, closing)
         else {
             unreachable!("a new stack has its queue of requests");
         };

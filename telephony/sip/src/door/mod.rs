@@ -10,9 +10,12 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use rsipstack::transport::SipConnection;
+
 use crate::counters::Counting;
-use crate::screen::{judge, Answerer, SourceRates, Verdict};
+use crate::screen::{judge, Answerer, RawMessage, Refusal, SourceRates, Verdict};
 use crate::stack::{ContactBook, Stack};
+use crate::Transport;
 
 /// What all doors share: who may enter, how fast, and where it leads.
 pub(crate) struct Hall {
@@ -47,7 +50,36 @@ impl Hall {
         rates.admit(source, Instant::now())
     }
 
-    fn judge(&self, bytes: &[u8], source: SocketAddr) -> Verdict {
-        judge(bytes, source, &self.answerer, &self.counting)
+    /// Judges one message and hands it over when it may pass; returns what to answer at once.
+    async fn receive(
+        &self,
+        bytes: &[u8],
+        connection: &SipConnection,
+        transport: Transport,
+        source: SocketAddr,
+    ) -> Option<Vec<u8>> {
+        match judge(bytes, source, &self.answerer, &self.counting) {
+            Verdict::Pass(message) => {
+                let taken = self.stack.hand_over(&message, connection, transport, source);
+                match taken.await {
+                    true => None,
+                    false => self.refuse(&message, &Refusal::unreadable(), source),
+                }
+            }
+            Verdict::Answer(answer) => Some(answer),
+            Verdict::Drop => None,
+        }
+    }
+
+    /// The refusal of a message, where it can be given.
+    fn refuse(&self, bytes: &[u8], refusal: &Refusal, source: SocketAddr) -> Option<Vec<u8>> {
+        let message = RawMessage::parse(bytes).ok();
+        let answer =
+            message.and_then(|m| self.answerer.answer(&m, refusal, source, bytes.len()));
+        match answer {
+            Some(_) => refusal.count(&self.counting),
+            None => self.counting.dropped_malformed.add(),
+        }
+        answer
     }
 }

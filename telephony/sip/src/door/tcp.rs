@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::Hall;
-use crate::screen::{Frame, Framer, FramingError, RawMessage, Refusal, Verdict};
+use crate::screen::{Frame, Framer, FramingError, Refusal};
 use crate::stack::{quiet, sip_address};
 use crate::Transport;
 
@@ -179,16 +179,11 @@ impl Visit {
             Frame::Ping => return self.send(b"\r\n").await,
             Frame::Message(message) => message,
         };
-        match self.hall.judge(&message, self.source) {
-            Verdict::Pass(message) => {
-                let connection = SipConnection::Tcp(self.connection.clone());
-                let stack = &self.hall.stack;
-                stack
-                    .hand_over(&message, &connection, Transport::Tcp, self.source)
-                    .await;
-            }
-            Verdict::Answer(answer) => self.send(&answer).await,
-            Verdict::Drop => {}
+        let connection = SipConnection::Tcp(self.connection.clone());
+        let hall = &self.hall;
+        let answer = hall.receive(&message, &connection, Transport::Tcp, self.source);
+        if let Some(answer) = answer.await {
+            self.send(&answer).await;
         }
     }
 
@@ -202,15 +197,9 @@ impl Visit {
                 return;
             }
         };
-        if let Ok(message) = RawMessage::parse(&head)
-            && let Some(answer) =
-                self.hall.answerer.answer(&message, &refusal, self.source, head.len())
-        {
-            refusal.count(&self.hall.counting);
+        if let Some(answer) = self.hall.refuse(&head, &refusal, self.source) {
             self.send(&answer).await;
-            return;
         }
-        self.hall.counting.dropped_malformed.add();
     }
 
     async fn send(&self, bytes: &[u8]) {

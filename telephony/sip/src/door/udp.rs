@@ -8,7 +8,7 @@ use rsipstack::transport::SipConnection;
 use tokio::net::UdpSocket;
 
 use super::Hall;
-use crate::screen::{Verdict, MAX_MESSAGE};
+use crate::screen::MAX_MESSAGE;
 use crate::Transport;
 
 /// How long to wait after the system failed to receive, so that a broken socket does not take a
@@ -52,15 +52,10 @@ impl UdpDoor {
             }
             return;
         }
-        match self.hall.judge(bytes, source) {
-            Verdict::Pass(message) => {
-                let stack = &self.hall.stack;
-                stack
-                    .hand_over(&message, &self.connection, Transport::Udp, source)
-                    .await;
-            }
-            Verdict::Answer(answer) => self.send(&answer, source).await,
-            Verdict::Drop => {}
+        let hall = &self.hall;
+        let answer = hall.receive(bytes, &self.connection, Transport::Udp, source);
+        if let Some(answer) = answer.await {
+            self.send(&answer, source).await;
         }
     }
 

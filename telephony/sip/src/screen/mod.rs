@@ -61,3 +61,8 @@ pub(crate) fn judge(
     }
 }
 
+
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod verdicts;

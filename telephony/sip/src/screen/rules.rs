@@ -52,6 +52,11 @@ impl Refusal {
         Self::bad("Missing Content-Length")
     }
 
+    /// For a message that our reading let through and the stack's did not.
+    pub(crate) fn unreadable() -> Self {
+        Self::bad("Malformed Request")
+    }
+
     pub(crate) fn count(&self, counting: &Counting) {
         match self.status {
             405 | 501 | 603 => counting.refused_method.add(),
@@ -190,10 +195,27 @@ fn check_request_uri(uri: &str) -> Result<(), Refusal> {
         return Err(Refusal::new(416, "Unsupported URI Scheme"));
     }
     // Headers inside a request address are forbidden (RFC 3261 section 19.1.1, table 1).
-    if uri.len() == scheme.len() + 1 || (sip && uri.contains('?')) {
+    let rest = &uri[scheme.len() + 1..];
+    if rest.is_empty() || (sip && (rest.contains('?') || !has_host(rest))) {
         return Err(Refusal::bad("Malformed Request-URI"));
     }
     Ok(())
+}
+
+/// Whether a `sip:` address names a host, and a port that is one if any.
+fn has_host(rest: &str) -> bool {
+    let host_port = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+    let host_port = host_port.split(';').next().unwrap_or_default();
+    let (host, port) = match host_port.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, Some(port)),
+        _ => (host_port, None),
+    };
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b);
+    let host_fits = match host.strip_prefix('[').and_then(|six| six.strip_suffix(']')) {
+        Some(six) => six.parse::<std::net::Ipv6Addr>().is_ok(),
+        None => !host.is_empty() && host.bytes().all(plain),
+    };
+    host_fits && port.is_none_or(|port| port.parse::<u16>().is_ok())
 }
 
 /// A call that used up its hops went in circles; OPTIONS is answered by whoever it reaches

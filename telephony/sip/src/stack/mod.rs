@@ -22,7 +22,6 @@ use rsipstack::transport::{SipAddr, SipConnection, TransportLayer};
 use rsipstack::EndpointBuilder;
 use tokio_util::sync::CancellationToken;
 
-use crate::counters::Counting;
 use crate::{Listen, Transport};
 
 /// The running stack.
@@ -30,7 +29,6 @@ pub(crate) struct Stack {
     endpoint: EndpointInnerRef,
     pub(crate) dialogs: DialogLayer,
     pub(crate) contacts: Arc<ContactBook>,
-    counting: Arc<Counting>,
 }
 
 impl Stack {
@@ -39,7 +37,6 @@ impl Stack {
     pub(crate) fn build(
         connections: Vec<SipConnection>,
         contacts: Arc<ContactBook>,
-        counting: Arc<Counting>,
         closing: &CancellationToken,
     ) -> Option<(Self, TransactionReceiver)> {
         let resolver = Box::new(contacts::Resolver(contacts.clone()));
@@ -60,7 +57,6 @@ impl Stack {
             dialogs: DialogLayer::new(endpoint.clone()),
             endpoint,
             contacts,
-            counting,
         };
         Some((stack, incoming))
     }
@@ -71,26 +67,29 @@ impl Stack {
         quiet(self.endpoint.serve()).await.ok();
     }
 
-    /// Gives one screened message to the stack.
+    /// Gives one screened message to the stack; `false` when the stack cannot read it.
     pub(crate) async fn hand_over(
         &self,
         bytes: &[u8],
         connection: &SipConnection,
         transport: Transport,
         source: SocketAddr,
-    ) {
-        let taken = quiet(async {
-            let message = SipMessage::try_from(bytes)?;
-            let message =
-                SipConnection::update_msg_received(message, source, stack_transport(transport))?;
-            let from = sip_address(transport, source);
-            self.endpoint
-                .on_received_message(message, connection.clone(), &from)
-                .await
+    ) -> bool {
+        let message = quietly(|| {
+            let message = SipMessage::try_from(bytes).ok()?;
+            let transport = stack_transport(transport);
+            SipConnection::update_msg_received(message, source, transport).ok()
         });
-        if taken.await.is_err() {
-            self.counting.dropped_malformed.add();
-        }
+        let Some(message) = message else {
+            return false;
+        };
+        let from = sip_address(transport, source);
+        let taken = self
+            .endpoint
+            .on_received_message(message, connection.clone(), &from);
+        // It fails when an answer cannot be sent: the peer asks again.
+        quiet(taken).await.ok();
+        true
     }
 }
 

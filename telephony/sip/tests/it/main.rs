@@ -1,0 +1,9 @@
+//! The edge over real sockets on loopback, called by a phone that writes every byte itself.
+
+mod calls;
+mod changes;
+mod endings;
+mod phone;
+mod screening;
+mod streams;
+mod world;

@@ -1,0 +1,287 @@
+//! A phone that writes every byte itself.
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use mostik_sip::Transport;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpStream, UdpSocket};
+
+use crate::world::soon;
+
+static NUMBER: AtomicU32 = AtomicU32::new(1);
+
+fn unique() -> u32 {
+    NUMBER.fetch_add(1, Ordering::Relaxed)
+}
+
+enum Line {
+    Udp(UdpSocket),
+    Tcp(TcpStream, Vec<u8>),
+}
+
+/// A message the phone received.
+#[derive(Clone, Debug)]
+pub(crate) struct Heard {
+    pub(crate) start: String,
+    headers: Vec<(String, String)>,
+    pub(crate) body: String,
+}
+
+impl Heard {
+    fn read(bytes: &[u8]) -> Self {
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        let (head, body) = text.split_once("\r\n\r\n").expect(&text);
+        let mut lines = head.split("\r\n");
+        let start = lines.next().unwrap().to_owned();
+        let headers = lines.map(|line| {
+            let (name, value) = line.split_once(':').expect(line);
+            (name.trim().to_owned(), value.trim().to_owned())
+        });
+        Self {
+            start,
+            headers: headers.collect(),
+            body: body.to_owned(),
+        }
+    }
+
+    pub(crate) fn status(&self) -> u16 {
+        self.start.split(' ').nth(1).unwrap().parse().unwrap_or(0)
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.find(name).unwrap_or_else(|| panic!("no {name} in {self:?}"))
+    }
+
+    pub(crate) fn find(&self, name: &str) -> Option<&str> {
+        let mut named = self.headers.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
+        named.next().map(|(_, value)| value.as_str())
+    }
+
+    pub(crate) fn to_tag(&self) -> &str {
+        self.header("To").split_once("tag=").unwrap().1
+    }
+}
+
+pub(crate) struct Phone {
+    line: Line,
+    pub(crate) local: SocketAddr,
+    edge: SocketAddr,
+    token: &'static str,
+    call_id: String,
+    branch: String,
+    to: String,
+    target: String,
+    pub(crate) number: u32,
+    /// What stands in the Contact of this phone.
+    pub(crate) contact: String,
+}
+
+impl Phone {
+    pub(crate) async fn connect(transport: Transport, edge: SocketAddr) -> Self {
+        Self::from_address(transport, "127.0.0.1:0", edge).await
+    }
+
+    pub(crate) async fn from_address(transport: Transport, from: &str, edge: SocketAddr) -> Self {
+        let (line, local) = match transport {
+            Transport::Udp => {
+                let socket = UdpSocket::bind(from).await.unwrap();
+                socket.connect(edge).await.unwrap();
+                let local = socket.local_addr().unwrap();
+                (Line::Udp(socket), local)
+            }
+            Transport::Tcp => {
+                let socket = tokio::net::TcpSocket::new_v4().unwrap();
+                socket.bind(from.parse().unwrap()).unwrap();
+                let stream = socket.connect(edge).await.unwrap();
+                let local = stream.local_addr().unwrap();
+                (Line::Tcp(stream, Vec::new()), local)
+            }
+        };
+        let token = transport.token();
+        Self {
+            line,
+            local,
+            edge,
+            token,
+            call_id: format!("{}@phone", unique()),
+            branch: String::new(),
+            to: format!("<sip:support@{edge}>"),
+            target: format!("sip:support@{edge}"),
+            number: 0,
+            contact: format!("<sip:ada@{local};transport={token}>"),
+        }
+    }
+
+    /// A request of this phone as it would write it.
+    pub(crate) fn request(&mut self, method: &str, extra: &str, body: &str) -> String {
+        if method != "ACK" && method != "CANCEL" {
+            self.number += 1;
+            self.branch = format!("z9hG4bK-{}", unique());
+        }
+        let (token, local, branch, call_id) = (self.token, self.local, &self.branch, &self.call_id);
+        let (target, to, number, contact) = (&self.target, &self.to, self.number, &self.contact);
+        let length = body.len();
+        format!(
+            "{method} {target} SIP/2.0\r\n\
+             Via: SIP/2.0/{token} {local};branch={branch};rport\r\n\
+             Max-Forwards: 70\r\n\
+             From: \"Ada\" <sip:ada@{local}>;tag=phone\r\n\
+             To: {to}\r\n\
+             Call-ID: {call_id}\r\n\
+             CSeq: {number} {method}\r\n\
+             Contact: {contact}\r\n\
+             {extra}Content-Length: {length}\r\n\r\n{body}"
+        )
+    }
+
+    pub(crate) async fn invite(&mut self, offer: Option<&str>) -> String {
+        let kind = offer.map_or("", |_| "Content-Type: application/sdp\r\n");
+        let invite = self.request("INVITE", kind, offer.unwrap_or_default());
+        self.send(&invite).await;
+        invite
+    }
+
+    /// Asks and returns the first answer that is not provisional.
+    pub(crate) async fn ask(&mut self, method: &str, extra: &str, body: &str) -> Heard {
+        let request = self.request(method, extra, body);
+        self.send(&request).await;
+        self.answer_to(method).await
+    }
+
+    pub(crate) async fn answer_to(&mut self, method: &str) -> Heard {
+        loop {
+            let heard = self.hear().await;
+            let status = heard.start.starts_with("SIP/2.0 ") && heard.status() >= 200;
+            if status && heard.header("CSeq") == format!("{} {method}", self.number) {
+                return heard;
+            }
+        }
+    }
+
+    pub(crate) async fn expect_final(&mut self, status: u16) -> Heard {
+        let heard = self.answer_to("INVITE").await;
+        assert_eq!(heard.status(), status, "{heard:?}");
+        heard
+    }
+
+    pub(crate) async fn expect(&mut self, status: u16) -> Heard {
+        loop {
+            let heard = self.hear().await;
+            if heard.status() == status {
+                return heard;
+            }
+            assert_eq!(heard.status(), 100, "expected {status}, heard {heard:?}");
+        }
+    }
+
+    /// Acknowledges a 2xx: the rest of the call goes where its Contact says.
+    pub(crate) async fn acknowledge(&mut self, ok: &Heard) {
+        self.acknowledge_with(ok, "").await;
+    }
+
+    pub(crate) async fn acknowledge_with(&mut self, ok: &Heard, body: &str) {
+        self.follow(ok);
+        self.branch = format!("z9hG4bK-{}", unique());
+        let ack = self.request("ACK", "", body);
+        self.send(&ack).await;
+    }
+
+    /// Joins the dialog of `answer`.
+    pub(crate) fn follow(&mut self, answer: &Heard) {
+        answer.header("To").clone_into(&mut self.to);
+        let contact = answer.header("Contact");
+        let uri = contact.trim_start_matches('<').split('>').next().unwrap();
+        uri.clone_into(&mut self.target);
+    }
+
+    /// Acknowledges a refusal, in the transaction it belongs to.
+    pub(crate) async fn acknowledge_refusal(&mut self, refusal: &Heard) {
+        refusal.header("To").clone_into(&mut self.to);
+        let ack = self.request("ACK", "", "");
+        self.send(&ack).await;
+    }
+
+    /// Answers a request of the edge.
+    pub(crate) async fn reply(&mut self, request: &Heard, status: &str) {
+        let echoed = ["Via", "From", "To", "Call-ID", "CSeq"]
+            .map(|name| format!("{name}: {}\r\n", request.header(name)))
+            .concat();
+        self.send(&format!("SIP/2.0 {status}\r\n{echoed}Content-Length: 0\r\n\r\n"))
+            .await;
+    }
+
+    pub(crate) async fn send(&mut self, text: &str) {
+        self.send_bytes(text.as_bytes()).await;
+    }
+
+    pub(crate) async fn send_bytes(&mut self, bytes: &[u8]) {
+        match &mut self.line {
+            Line::Udp(socket) => drop(socket.send(bytes).await.unwrap()),
+            Line::Tcp(stream, _) => stream.write_all(bytes).await.unwrap(),
+        }
+    }
+
+    pub(crate) async fn hear(&mut self) -> Heard {
+        soon(self.listen()).await
+    }
+
+    async fn listen(&mut self) -> Heard {
+        match &mut self.line {
+            Line::Udp(socket) => {
+                let mut buffer = vec![0; 65_536];
+                let length = socket.recv(&mut buffer).await.unwrap();
+                Heard::read(&buffer[..length])
+            }
+            Line::Tcp(stream, buffer) => loop {
+                if let Some(heard) = take_message(buffer) {
+                    return heard;
+                }
+                let mut bytes = [0; 4096];
+                let length = stream.read(&mut bytes).await.unwrap();
+                assert!(length > 0, "the edge closed the connection");
+                buffer.extend_from_slice(&bytes[..length]);
+            },
+        }
+    }
+
+    /// The next bytes as they come, for keep-alives. Empty when a stream closed.
+    pub(crate) async fn hear_bytes(&mut self) -> Vec<u8> {
+        let mut bytes = vec![0; 65_536];
+        let length = match &mut self.line {
+            Line::Udp(socket) => soon(socket.recv(&mut bytes)).await.unwrap(),
+            // A reset is an end, too.
+            Line::Tcp(stream, _) => soon(stream.read(&mut bytes)).await.unwrap_or(0),
+        };
+        bytes.truncate(length);
+        bytes
+    }
+
+    /// Asserts that nothing came. Call it after something that came later was seen.
+    pub(crate) fn heard_nothing(&self) {
+        let mut bytes = [0; 64];
+        let heard = match &self.line {
+            Line::Udp(socket) => socket.try_recv(&mut bytes),
+            Line::Tcp(stream, _) => stream.try_read(&mut bytes),
+        };
+        let kind = heard.map_err(|error| error.kind());
+        assert_eq!(kind, Err(std::io::ErrorKind::WouldBlock));
+    }
+
+    /// Loses the connection and comes back by a new one.
+    pub(crate) async fn reconnect(&mut self) {
+        let stream = TcpStream::connect(self.edge).await.unwrap();
+        self.local = stream.local_addr().unwrap();
+        self.line = Line::Tcp(stream, Vec::new());
+    }
+}
+
+fn take_message(buffer: &mut Vec<u8>) -> Option<Heard> {
+    let end = buffer.windows(4).position(|at| at == b"\r\n\r\n")? + 4;
+    let length: usize = Heard::read(&buffer[..end]).header("Content-Length").parse().unwrap();
+    if buffer.len() < end + length {
+        return None;
+    }
+    let rest = buffer.split_off(end + length);
+    Some(Heard::read(&std::mem::replace(buffer, rest)))
+}
