@@ -3,16 +3,29 @@
 //!
 //! This library knows nothing of the bot: whoever embeds it implements [`CallHost`].
 
+pub mod call_flow;
 mod caller;
 mod config;
+mod conversation;
+mod delivery;
+mod gateway;
 mod host;
+mod journal;
 mod promise;
+mod prompt;
+mod prompt_library;
+mod reception;
+mod recovery;
 mod termination;
+mod timers;
 
 pub use caller::{Caller, PressedKeys};
 pub use config::GatewayConfig;
+pub use gateway::{Gateway, GatewayError};
 pub use host::{
     ArrivedCall, CallHost, CallPlan, CompletedCall, HostError, PacketCounts, Recording, Refusal,
 };
 pub use promise::{SpokenLanguage, SpokenPromise, UnspokenPromise};
+pub use prompt::{Prompt, Words};
+pub use prompt_library::{PromptError, PromptLibrary};
 pub use termination::{MessageEnd, NoMessageEnd, Termination};

@@ -62,6 +62,18 @@ pub enum NoMessageEnd {
     Interrupted,
 }
 
+impl From<MessageEnd> for Termination {
+    fn from(end: MessageEnd) -> Self {
+        Self::MessageLeft(end)
+    }
+}
+
+impl From<NoMessageEnd> for Termination {
+    fn from(end: NoMessageEnd) -> Self {
+        Self::NoMessage(end)
+    }
+}
+
 impl Termination {
     /// The first half, as a metrics label.
     pub const fn result(self) -> &'static str {

@@ -1,0 +1,141 @@
+//! Takes calls as they come, and ends in order.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use mostik_media::{PortsError, RtpPorts};
+use mostik_sip::IncomingCall;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::Instrument;
+
+use crate::delivery::Delivery;
+use crate::journal::Journal;
+use crate::prompt_library::{PromptError, PromptLibrary};
+use crate::{CallHost, CompletedCall, GatewayConfig, reception, recovery};
+
+/// After the grace: time to finish recordings, say BYE and hand calls over.
+const LAST_WORK: Duration = Duration::from_secs(5);
+
+/// Why the gateway cannot run.
+#[derive(Debug, thiserror::Error)]
+pub enum GatewayError {
+    /// The recordings directory cannot be used.
+    #[error("the recordings directory {0} cannot be used: {1}")]
+    Recordings(PathBuf, #[source] std::io::Error),
+    /// The audio ports cannot be used.
+    #[error(transparent)]
+    Ports(#[from] PortsError),
+    /// A prompt cannot be used.
+    #[error(transparent)]
+    Prompts(#[from] PromptError),
+}
+
+/// What every call needs.
+pub(crate) struct Shared {
+    pub(crate) config: GatewayConfig,
+    pub(crate) host: Arc<dyn CallHost>,
+    pub(crate) prompts: PromptLibrary,
+    pub(crate) ports: RtpPorts,
+    pub(crate) journal: Journal,
+    pub(crate) delivery: Delivery,
+    /// The grace is over: calls end now.
+    pub(crate) hurry: CancellationToken,
+}
+
+/// The call app: greets, records, thanks.
+#[derive(Debug)]
+pub struct Gateway;
+
+impl Gateway {
+    /// The calls that a crash, or a host that could not keep them, left in a recordings directory;
+    /// broken-off recordings are repaired first. [`Gateway::run`] does this by itself.
+    pub async fn recover(recordings_dir: &Path) -> Result<Vec<CompletedCall>, GatewayError> {
+        let directory = recordings_dir.to_owned();
+        let recovered = tokio::task::spawn_blocking(move || {
+            Journal::open(&directory).and_then(|journal| recovery::recover(&journal))
+        });
+        recovered
+            .await
+            .unwrap_or_else(|crash| Err(std::io::Error::other(crash)))
+            .map_err(|error| GatewayError::Recordings(recordings_dir.into(), error))
+    }
+
+    /// Hands recovered calls to the host, then takes calls until `shutdown`. Calls in progress
+    /// then get the configured grace, are ended with their recordings finished, and are handed
+    /// over; whatever the host has not kept by then waits on disk for the next start.
+    pub async fn run(
+        config: GatewayConfig,
+        mut incoming: mpsc::Receiver<IncomingCall>,
+        host: Arc<dyn CallHost>,
+        shutdown: CancellationToken,
+    ) -> Result<(), GatewayError> {
+        let recovered = Self::recover(&config.recordings_dir).await?;
+        let shared = Arc::new(Shared::new(config, host).await?);
+        let tasks = TaskTracker::new();
+        for call in recovered {
+            shared.hand_over_recovered(call, &tasks).await;
+        }
+        loop {
+            let call = tokio::select! {
+                biased;
+                () = shutdown.cancelled() => break,
+                call = incoming.recv() => call,
+            };
+            let Some(call) = call else { break };
+            let span = tracing::info_span!("call", id = tracing::field::Empty);
+            tasks.spawn(reception::receive(Arc::clone(&shared), call).instrument(span));
+        }
+        drop(incoming);
+        shared.drain(&tasks).await;
+        Ok(())
+    }
+}
+
+impl Shared {
+    async fn new(config: GatewayConfig, host: Arc<dyn CallHost>) -> Result<Self, GatewayError> {
+        let journal = Journal::open(&config.recordings_dir)
+            .map_err(|error| GatewayError::Recordings(config.recordings_dir.clone(), error))?;
+        let directory = config.prompts_dir.clone();
+        let prompts =
+            tokio::task::spawn_blocking(move || PromptLibrary::load(directory.as_deref()))
+                .await
+                .unwrap_or_else(|crash| {
+                    let crash = std::io::Error::other(crash);
+                    Err(PromptError::Unreadable("prompts".into(), crash))
+                })?;
+        let ports = RtpPorts::new(config.rtp_ports.clone())?;
+        let delivery = Delivery {
+            host: Arc::clone(&host),
+            journal: journal.clone(),
+            closing: CancellationToken::new(),
+        };
+        let hurry = CancellationToken::new();
+        Ok(Self { config, host, prompts, ports, journal, delivery, hurry })
+    }
+
+    /// Once before new calls are taken; a host that is not ready yet gets it in the background.
+    async fn hand_over_recovered(&self, call: CompletedCall, tasks: &TaskTracker) {
+        tracing::info!(call = call.id, termination = %call.termination, "recovered a call");
+        if self.delivery.attempt(&call).await.is_err() {
+            let delivery = self.delivery.clone();
+            tasks.spawn(async move { delivery.deliver(call).await });
+        }
+    }
+
+    async fn drain(&self, tasks: &TaskTracker) {
+        tasks.close();
+        let grace = self.config.shutdown_grace;
+        if tokio::time::timeout(grace, tasks.wait()).await.is_ok() {
+            return;
+        }
+        tracing::info!(waiting = tasks.len(), "ending what is still in progress");
+        self.hurry.cancel();
+        self.delivery.closing.cancel();
+        if tokio::time::timeout(LAST_WORK, tasks.wait()).await.is_err() {
+            tracing::warn!(waiting = tasks.len(), "some calls are left to the next start");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! The deadlines of one call.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::call_flow::Timer;
+
+/// How long nobody may speak before she is asked again.
+const NOTHING_SAID: Duration = Duration::from_secs(10);
+/// What a call may last beyond its message: greetings in two languages, thanks, a while on hold.
+const BESIDE_THE_MESSAGE: Duration = Duration::from_secs(240);
+
+/// Which timers run, and until when.
+#[derive(Debug)]
+pub(crate) struct Timers {
+    longest_message: Duration,
+    running: Vec<(Timer, Instant)>,
+}
+
+impl Timers {
+    pub(crate) const fn new(longest_message: Duration) -> Self {
+        Self { longest_message, running: Vec::new() }
+    }
+
+    pub(crate) fn start(&mut self, timer: Timer) {
+        let after = match timer {
+            Timer::NothingSaid => NOTHING_SAID,
+            Timer::MessageLimit => self.longest_message,
+            Timer::CallLimit => self.longest_message + BESIDE_THE_MESSAGE,
+        };
+        self.running.retain(|(running, _)| *running != timer);
+        self.running.push((timer, Instant::now() + after));
+    }
+
+    /// Waits for the next timer to run out; for ever when none runs. Cancel-safe.
+    pub(crate) async fn next(&mut self) -> Timer {
+        let nearest = self.running.iter().min_by_key(|(_, deadline)| *deadline).copied();
+        let Some((timer, deadline)) = nearest else { return std::future::pending().await };
+        tokio::time::sleep_until(deadline).await;
+        self.running.retain(|(running, _)| *running != timer);
+        timer
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn timers_run_out_in_their_order_and_can_be_started_anew() {
+        let began = Instant::now();
+        let mut timers = Timers::new(Duration::from_secs(15));
+        timers.start(Timer::CallLimit);
+        timers.start(Timer::MessageLimit);
+        timers.start(Timer::NothingSaid);
+        tokio::time::advance(Duration::from_secs(6)).await;
+        timers.start(Timer::NothingSaid);
+        let mut order = Vec::new();
+        for _ in 0..3 {
+            order.push((timers.next().await, began.elapsed().as_secs()));
+        }
+        assert_eq!(
+            order,
+            [(Timer::MessageLimit, 15), (Timer::NothingSaid, 16), (Timer::CallLimit, 255)]
+        );
+    }
+}
