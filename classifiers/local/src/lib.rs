@@ -1,1 +1,21 @@
-//! (being built)
+//! Root cause and acceptance stage on this machine: small linear models,
+//! compiled in, trained by this crate on lines written for the purpose.
+//!
+//! `MODEL_CARD.md` says what was measured. `cargo run -p mostik-local --bin
+//! mostik-train-local` makes the models and the card anew.
+
+mod concepts;
+mod evaluation;
+mod features;
+mod hashing;
+mod markup;
+mod model;
+mod root_cause;
+mod softmax;
+mod stage;
+pub mod training;
+
+pub use evaluation::{Answer, ClassScore, Coverage, Evaluation};
+pub use model::InvalidModel;
+pub use root_cause::LocalRootCause;
+pub use stage::LocalStage;

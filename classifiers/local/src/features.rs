@@ -1,0 +1,152 @@
+//! What a model sees of a text: concepts, words and letters, each a numbered
+//! bucket. Letters survive typing errors and slips of speech recognition,
+//! concepts survive another trade.
+
+use mostik_text::{Word, cut_at, words};
+
+use crate::{concepts::Lexicon, hashing};
+
+/// Buckets of a weight table; a power of two.
+pub(crate) const BUCKETS: usize = 1 << 18;
+const BUCKET_MASK: u64 = (BUCKETS - 1) as u64;
+
+/// Longer messages say what is wrong in their first pages.
+const BYTES_READ: usize = 12_000;
+/// Two concepts further apart than this many words do not belong together.
+const PAIR_REACH: usize = 5;
+const GRAM_LETTERS: std::ops::RangeInclusive<usize> = 2..=5;
+
+/// Raised when the same text would give other features: old models do not fit.
+pub(crate) const VERSION: u64 = 1;
+
+/// How much each group weighs against the others.
+const GROUP_SCALES: [f32; 3] = [1.0, 0.8, 1.0];
+
+/// The kinds of features, each of which is normalised for itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Group {
+    Concept,
+    Word,
+    Letters,
+}
+
+/// One feature: its bucket, its value, and the words it was taken from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Feature {
+    pub(crate) bucket: u32,
+    pub(crate) value: f32,
+    pub(crate) first_word: u32,
+    pub(crate) last_word: u32,
+}
+
+/// A text as a model reads it.
+pub(crate) struct Reading {
+    pub(crate) words: Vec<Word>,
+    pub(crate) features: Vec<Feature>,
+}
+
+/// Reads a text. Linear in its length; at most 12,000 bytes are looked at.
+pub(crate) fn read(text: &str, lexicon: &Lexicon) -> Reading {
+    let words = words(cut_at(text, BYTES_READ));
+    let mut features = Vec::with_capacity(words.len() * 24);
+    for group in [Group::Concept, Group::Word, Group::Letters] {
+        let from = features.len();
+        match group {
+            Group::Concept => add_concepts(&words, lexicon, &mut features),
+            Group::Word => add_words(&words, &mut features),
+            Group::Letters => add_letters(&words, &mut features),
+        }
+        normalise(&mut features[from..], GROUP_SCALES[group as usize]);
+    }
+    Reading { words, features }
+}
+
+/// The bucket of a word in the table of words seen in training.
+pub(crate) fn known_word_slot(word: &str, slots: usize) -> usize {
+    let stem: String = word.chars().take(5).collect();
+    #[expect(clippy::cast_possible_truncation, reason = "reduced to the number of slots")]
+    let slot = hashing::hash(77, stem.as_bytes()) as usize % slots;
+    slot
+}
+
+fn add_concepts(words: &[Word], lexicon: &Lexicon, features: &mut Vec<Feature>) {
+    let hits = lexicon.hits(words);
+    for (i, hit) in hits.iter().enumerate() {
+        push(features, 1, &[hit.concept], hit.word, hit.word);
+        for other in hits[i + 1..].iter().take_while(|other| other.word <= hit.word + PAIR_REACH) {
+            if other.concept != hit.concept {
+                push(features, 2, &[hit.concept, other.concept], hit.word, other.word);
+            }
+        }
+    }
+}
+
+fn add_words(words: &[Word], features: &mut Vec<Feature>) {
+    for (at, word) in words.iter().enumerate() {
+        push(features, 3, word.plain.as_bytes(), at, at);
+        if let Some(next) = words.get(at + 1) {
+            let pair = [word.plain.as_bytes(), b" ", next.plain.as_bytes()].concat();
+            push(features, 4, &pair, at, at + 1);
+        }
+    }
+}
+
+fn add_letters(words: &[Word], features: &mut Vec<Feature>) {
+    let mut padded = String::new();
+    let mut starts = Vec::new();
+    for (at, word) in words.iter().enumerate() {
+        padded.clear();
+        padded.push(' ');
+        padded.push_str(&word.plain);
+        padded.push(' ');
+        starts.clear();
+        starts.extend(padded.char_indices().map(|(start, _)| start));
+        starts.push(padded.len());
+        for letters in GRAM_LETTERS {
+            for edges in starts.windows(letters + 1) {
+                let gram = &padded.as_bytes()[edges[0]..edges[letters]];
+                push(features, 5, gram, at, at);
+            }
+        }
+    }
+}
+
+fn push(features: &mut Vec<Feature>, kind: u64, bytes: &[u8], first: usize, last: usize) {
+    #[expect(clippy::cast_possible_truncation, reason = "masked to 18 bits; words are few")]
+    features.push(Feature {
+        bucket: (hashing::hash(kind, bytes) & BUCKET_MASK) as u32,
+        value: 1.0,
+        first_word: first as u32,
+        last_word: last as u32,
+    });
+}
+
+/// A long text says no more than a short one: each group has length `scale`.
+fn normalise(features: &mut [Feature], scale: f32) {
+    #[expect(clippy::cast_precision_loss, reason = "thousands of features")]
+    let each = scale / (features.len().max(1) as f32).sqrt();
+    for feature in features {
+        feature.value = each;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::concepts::OF_CUSTOMERS;
+
+    #[test]
+    fn each_group_has_its_own_length() {
+        let reading = read("Курьер опоздал на два часа", &OF_CUSTOMERS);
+        let length: f32 = reading.features.iter().map(|f| f.value * f.value).sum();
+        let expected: f32 = GROUP_SCALES.iter().map(|scale| scale * scale).sum();
+        assert!((length - expected).abs() < 1e-3, "{length}");
+    }
+
+    #[test]
+    fn a_huge_text_costs_no_more_than_its_first_pages() {
+        let reading = read(&"слово ".repeat(1_000_000), &OF_CUSTOMERS);
+        assert!(reading.words.len() <= BYTES_READ / 11 + 1);
+        assert!(read("", &OF_CUSTOMERS).features.is_empty());
+    }
+}

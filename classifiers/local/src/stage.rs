@@ -1,0 +1,69 @@
+use std::str::FromStr;
+
+use mostik_taxonomy::{
+    AcceptanceStage, Confidence, Language, Pending, StageClassifier, StageVerdict,
+};
+use mostik_text::detect_language;
+
+use crate::{
+    concepts::OF_OWNERS,
+    hashing,
+    model::{InvalidModel, Model},
+    training::Task,
+};
+
+const COMPILED_IN: &[u8] = include_bytes!("../models/stage.bin");
+
+/// Reads the acceptance stage off an owner's comment, on this machine.
+pub struct LocalStage {
+    model: Model,
+    stages: Vec<AcceptanceStage>,
+    version: String,
+}
+
+impl LocalStage {
+    /// The model that ships with Mostik.
+    pub fn new() -> Result<Self, InvalidModel> {
+        Self::from_bytes(COMPILED_IN)
+    }
+
+    /// A model made by [`crate::training::train`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, InvalidModel> {
+        let model = Model::from_bytes(bytes, &OF_OWNERS)?;
+        let stages = model
+            .classes
+            .iter()
+            .map(|name| AcceptanceStage::from_str(name))
+            .collect::<Result<_, _>>()
+            .map_err(|_| InvalidModel::UNKNOWN_CLASS)?;
+        let version = format!("local/{:08x}", hashing::hash(1, bytes) >> 32);
+        Ok(Self { model, stages, version })
+    }
+
+    /// `local/` and a fingerprint of the model.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// The stage that a comment shows; `NoSignal` for one without own words.
+    pub fn stage_now(&self, text: &str) -> StageVerdict {
+        let reading = Task::Stage.read(text);
+        let language = detect_language(text, Language::English);
+        let odds = self.model.probabilities(&reading, language);
+        let best = odds.iter().copied().enumerate().reduce(|a, b| if b.1 > a.1 { b } else { a });
+        let (class, confidence) = best.unwrap_or((0, 0.0));
+        let stage =
+            if reading.words.is_empty() { AcceptanceStage::NoSignal } else { self.stages[class] };
+        StageVerdict {
+            stage,
+            confidence: Confidence::new(confidence),
+            version: self.version.clone(),
+        }
+    }
+}
+
+impl StageClassifier for LocalStage {
+    fn stage<'a>(&'a self, text: &'a str) -> Pending<'a, StageVerdict> {
+        Box::pin(std::future::ready(Ok(self.stage_now(text))))
+    }
+}
