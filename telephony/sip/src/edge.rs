@@ -24,6 +24,9 @@ const LAST_GOODBYES: Duration = Duration::from_secs(2);
 /// TCP connections beside one for each call.
 const SPARE_CONNECTIONS: usize = 256;
 
+/// Bytes of datagrams that may wait to be read.
+const BURST: usize = 1 << 20;
+
 /// A running SIP edge. Dropping it closes the sockets at once; prefer [`Edge::shutdown`].
 pub struct Edge {
     listening: Vec<Listen>,
@@ -65,9 +68,11 @@ enum Bound {
 impl Bound {
     async fn bind(listen: Listen) -> Result<(Self, Listen), EdgeError> {
         let bound = match listen.transport {
-            Transport::Udp => UdpSocket::bind(listen.address)
-                .await
-                .and_then(|socket| Ok((socket.local_addr()?, Self::Udp(Arc::new(socket))))),
+            Transport::Udp => UdpSocket::bind(listen.address).await.and_then(|socket| {
+                // Room for a burst; the system may give less.
+                socket2::SockRef::from(&socket).set_recv_buffer_size(BURST).ok();
+                Ok((socket.local_addr()?, Self::Udp(Arc::new(socket))))
+            }),
             Transport::Tcp => TcpListener::bind(listen.address)
                 .await
                 .and_then(|socket| Ok((socket.local_addr()?, Self::Tcp(socket)))),
@@ -120,7 +125,7 @@ impl Edge {
         closing: &CancellationToken,
     ) {
         let contacts = Arc::new(ContactBook::new(config.allowed_networks.clone()));
-        let (connections, advertised) = connect(&bound, config.public_address, &contacts).await;
+        let (connections, advertised) = connect(&bound, config.public_address, &contacts, closing).await;
         let Some((stack, incoming)) =
             Stack::build(connections.clone(), contacts, closing)
         else {
@@ -220,14 +225,17 @@ async fn connect(
     bound: &[(Bound, Listen)],
     public: Option<IpAddr>,
     contacts: &Arc<ContactBook>,
+    closing: &CancellationToken,
 ) -> (Vec<SipConnection>, Vec<Listen>) {
     let mut connections = Vec::with_capacity(bound.len());
     let mut told = Vec::with_capacity(bound.len());
     for (bound, listen) in bound {
         let address = advertised(*listen, public);
         connections.push(match bound {
-            Bound::Udp(socket) => udp_connection(socket.clone(), address, contacts.clone()).await,
-            Bound::Tcp(_) => tcp_signpost(address).await,
+            Bound::Udp(socket) => {
+                udp_connection(socket, address, contacts.clone(), closing).await
+            }
+            Bound::Tcp(_) => tcp_signpost(address, closing).await,
         });
         told.push(Listen { address, ..*listen });
     }

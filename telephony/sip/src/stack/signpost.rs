@@ -1,21 +1,30 @@
 //! Connections the stack writes to; it never reads them.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use async_trait::async_trait;
 use rsipstack::platform::net::UdpSocket as StackSocket;
 use rsipstack::transport::udp::{UdpConnection, UdpInner};
 use rsipstack::transport::SipConnection;
 use tokio::net::UdpSocket;
+use tokio_util::sync::CancellationToken;
 
 use super::{sip_address, ContactBook};
 use crate::Transport;
 
-/// The writing side of a UDP listener.
+/// The writing side of a UDP listener. Its door owns the socket, so that the port is free as soon
+/// as the door is closed, whatever the stack still holds.
 struct WriteOnly {
-    socket: Arc<UdpSocket>,
+    socket: Weak<UdpSocket>,
     contacts: Arc<ContactBook>,
+}
+
+impl WriteOnly {
+    fn open(&self) -> rsipstack::Result<Arc<UdpSocket>> {
+        let closed = || rsipstack::Error::Error("the listener is closed".to_owned());
+        self.socket.upgrade().ok_or_else(closed)
+    }
 }
 
 #[async_trait]
@@ -30,25 +39,28 @@ impl StackSocket for WriteOnly {
             let refused = "the address is outside the allowed networks".to_owned();
             return Err(rsipstack::Error::Error(refused));
         };
-        Ok(self.socket.send_to(bytes, address).await?)
+        Ok(self.open()?.send_to(bytes, address).await?)
     }
 
     fn local_addr(&self) -> rsipstack::Result<SocketAddr> {
-        Ok(self.socket.local_addr()?)
+        Ok(self.open()?.local_addr()?)
     }
 }
 
 /// The connection through which the stack answers what came to `socket`.
 pub(crate) async fn udp_connection(
-    socket: Arc<UdpSocket>,
+    socket: &Arc<UdpSocket>,
     advertised: SocketAddr,
     contacts: Arc<ContactBook>,
+    closing: &CancellationToken,
 ) -> SipConnection {
+    let socket = Arc::downgrade(socket);
     let inner = UdpInner {
         conn: Arc::new(WriteOnly { socket, contacts }),
         addr: sip_address(Transport::Udp, advertised),
     };
-    SipConnection::Udp(UdpConnection::attach(inner, None, None).await)
+    let closing = Some(closing.child_token());
+    SipConnection::Udp(UdpConnection::attach(inner, None, closing).await)
 }
 
 /// Stands for a TCP listener in the stack's list of our own addresses, where it looks up what to
@@ -71,10 +83,14 @@ impl StackSocket for Signpost {
 }
 
 /// See [`Signpost`].
-pub(crate) async fn tcp_signpost(advertised: SocketAddr) -> SipConnection {
+pub(crate) async fn tcp_signpost(
+    advertised: SocketAddr,
+    closing: &CancellationToken,
+) -> SipConnection {
     let inner = UdpInner {
         conn: Arc::new(Signpost(advertised)),
         addr: sip_address(Transport::Tcp, advertised),
     };
-    SipConnection::Udp(UdpConnection::attach(inner, None, None).await)
+    let closing = Some(closing.child_token());
+    SipConnection::Udp(UdpConnection::attach(inner, None, closing).await)
 }
