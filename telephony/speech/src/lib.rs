@@ -6,13 +6,20 @@
 //! [`ModelStore`] fetches, checks and lists the models that the local recogniser needs.
 
 mod error;
+mod http;
 mod language;
+mod models;
 mod recording;
 mod speech_to_text;
 mod transcript;
+mod transcript_file;
+mod whisper;
 
 pub use error::{Advice, SpeechError};
 pub use language::{Language, UnknownLanguage};
+pub use models::{ModelError, ModelInfo, ModelStore, Progress, Source, Sources};
 pub use recording::{Recording, RecordingError};
 pub use speech_to_text::SpeechToText;
 pub use transcript::{Segment, Transcript};
+pub use transcript_file::FileTranscript;
+pub use whisper::{LocalOptions, LocalWhisper};

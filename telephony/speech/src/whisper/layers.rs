@@ -1,13 +1,13 @@
 //! The layers that encoder and decoder are made of.
 
-use candle_core::{CpuStorage, Device, InplaceOp1, Layout, Result, Tensor};
+use candle_core::{CpuStorage, Device, InplaceOp1, Layout, Result, Storage, Tensor};
 
-use super::rows;
+use super::{few_rows, rows};
 use super::weights::{WeightError, Weights};
 
 /// A matrix and an optional bias.
 pub(crate) struct Linear {
-    /// Transposed view: inputs by outputs.
+    /// Outputs by inputs.
     weight: Tensor,
     bias: Option<Vec<f32>>,
     outputs: usize,
@@ -52,18 +52,31 @@ impl Linear {
         outputs: usize,
         inputs: usize,
     ) -> std::result::Result<Self, BuildError> {
-        let weight = Tensor::from_vec(matrix, (outputs, inputs), &Device::Cpu)?.t()?;
+        let weight = Tensor::from_vec(matrix, (outputs, inputs), &Device::Cpu)?;
         Ok(Self { weight, bias, outputs })
     }
 
     /// From a matrix of one row for each output that is used elsewhere too.
     pub(crate) fn sharing(matrix: &Tensor) -> std::result::Result<Self, BuildError> {
-        Ok(Self { weight: matrix.t()?, bias: None, outputs: matrix.dim(0)? })
+        Ok(Self { weight: matrix.clone(), bias: None, outputs: matrix.dim(0)? })
+    }
+
+    fn multiply(&self, input: &Tensor) -> Result<Tensor> {
+        let (rows, inputs) = input.dims2()?;
+        if rows > few_rows::MOST_ROWS {
+            return input.matmul(&self.weight.t()?);
+        }
+        let (storage, _) = self.weight.storage_and_layout();
+        let Storage::Cpu(CpuStorage::F32(matrix)) = &*storage else {
+            candle_core::bail!("weights must be of single precision")
+        };
+        let product = few_rows::multiply(matrix, &numbers(input)?, inputs);
+        Tensor::from_vec(product, (rows, self.outputs), &Device::Cpu)
     }
 
     /// Applies the layer to every row.
     pub(crate) fn forward(&self, input: &Tensor) -> Result<Tensor> {
-        let output = input.matmul(&self.weight)?;
+        let output = self.multiply(input)?;
         if let Some(bias) = &self.bias {
             change_rows(&output, self.outputs, |row| rows::add(row, bias))?;
         }
@@ -72,7 +85,7 @@ impl Linear {
 
     /// Applies the layer and the Gaussian error linear unit to every row.
     pub(crate) fn forward_gelu(&self, input: &Tensor) -> Result<Tensor> {
-        let output = input.matmul(&self.weight)?;
+        let output = self.multiply(input)?;
         change_rows(&output, self.outputs, |row| {
             if let Some(bias) = &self.bias {
                 rows::add(row, bias);

@@ -3,8 +3,10 @@
 
 mod decoder;
 mod encoder;
+mod few_rows;
 mod guard;
 mod layers;
+mod local;
 mod mel;
 mod model;
 mod recognise;
@@ -15,5 +17,4 @@ mod vocabulary;
 mod weights;
 mod windows;
 
-pub(crate) use model::Model;
-pub(crate) use recognise::{Task, recognise};
+pub use local::{LocalOptions, LocalWhisper};

@@ -6,7 +6,8 @@ use super::decoder::{Heard, Said};
 use super::guard;
 use super::mel::HOP;
 use super::model::Model;
-use super::rules::{Rules, to_log_probabilities};
+use super::rows;
+use super::rules::Rules;
 use super::search::{Found, Way, search};
 use super::vocabulary::{Token, Vocabulary};
 use super::windows::{Window, windows};
@@ -86,7 +87,7 @@ fn understand(
     let state = model.decoder.step(&heard, &mut said, &[words.start])?;
     let mut first = model.decoder.scores(&state)?;
     let language = language.unwrap_or_else(|| spoken_language(words, &first, task.hint));
-    to_log_probabilities(&mut first);
+    rows::log_softmax(&mut first);
     let no_speech = first.get(words.no_speech as usize).map_or(0.0, |p| p.exp());
     model.decoder.step(&heard, &mut said, &[words.language(language)])?;
     let state = model.decoder.step(&heard, &mut said, &[words.transcribe])?;

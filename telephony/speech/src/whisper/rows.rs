@@ -1,6 +1,10 @@
 //! Arithmetic over rows of numbers, written so that the compiler vectorises it and rayon spreads
-//! it over the recogniser's threads.
+//! it over the recogniser's threads. What is inlined always is compiled for the processor that is
+//! found at run time.
 
+#![expect(clippy::inline_always, reason = "only inlined bodies get the processor's features")]
+
+use pulp::Arch;
 use rayon::prelude::*;
 
 /// Rows are handed to threads in pieces of at least this many numbers.
@@ -19,15 +23,64 @@ pub(crate) fn each_row(values: &mut [f32], width: usize, work: impl Fn(&mut [f32
 }
 
 /// Adds `other` to `row`.
+#[inline(always)]
 pub(crate) fn add(row: &mut [f32], other: &[f32]) {
     for (value, addend) in row.iter_mut().zip(other) {
         *value += addend;
     }
 }
 
+/// Turns scores into logarithms of probabilities.
+pub(crate) fn log_softmax(row: &mut [f32]) {
+    Arch::new().dispatch(|| {
+        let peak = peak(row);
+        let total = total_of_exponentials(row, peak).ln() + peak;
+        for value in &mut *row {
+            *value -= total;
+        }
+    });
+}
+
+/// The logarithm of the sum of the probabilities whose logarithms are given.
+pub(crate) fn log_of_sum(row: &[f32]) -> f32 {
+    Arch::new().dispatch(|| {
+        let peak = peak(row);
+        if peak == f32::NEG_INFINITY {
+            return peak;
+        }
+        total_of_exponentials(row, peak).ln() + peak
+    })
+}
+
+/// The largest number.
+#[inline(always)]
+pub(crate) fn peak(row: &[f32]) -> f32 {
+    let (blocks, rest) = row.as_chunks::<32>();
+    let mut partial = [f32::NEG_INFINITY; 32];
+    for block in blocks {
+        for (partial, value) in partial.iter_mut().zip(block) {
+            *partial = if *value > *partial { *value } else { *partial };
+        }
+    }
+    partial.iter().chain(rest).copied().fold(f32::NEG_INFINITY, f32::max)
+}
+
+#[inline(always)]
+fn total_of_exponentials(row: &[f32], peak: f32) -> f32 {
+    let (blocks, rest) = row.as_chunks::<32>();
+    let mut partial = [0.0_f32; 32];
+    for block in blocks {
+        for (partial, value) in partial.iter_mut().zip(block) {
+            *partial += exp(*value - peak);
+        }
+    }
+    partial.iter().sum::<f32>() + rest.iter().map(|value| exp(value - peak)).sum::<f32>()
+}
+
 /// Turns scores into probabilities.
+#[inline(always)]
 pub(crate) fn softmax(row: &mut [f32]) {
-    let peak = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let peak = peak(row);
     for value in &mut *row {
         *value = exp(*value - peak);
     }
@@ -39,6 +92,7 @@ pub(crate) fn softmax(row: &mut [f32]) {
 
 /// Brings a row to mean 0 and variance 1, then scales and shifts it.
 #[expect(clippy::cast_precision_loss, reason = "rows are short")]
+#[inline(always)]
 pub(crate) fn layer_norm(row: &mut [f32], gamma: &[f32], beta: &[f32]) {
     let count = row.len() as f32;
     let mean = sum(row) / count;
@@ -52,17 +106,19 @@ pub(crate) fn layer_norm(row: &mut [f32], gamma: &[f32], beta: &[f32]) {
 }
 
 /// The Gaussian error linear unit, by the error function (not the tanh approximation).
+#[inline(always)]
 pub(crate) fn gelu(row: &mut [f32]) {
     for value in row {
         *value = 0.5 * *value * (1.0 + erf(*value * std::f32::consts::FRAC_1_SQRT_2));
     }
 }
 
-/// The inner product, in sixteen partial sums.
+/// The inner product, in thirty-two partial sums.
+#[inline(always)]
 pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let (a_blocks, a_rest) = a.as_chunks::<16>();
-    let (b_blocks, b_rest) = b.as_chunks::<16>();
-    let mut partial = [0.0_f32; 16];
+    let (a_blocks, a_rest) = a.as_chunks::<32>();
+    let (b_blocks, b_rest) = b.as_chunks::<32>();
+    let mut partial = [0.0_f32; 32];
     for (a, b) in a_blocks.iter().zip(b_blocks) {
         for ((partial, a), b) in partial.iter_mut().zip(a).zip(b) {
             *partial += a * b;
@@ -72,9 +128,10 @@ pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
     partial.iter().sum::<f32>() + rest
 }
 
+#[inline(always)]
 fn sum(row: &[f32]) -> f32 {
-    let (blocks, rest) = row.as_chunks::<16>();
-    let mut partial = [0.0_f32; 16];
+    let (blocks, rest) = row.as_chunks::<32>();
+    let mut partial = [0.0_f32; 32];
     for block in blocks {
         add(&mut partial, block);
     }
@@ -85,7 +142,7 @@ fn sum(row: &[f32]) -> f32 {
 ///
 /// The power of two is found by adding a number so large that the fraction is rounded away
 /// (Cephes' method); the rest is a polynomial.
-#[inline]
+#[inline(always)]
 #[expect(clippy::excessive_precision, reason = "the constant's two halves, as Cephes has them")]
 fn exp(x: f32) -> f32 {
     const ROUNDER: f32 = 12_582_912.0; // 1.5 * 2^23
@@ -104,7 +161,7 @@ fn exp(x: f32) -> f32 {
 }
 
 /// The error function, to 1.5e-7 (Abramowitz and Stegun, 7.1.26).
-#[inline]
+#[inline(always)]
 fn erf(x: f32) -> f32 {
     let t = 1.0 / (1.0 + 0.327_591_1 * x.abs());
     let mut polynomial = 1.061_405_4;
@@ -145,6 +202,17 @@ mod tests {
         assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-6);
         assert!(row.windows(2).all(|pair| pair[0] < pair[1]));
         assert!((row[1] / row[0] - 0.3_f32.exp()).abs() < 1e-5);
+    }
+
+    #[test]
+    fn logarithms_of_probabilities_sum_to_one() {
+        let mut row: Vec<f32> = (0..77).map(|n| n as f32 * 0.1 + 40.0).collect();
+        row[3] = f32::NEG_INFINITY;
+        assert_eq!(peak(&row), 47.6);
+        log_softmax(&mut row);
+        assert!(log_of_sum(&row).abs() < 1e-5);
+        assert!((row[76] - row[66] - 1.0).abs() < 1e-5);
+        assert!(row[3] < -87.0);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Which token may follow which: Whisper's grammar of text between timestamps.
 
 use super::model::Model;
+use super::rows;
 use super::vocabulary::{Token, Vocabulary};
 
 /// The first timestamp may be at most this far into the window: one second of 20 ms steps.
@@ -37,12 +38,10 @@ impl<'a> Rules<'a> {
     /// infinity.
     pub(crate) fn apply(&self, scores: &mut [f32], said: &[Token]) {
         self.forbid(scores, said);
-        to_log_probabilities(scores);
+        rows::log_softmax(scores);
         let first = self.vocabulary.first_timestamp as usize;
         let (words, times) = scores.split_at_mut(first.min(scores.len()));
-        let timestamp = times.iter().copied().fold(0.0, |sum, value| sum + value.exp()).ln();
-        let word = words.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        if timestamp > word {
+        if rows::log_of_sum(times) > rows::peak(words) {
             words.fill(f32::NEG_INFINITY);
         }
     }
@@ -80,15 +79,6 @@ fn forbid_range(scores: &mut [f32], from: Token, to: Token) {
     let to = (to as usize).min(scores.len());
     let from = (from as usize).min(to);
     scores[from..to].fill(f32::NEG_INFINITY);
-}
-
-/// Log-softmax, in place.
-pub(crate) fn to_log_probabilities(scores: &mut [f32]) {
-    let peak = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let total = scores.iter().map(|score| (score - peak).exp()).sum::<f32>().ln() + peak;
-    for score in scores {
-        *score -= total;
-    }
 }
 
 #[cfg(test)]
