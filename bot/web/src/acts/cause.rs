@@ -1,0 +1,39 @@
+use mostik_domain::{Change, Classification, Decision, FeedbackState, Job, RootCause};
+use mostik_store::FeedbackDetails;
+
+use super::Moment;
+use crate::error::ProblemDocument;
+
+/// A person names the cause: certain, kept as training data, and the feedback
+/// goes its way from there.
+pub(crate) fn correct_cause(
+    details: FeedbackDetails,
+    cause: &RootCause,
+    moment: &Moment<'_>,
+) -> Result<Decision, ProblemDocument> {
+    let feedback = details.card.feedback;
+    if feedback.text.is_none() {
+        return Err(ProblemDocument::conflict(
+            "nobody knows yet what was said: type the words of the call first",
+        ));
+    }
+    let named = Classification::by_operator(cause.clone(), moment.by, moment.at);
+    let state = reopened_if_closed(feedback.state.clone()).classified(named.clone())?;
+    let (id, revision) = (feedback.id, feedback.revision);
+    let next = match state {
+        FeedbackState::Answered(_) => {
+            moment.job(Job::Route { feedback: id }, format!("route:{id}:{revision}:by-hand"))
+        }
+        _ => moment.job(Job::Answer { feedback: id }, format!("answer:{id}:{revision}:by-hand")),
+    };
+    Ok(Decision::nothing()
+        .and(Change::AddClassification(id, named))
+        .and(Change::SaveFeedback(feedback.in_state(state, moment.at)))
+        .then(next))
+}
+
+/// What was closed and yet waits for a person is taken as filed again.
+pub(super) fn reopened_if_closed(state: FeedbackState) -> FeedbackState {
+    let state = state.out_of_review();
+    state.clone().reopened().unwrap_or(state)
+}

@@ -1,0 +1,90 @@
+//! What a customer does on her own page.
+
+use mostik_domain::{Author, Change, Decision, Feedback, FeedbackState, Message, ReviewReason};
+use mostik_store::FeedbackDetails;
+
+use super::{Moment, reply::said, typed};
+use crate::error::ProblemDocument;
+
+/// Characters of one message.
+const LIMIT: usize = 20_000;
+
+/// One answer per closing: the key under which it is kept, while it is asked for.
+pub(crate) fn survey_key(feedback: &Feedback) -> Option<String> {
+    match &feedback.state {
+        FeedbackState::Resolved { at, .. } => {
+            Some(format!("survey:{}:{}", feedback.id, at.as_microsecond()))
+        }
+        _ => None,
+    }
+}
+
+/// «Решили ли мы вашу проблему?» — Yes: kept as what she said. `words` is the
+/// answer in her language.
+pub(crate) fn solved(
+    details: &FeedbackDetails,
+    words: &str,
+    moment: &Moment<'_>,
+) -> Result<Decision, ProblemDocument> {
+    let answer = survey_answer(details, words.to_owned(), moment)?;
+    Ok(Decision::nothing().and(Change::AddMessage(answer)))
+}
+
+/// No: kept, with her reason when she gave one, and a person must look.
+pub(crate) fn not_solved(
+    details: FeedbackDetails,
+    words: &str,
+    why: &str,
+    moment: &Moment<'_>,
+) -> Result<Decision, ProblemDocument> {
+    let text = if why.trim().is_empty() {
+        words.to_owned()
+    } else {
+        format!("{words}\n\n{}", typed("text", why, LIMIT)?)
+    };
+    let answer = survey_answer(&details, text, moment)?;
+    let decision = Decision::nothing().and(Change::AddMessage(answer));
+    for_a_person(decision, details.card.feedback, moment)
+}
+
+fn survey_answer(
+    details: &FeedbackDetails,
+    text: String,
+    moment: &Moment<'_>,
+) -> Result<Message, ProblemDocument> {
+    let feedback = &details.card.feedback;
+    let Some(key) = survey_key(feedback) else {
+        return Err(ProblemDocument::conflict("the question is not open"));
+    };
+    if details.messages.iter().any(|message| message.external_id == key) {
+        return Err(ProblemDocument::conflict("the question is answered already"));
+    }
+    Ok(said(feedback, Author::Customer, text, Some(key), moment))
+}
+
+/// She writes more. `key` makes a form that was sent twice harmless. What was
+/// closed goes to a person: nobody else would read it.
+pub(crate) fn write_more(
+    details: FeedbackDetails,
+    text: &str,
+    key: String,
+    moment: &Moment<'_>,
+) -> Result<Decision, ProblemDocument> {
+    let text = typed("text", text, LIMIT)?;
+    let feedback = details.card.feedback;
+    let repeated = details.messages.iter().any(|message| message.external_id == key);
+    let message = said(&feedback, Author::Customer, text, Some(key), moment);
+    let decision = Decision::nothing().and(Change::AddMessage(message));
+    let closed =
+        matches!(feedback.state, FeedbackState::Resolved { .. } | FeedbackState::Declined { .. });
+    if closed && !repeated { for_a_person(decision, feedback, moment) } else { Ok(decision) }
+}
+
+fn for_a_person(
+    decision: Decision,
+    feedback: Feedback,
+    moment: &Moment<'_>,
+) -> Result<Decision, ProblemDocument> {
+    let state = feedback.state.clone().for_review(ReviewReason::NotSolved, moment.at)?;
+    Ok(decision.and(Change::SaveFeedback(feedback.in_state(state, moment.at))))
+}

@@ -1,0 +1,47 @@
+use mostik_domain::{Author, Change, Decision, Feedback, Message, MessageId, Words};
+use mostik_store::FeedbackDetails;
+
+use super::{Moment, typed};
+use crate::error::ProblemDocument;
+
+/// Characters of one answer.
+const LIMIT: usize = 20_000;
+
+/// A person answers; what was promised is thereby kept.
+pub(crate) fn answer(
+    details: FeedbackDetails,
+    text: &str,
+    moment: &Moment<'_>,
+) -> Result<Decision, ProblemDocument> {
+    let text = typed("answer", text, LIMIT)?;
+    let author = Author::Operator { name: moment.by.to_owned() };
+    let message = said(&details.card.feedback, author, text, None, moment);
+    let mut decision = Decision::nothing().and(Change::AddMessage(message));
+    for promise in details.card.promises {
+        if let Ok(kept) = promise.kept(moment.at) {
+            decision = decision.and(Change::SavePromise(kept));
+        }
+    }
+    Ok(decision)
+}
+
+/// One more message of a correspondence. With a key, a repeat is harmless.
+pub(super) fn said(
+    feedback: &Feedback,
+    author: Author,
+    text: String,
+    key: Option<String>,
+    moment: &Moment<'_>,
+) -> Message {
+    let id = MessageId::new(moment.clock.fresh_id());
+    Message {
+        id,
+        inbox: feedback.inbox.clone(),
+        external_id: key.unwrap_or_else(|| format!("page:{id}")),
+        conversation: feedback.conversation,
+        feedback: feedback.id,
+        author,
+        text: Words::new(text),
+        at: moment.at,
+    }
+}

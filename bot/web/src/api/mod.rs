@@ -1,0 +1,119 @@
+//! The REST API of `CONTRACT`: a file per resource, one table of routes.
+
+mod calls;
+mod changes;
+mod feedback;
+mod feedback_shape;
+mod health;
+mod jobs;
+mod listing;
+mod messages;
+mod problems;
+mod recording;
+mod webhooks;
+
+use axum::{
+    Json,
+    extract::DefaultBodyLimit,
+    routing::{MethodRouter, get, post},
+};
+use utoipa::{
+    Modify, OpenApi,
+    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+};
+
+use crate::{error::ProblemDocument, state::WebState};
+
+pub(crate) use messages::{PublicMessage, captured_page, take_message};
+pub(crate) use recording::serve_recording;
+
+/// Bytes of a JSON body.
+const JSON_LIMIT: usize = 64 * 1024;
+/// Bytes of a webhook delivery: GitHub's longest issue body is 64 KiB, escaped
+/// and sent beside the repository.
+const WEBHOOK_LIMIT: usize = 2 * 1024 * 1024;
+
+/// Every route of the API with its methods: what the router serves and what the
+/// description is checked against.
+pub(crate) fn routes() -> Vec<(&'static str, MethodRouter<WebState>)> {
+    vec![
+        ("/api/v1/messages", post(messages::create).options(messages::preflight)),
+        ("/api/v1/feedback", get(feedback::list)),
+        ("/api/v1/feedback/{id}", get(feedback::one).patch(changes::change)),
+        ("/api/v1/problems", get(problems::list)),
+        ("/api/v1/problems/{id}", get(problems::one)),
+        ("/api/v1/calls/{id}", get(calls::one)),
+        ("/api/v1/calls/{id}/recording", get(recording::recording)),
+        ("/api/v1/jobs", get(jobs::list)),
+        ("/api/v1/jobs/{id}/run-again", post(jobs::run_again)),
+        ("/webhooks/github", post(webhooks::github).layer(DefaultBodyLimit::max(WEBHOOK_LIMIT))),
+        ("/healthz", get(health::alive)),
+        ("/readyz", get(health::ready)),
+        ("/metrics", get(health::metrics)),
+        ("/api/openapi.json", get(describe)),
+    ]
+}
+
+/// Puts the limit of JSON bodies on all routes that have none of their own.
+pub(crate) fn body_limit() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(JSON_LIMIT)
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Mostik",
+        description = "A bridge between customers and the teams that can change things: \
+                       feedback, problems, promises, calls. Errors are RFC 9457 problem \
+                       documents; times are RFC 3339 in UTC; ids carry their kind.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+    ),
+    paths(
+        messages::create,
+        feedback::list,
+        feedback::one,
+        changes::change,
+        problems::list,
+        problems::one,
+        calls::one,
+        recording::recording,
+        jobs::list,
+        jobs::run_again,
+        webhooks::github,
+        health::alive,
+        health::ready,
+        health::metrics,
+        describe,
+    ),
+    components(schemas(ProblemDocument)),
+    modifiers(&Security)
+)]
+struct Described;
+
+struct Security;
+
+impl Modify for Security {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        openapi
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("token", SecurityScheme::Http(scheme));
+    }
+}
+
+/// The description of the API (OpenAPI 3.1).
+pub fn open_api() -> utoipa::openapi::OpenApi {
+    Described::openapi()
+}
+
+/// This description.
+#[utoipa::path(
+    get,
+    path = "/api/openapi.json",
+    tag = "about",
+    responses((status = 200, description = "OpenAPI 3.1"))
+)]
+async fn describe() -> Json<utoipa::openapi::OpenApi> {
+    Json(open_api())
+}

@@ -1,0 +1,5 @@
+use crate::state::WebState;
+use axum::Router;
+pub(crate) fn routes() -> Router<WebState> {
+    Router::new()
+}
