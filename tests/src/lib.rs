@@ -9,4 +9,11 @@ pub mod eventually;
 pub mod fakes;
 mod http;
 pub mod needs;
+pub mod phones;
+pub mod ports;
 pub mod postgres;
+pub mod process;
+pub mod world;
+
+pub use phones::{CallPlan, Phone};
+pub use world::World;

@@ -5,3 +5,6 @@ mod contract_canaries;
 mod fake_discord;
 mod fake_github;
 mod fake_openai;
+mod real_phones;
+mod real_postgres;
+mod recorded_github;

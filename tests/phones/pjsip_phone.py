@@ -1,0 +1,148 @@
+"""Calls with PJSIP, as described by a JSON file; prints one JSON object a line for what happens.
+
+usage: pjsip_phone.py PLAN.json
+
+PLAN: {"uri", "transport": "udp"|"tcp", "caller", "wav": path or null, "heard": [path of a WAV per
+call], "keys": [[seconds after the answer, "12#"], ...], "codec": "PCMU"|"PCMA",
+"rtp_port": first port for media, "ending": "peer"|"before_answer"|seconds after the answer,
+"longest": seconds}
+"""
+
+import json
+import os
+import sys
+import time
+
+import pjsua2 as pj
+
+PLAN = json.load(open(sys.argv[1], encoding="utf-8"))
+KINDS = {"udp": pj.PJSIP_TRANSPORT_UDP, "tcp": pj.PJSIP_TRANSPORT_TCP}
+
+
+def say(**event):
+    print(json.dumps(event), flush=True)
+
+
+def start_endpoint():
+    endpoint = pj.Endpoint()
+    endpoint.libCreate()
+    config = pj.EpConfig()
+    config.logConfig.level = 0
+    config.logConfig.consoleLevel = 0
+    config.uaConfig.threadCnt = 1
+    config.uaConfig.maxCalls = max(4, len(PLAN["heard"]))
+    endpoint.libInit(config)
+    endpoint.audDevManager().setNullDev()
+    for kind in sorted({"udp", PLAN["transport"]}):
+        transport = pj.TransportConfig()
+        transport.port = 0
+        transport.boundAddress = transport.publicAddress = "127.0.0.1"
+        endpoint.transportCreate(KINDS[kind], transport)
+    endpoint.libStart()
+    for codec in endpoint.codecEnum2():
+        wanted = codec.codecId.startswith(PLAN["codec"] + "/")
+        endpoint.codecSetPriority(codec.codecId, 255 if wanted else 0)
+    return endpoint
+
+
+def make_account():
+    config = pj.AccountConfig()
+    config.idUri = "sip:%s@127.0.0.1" % PLAN["caller"]
+    config.mediaConfig.transportConfig.port = PLAN["rtp_port"]
+    config.mediaConfig.transportConfig.portRange = 200
+    config.mediaConfig.transportConfig.boundAddress = "127.0.0.1"
+    account = pj.Account()
+    account.create(config)
+    return account
+
+
+class Call(pj.Call):
+    def __init__(self, account, index):
+        super().__init__(account)
+        self.index = index
+        self.player = self.recorder = None
+        self.answered_at = None
+        self.ringing = self.hung_up = self.done = False
+        self.keys = list(PLAN["keys"])
+
+    def onCallState(self, prm):
+        info = self.getInfo()
+        if info.state == pj.PJSIP_INV_STATE_EARLY:
+            self.ringing = True
+        if info.state == pj.PJSIP_INV_STATE_CONFIRMED and self.answered_at is None:
+            self.answered_at = time.monotonic()
+            say(call=self.index, event="answered")
+        if info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
+            self.done = True
+            by = "us" if self.hung_up else "peer"
+            say(call=self.index, event="ended", by=by, status=int(info.lastStatusCode))
+
+    def onCallMediaState(self, prm):
+        media = self.getAudioMedia(-1)
+        if self.recorder is None:
+            self.recorder = pj.AudioMediaRecorder()
+            self.recorder.createRecorder(PLAN["heard"][self.index])
+            if PLAN["wav"]:
+                self.player = pj.AudioMediaPlayer()
+                self.player.createPlayer(PLAN["wav"], pj.PJMEDIA_FILE_NO_LOOP)
+        media.startTransmit(self.recorder)
+        if self.player:
+            self.player.startTransmit(media)
+
+    def turn(self):
+        """What is due now."""
+        if self.done or self.hung_up:
+            return
+        ending = PLAN["ending"]
+        if ending == "before_answer" and self.ringing:
+            return self.leave()
+        if self.answered_at is None:
+            return
+        since = time.monotonic() - self.answered_at
+        while self.keys and since >= self.keys[0][0]:
+            self.dialDtmf(self.keys.pop(0)[1])
+        if not isinstance(ending, str) and since >= ending:
+            self.leave()
+
+    def leave(self):
+        self.hung_up = True
+        self.hangup(pj.CallOpParam())
+
+
+def is_finished(path):
+    """Whether the header of a WAV file tells its length."""
+    with open(path, "rb") as file:
+        return any(file.read(44)[40:])
+
+
+def main():
+    endpoint = start_endpoint()
+    account = make_account()
+    calls = [Call(account, index) for index in range(len(PLAN["heard"]))]
+    for call in calls:
+        call.makeCall(PLAN["uri"], pj.CallOpParam(True))
+    end = time.monotonic() + PLAN["longest"]
+    while time.monotonic() < end and not all(call.done for call in calls):
+        time.sleep(0.02)
+        for call in calls:
+            call.turn()
+    for call in calls:
+        if not call.done:
+            say(call=call.index, event="too_long")
+            call.leave()
+    last = time.monotonic() + 3
+    while time.monotonic() < last and not all(call.done for call in calls):
+        time.sleep(0.02)
+    recorded = [PLAN["heard"][call.index] for call in calls if call.recorder]
+    for call in calls:
+        # Deleting a recorder makes another thread write the rest of its file.
+        call.player = call.recorder = None
+    last = time.monotonic() + 3
+    while time.monotonic() < last and not all(is_finished(path) for path in recorded):
+        time.sleep(0.02)
+    say(event="over")
+    # Destroying the library asserts while a call object is alive.
+    os._exit(0)
+
+
+main()

@@ -1,0 +1,73 @@
+//! PJSIP (<https://docs.pjsip.org>) through its Python binding.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::plan::{CallPlan, CallReport, Ending};
+use super::sound::Sound;
+use super::{capture, read, scripts};
+use crate::needs::peers;
+use crate::ports::PortBlock;
+use crate::process::Process;
+
+pub(super) fn start(plan: &CallPlan, folder: &Path, ports: &PortBlock) -> Process {
+    let wav = plan.speech.as_ref().map(|speech| {
+        let file = folder.join("speech.wav");
+        speech.write(&file);
+        file
+    });
+    let ending = match (plan.ending, plan.own_end()) {
+        (Ending::BeforeAnswer, _) => json!("before_answer"),
+        (_, Some(length)) => json!(length.as_secs_f64()),
+        (_, None) => json!("peer"),
+    };
+    let keys: Vec<Value> =
+        plan.keys.iter().map(|(pause, keys)| json!([pause.as_secs_f64(), keys])).collect();
+    let heard: Vec<PathBuf> = (0..plan.calls).map(|nth| heard(folder, nth)).collect();
+    let description = json!({
+        "uri": format!("{};transport={}", plan.uri, plan.transport.name()),
+        "transport": plan.transport.name(), "caller": plan.caller, "wav": wav, "heard": heard,
+        "keys": keys, "codec": plan.codec.name(), "rtp_port": ports.media().start(),
+        "ending": ending, "longest": plan.longest.as_secs_f64(),
+    });
+    let file = folder.join("plan.json");
+    std::fs::write(&file, description.to_string()).expect("the plan");
+    let python = peers().join("venv/bin/python");
+    Process::start(&python.to_string_lossy(), |command| {
+        capture(command, folder);
+        command.arg(scripts().join("pjsip_phone.py")).arg(file);
+    })
+}
+
+fn heard(folder: &Path, nth: usize) -> PathBuf {
+    folder.join(format!("heard-{nth}.wav"))
+}
+
+pub(super) fn report(plan: &CallPlan, folder: &Path) -> CallReport {
+    let output = read(folder, "stdout");
+    let events: Vec<Value> =
+        output.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let of = |name: &str| events.iter().filter(|event| event["event"] == name).collect::<Vec<_>>();
+    let (answered, ended) = (of("answered"), of("ended"));
+    let by_peer = ended.iter().filter(|event| event["by"] == "peer").count();
+    let statuses: Vec<u16> = ended
+        .iter()
+        .filter_map(|event| u16::try_from(event["status"].as_u64()?).ok())
+        .collect();
+    let completed = match plan.ending {
+        Ending::BeforeAnswer => statuses.iter().filter(|status| **status == 487).count(),
+        Ending::PeerHangsUp => by_peer.min(answered.len()),
+        Ending::After(_) | Ending::AfterSpeech => ended.len() - by_peer,
+    };
+    let is_over = !of("over").is_empty();
+    let files = (0..plan.calls).map(|nth| heard(folder, nth));
+    CallReport {
+        answered: answered.len(),
+        completed,
+        ended_by_peer: by_peer,
+        refusals: statuses.into_iter().filter(|status| *status >= 300).collect(),
+        heard: files.filter(|file| is_over && file.exists()).map(|it| Sound::read(&it)).collect(),
+        output: output + &read(folder, "stderr"),
+    }
+}

@@ -1,0 +1,195 @@
+//! What a phone is to do, and what came of it.
+
+use std::time::Duration;
+
+use super::sound::Sound;
+
+/// What carries the signalling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transport {
+    /// Datagrams.
+    Udp,
+    /// A stream.
+    Tcp,
+}
+
+impl Transport {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Udp => "udp",
+            Self::Tcp => "tcp",
+        }
+    }
+}
+
+/// The one codec a phone offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Codec {
+    /// G.711 µ-law, payload type 0.
+    Pcmu,
+    /// G.711 A-law, payload type 8.
+    Pcma,
+}
+
+impl Codec {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Pcmu => "PCMU",
+            Self::Pcma => "PCMA",
+        }
+    }
+
+    pub(super) fn payload(self) -> u8 {
+        match self {
+            Self::Pcmu => 0,
+            Self::Pcma => 8,
+        }
+    }
+}
+
+/// Who ends the call, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// The phone waits until the other side hangs up.
+    PeerHangsUp,
+    /// The phone hangs up this long after the answer.
+    After(Duration),
+    /// The phone hangs up when everything is said.
+    AfterSpeech,
+    /// The phone gives up while it rings.
+    BeforeAnswer,
+}
+
+/// A call, or several of the same kind at once.
+#[derive(Debug, Clone)]
+pub struct CallPlan {
+    pub(super) uri: String,
+    pub(super) transport: Transport,
+    pub(super) codec: Codec,
+    pub(super) caller: String,
+    pub(super) speech: Option<Sound>,
+    pub(super) keys: Vec<(Duration, String)>,
+    pub(super) ending: Ending,
+    pub(super) calls: usize,
+    pub(super) longest: Duration,
+}
+
+impl CallPlan {
+    /// A silent call over UDP with µ-law that lasts until the other side hangs up, at most two
+    /// minutes.
+    pub fn to(uri: impl Into<String>) -> Self {
+        Self {
+            uri: uri.into(),
+            transport: Transport::Udp,
+            codec: Codec::Pcmu,
+            caller: "caller".to_owned(),
+            speech: None,
+            keys: Vec::new(),
+            ending: Ending::PeerHangsUp,
+            calls: 1,
+            longest: Duration::from_secs(120),
+        }
+    }
+
+    /// Over this transport.
+    #[must_use]
+    pub fn over(mut self, transport: Transport) -> Self {
+        self.transport = transport;
+        self
+    }
+
+    /// Offering this codec only.
+    #[must_use]
+    pub fn with(mut self, codec: Codec) -> Self {
+        self.codec = codec;
+        self
+    }
+
+    /// With this user name in From.
+    #[must_use]
+    pub fn from(mut self, caller: impl Into<String>) -> Self {
+        self.caller = caller.into();
+        self
+    }
+
+    /// Silent for so long after the answer, then saying this.
+    #[must_use]
+    pub fn says_after(mut self, pause: Duration, sound: &Sound) -> Self {
+        let before = self.speech.take().unwrap_or_else(|| Sound::silence(Duration::ZERO));
+        self.speech = Some(before.then(&Sound::silence(pause)).then(sound));
+        self
+    }
+
+    /// Pressing these keys so long after the answer (RFC 4733; only PJSIP does).
+    #[must_use]
+    pub fn presses_after(mut self, pause: Duration, keys: &str) -> Self {
+        self.keys.push((pause, keys.to_owned()));
+        self
+    }
+
+    /// Ended like this.
+    #[must_use]
+    pub fn ending(mut self, ending: Ending) -> Self {
+        self.ending = ending;
+        self
+    }
+
+    /// So many at once.
+    #[must_use]
+    pub fn times(mut self, calls: usize) -> Self {
+        self.calls = calls;
+        self
+    }
+
+    /// Given up as too long after this.
+    #[must_use]
+    pub fn at_most(mut self, longest: Duration) -> Self {
+        self.longest = longest;
+        self
+    }
+
+    /// When the phone itself hangs up, counted from the answer.
+    pub(super) fn own_end(&self) -> Option<Duration> {
+        match self.ending {
+            Ending::After(length) => Some(length),
+            Ending::AfterSpeech => {
+                Some(self.speech.as_ref().map_or(Duration::ZERO, Sound::length))
+            }
+            Ending::PeerHangsUp | Ending::BeforeAnswer => None,
+        }
+    }
+
+    pub(super) fn host_and_port(&self) -> (&str, &str) {
+        let address = self.uri.trim_start_matches("sip:");
+        let (user, host) = address.split_once('@').unwrap_or(("", address));
+        (user, host.split(';').next().unwrap_or(host))
+    }
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Default)]
+pub struct CallReport {
+    /// How many calls were answered.
+    pub answered: usize,
+    /// How many went exactly as planned, to their regular end.
+    pub completed: usize,
+    /// How many the other side ended.
+    pub ended_by_peer: usize,
+    /// Final statuses of calls that were refused or given up.
+    pub refusals: Vec<u16>,
+    /// What was heard, a sound per call (only PJSIP listens).
+    pub heard: Vec<Sound>,
+    /// What the phone itself said, for messages of failure.
+    pub output: String,
+}
+
+impl CallReport {
+    /// Fails the test unless all calls went as planned.
+    ///
+    /// # Panics
+    /// When one did not.
+    pub fn expect_completed(self, calls: usize) -> Self {
+        assert_eq!(self.completed, calls, "calls as planned; the phone said:\n{}", self.output);
+        self
+    }
+}
