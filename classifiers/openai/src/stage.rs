@@ -1,0 +1,58 @@
+use std::sync::Arc;
+
+use mostik_taxonomy::{Confidence, Pending, StageClassifier, StageVerdict};
+use mostik_text::{cut_at, redact};
+use serde_json::json;
+
+use crate::{
+    InvalidSettings, OpenAiSettings, answer,
+    chat::{Chat, NoAnswer},
+    prompt,
+};
+
+/// Sent of one comment.
+const BYTES_SENT: usize = 6_000;
+
+/// Reads the acceptance stage off an owner's comment by a language model.
+pub struct OpenAiStage {
+    chat: Chat,
+    version: String,
+    fallback: Arc<dyn StageClassifier>,
+}
+
+impl OpenAiStage {
+    /// `fallback` answers whenever the model does not.
+    pub fn new(
+        settings: OpenAiSettings,
+        fallback: Arc<dyn StageClassifier>,
+    ) -> Result<Self, InvalidSettings> {
+        let version = format!("openai/{}", settings.model);
+        let chat = Chat::new(settings, prompt::stage_instructions(), prompt::stage_schema())?;
+        Ok(Self { chat, version, fallback })
+    }
+
+    async fn ask(&self, text: &str) -> Result<StageVerdict, NoAnswer> {
+        let redacted = redact(text).text;
+        let answer = self.chat.ask(&json!({ "text": cut_at(&redacted, BYTES_SENT) })).await?;
+        let (stage, confidence) = answer::stage(&answer)?;
+        let confidence = Confidence::new(confidence);
+        Ok(StageVerdict { stage, confidence, version: self.version.clone() })
+    }
+}
+
+impl StageClassifier for OpenAiStage {
+    fn stage<'a>(&'a self, text: &'a str) -> Pending<'a, StageVerdict> {
+        Box::pin(async move {
+            if !text.chars().any(char::is_alphabetic) {
+                return self.fallback.stage(text).await;
+            }
+            match self.ask(text).await {
+                Ok(verdict) => Ok(verdict),
+                Err(why) => {
+                    tracing::warn!(model = self.chat.model(), %why, "stage: the fallback answers");
+                    self.fallback.stage(text).await
+                }
+            }
+        })
+    }
+}
