@@ -16,6 +16,9 @@ pub(crate) async fn apply(
     now: Timestamp,
     touched: &mut Touched,
 ) -> Result<(), StoreError> {
+    if !decision.next_jobs.is_empty() {
+        touched.queued();
+    }
     for change in decision.changes {
         touched.by(&change);
         apply_one(db, change).await?;

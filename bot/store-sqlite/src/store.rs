@@ -27,15 +27,11 @@ impl SqliteStore {
         touched: &Touched,
     ) -> Result<(), StoreError> {
         db.commit().await.map_err(failed)?;
-        self.tell(touched);
-        Ok(())
-    }
-
-    fn tell(&self, touched: &Touched) {
         for event in touched.events() {
             // Nobody may be listening; whoever starts to will look first.
             let _ = self.changes_sender().send(event);
         }
+        Ok(())
     }
 }
 
@@ -80,25 +76,22 @@ impl Store for SqliteStore {
         release: Release,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        jobs::release(&mut *self.writer().await?, lease, release, now).await?;
-        self.tell(&Touched::jobs());
-        Ok(())
+        let mut db = self.begin().await?;
+        jobs::release(&mut db, lease, release, now).await?;
+        self.settle(db, &Touched::jobs()).await
     }
 
     async fn submit(&self, decision: Decision, now: Timestamp) -> Result<(), StoreError> {
         let mut db = self.begin().await?;
         let mut touched = Touched::default();
-        if !decision.next_jobs.is_empty() {
-            touched = Touched::jobs();
-        }
         changes::apply(&mut db, decision, now, &mut touched).await?;
         self.settle(db, &touched).await
     }
 
     async fn run_again(&self, job: JobId, now: Timestamp) -> Result<(), StoreError> {
-        jobs::run_again(&mut *self.writer().await?, job, now).await?;
-        self.tell(&Touched::jobs());
-        Ok(())
+        let mut db = self.begin().await?;
+        jobs::run_again(&mut db, job, now).await?;
+        self.settle(db, &Touched::jobs()).await
     }
 
     fn changes(&self) -> broadcast::Receiver<Changed> {

@@ -24,6 +24,11 @@ impl Touched {
         Self { jobs: true, ..Self::default() }
     }
 
+    /// Jobs were queued in it as well.
+    pub(crate) fn queued(&mut self) {
+        self.jobs = true;
+    }
+
     /// Something about this feedback.
     pub(crate) fn feedback(&mut self, id: FeedbackId) {
         if !self.feedback.contains(&id) {

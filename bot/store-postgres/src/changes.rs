@@ -1,0 +1,47 @@
+//! A decision's changes and next jobs, in their order.
+
+use jiff::Timestamp;
+use mostik_domain::{Change, Decision};
+use mostik_store::StoreError;
+
+use crate::{
+    board, call, classification, connect::Connection, cursor, feedback, issue, jobs, message,
+    notice, problem, promise, signal, transcript, waking::Touched,
+};
+
+/// Runs inside a transaction: any error leaves nothing stored.
+pub(crate) async fn apply(
+    db: &mut Connection,
+    decision: Decision,
+    now: Timestamp,
+    touched: &mut Touched,
+) -> Result<(), StoreError> {
+    if !decision.next_jobs.is_empty() {
+        touched.queued();
+    }
+    for change in decision.changes {
+        touched.by(&change);
+        apply_one(db, change).await?;
+    }
+    jobs::queue(db, &decision.next_jobs, now).await
+}
+
+async fn apply_one(db: &mut Connection, change: Change) -> Result<(), StoreError> {
+    match change {
+        Change::SaveFeedback(it) => feedback::save(db, it).await,
+        Change::AddClassification(id, it) => classification::add(db, id, &it).await,
+        Change::SaveTranscript(id, it) => transcript::save(db, id, &it).await,
+        Change::AddMessage(it) => message::add(db, &it).await,
+        Change::SaveCall(it) => call::save(db, &it).await,
+        Change::OpenProblem { problem, gathering } => problem::open(db, &problem, gathering).await,
+        Change::SaveProblem(it) => problem::save(db, it).await,
+        Change::SaveIssue(it) => issue::save(db, it).await,
+        Change::AddSignal(it) => signal::add(db, &it).await,
+        Change::SavePromise(it) => promise::save(db, &it).await,
+        Change::SaveNotice(it) => notice::save(db, &it).await,
+        Change::SaveBoardIssue(it, events) => board::save(db, it, &events).await,
+        Change::SetCursor { tracker, project, read_until } => {
+            cursor::set(db, &tracker, &project, read_until).await
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! The queue: what is to be done, who has it until when, and what became of it.
+
+use jiff::{SignedDuration, Timestamp};
+use mostik_domain::{JobId, NewJob, Step};
+use mostik_store::{Lease, Release, StoreError};
+use sqlx::{QueryBuilder, Row};
+
+use crate::{
+    PostgresStore, column,
+    connect::{Connection, Db},
+    document,
+    error::failed,
+    lock,
+    time::{micros, timestamp},
+};
+
+/// Queues jobs whose key nobody has taken.
+pub(crate) async fn queue(
+    db: &mut Connection,
+    jobs: &[NewJob],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO job (id, dedup_key, step, lane, state, attempts, run_at, \
+               created_at, updated_at, document) \
+               VALUES ($1, $2, $3, $4, 'ready', 0, $5, $6, $6, $7) ON CONFLICT DO NOTHING";
+    for new in jobs {
+        sqlx::query(sql)
+            .bind(new.id.to_string())
+            .bind(column::key(&new.dedup_key))
+            .bind(new.job.step().as_str())
+            .bind(column::key(&new.job.lane()))
+            .bind(micros(new.run_at))
+            .bind(micros(now))
+            .bind(document::encode(&new.job)?)
+            .execute(&mut *db)
+            .await
+            .map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Leases the longest-waiting job that may run. A job that cannot be read any
+/// more is put aside as dead, so that it does not block those behind it.
+pub(crate) async fn claim(
+    store: &PostgresStore,
+    steps: &[Step],
+    now: Timestamp,
+    lease_for: SignedDuration,
+) -> Result<Option<Lease>, StoreError> {
+    let until = timestamp(micros(now.saturating_add(lease_for).unwrap_or(Timestamp::MAX)))?;
+    loop {
+        let mut db = store.begin().await?;
+        let Some((id, lane)) = candidate(&mut db, steps, now).await? else {
+            return Ok(None);
+        };
+        lock::take(&mut db, ["lane", &lane, ""]).await?;
+        let Some((attempt, job)) = lease_one(&mut db, id, &lane, now, until).await? else {
+            // Another worker took the lane in between; the next look sees it.
+            continue;
+        };
+        let job = document::decode(&job);
+        if let Err(error) = &job {
+            bury(&mut db, id, &error.to_string(), now).await?;
+        }
+        db.commit().await.map_err(failed)?;
+        if let Ok(job) = job {
+            return Ok(Some(Lease { id, job, attempt, until }));
+        }
+    }
+}
+
+/// The job to lease, locked; other workers skip it meanwhile.
+async fn candidate(
+    db: &mut Connection,
+    steps: &[Step],
+    now: Timestamp,
+) -> Result<Option<(JobId, String)>, StoreError> {
+    let mut query = QueryBuilder::<Db>::new(
+        "SELECT id, lane FROM job j WHERE state IN ('ready', 'leased') AND run_at <= ",
+    );
+    query.push_bind(micros(now)).push(" AND (state = 'ready' OR lease_until <= ");
+    query.push_bind(micros(now)).push(") AND step IN");
+    push_steps(&mut query, steps);
+    query.push(
+        " AND NOT EXISTS (SELECT 1 FROM job o WHERE o.lane = j.lane \
+         AND o.state IN ('ready', 'leased') AND o.state = 'leased' AND o.id <> j.id \
+         AND o.lease_until > ",
+    );
+    query.push_bind(micros(now));
+    query.push(") ORDER BY run_at, id LIMIT 1 FOR UPDATE OF j SKIP LOCKED");
+    let row = query.build().fetch_optional(db).await.map_err(failed)?;
+    row.map(|row| {
+        let id: String = row.try_get(0).map_err(failed)?;
+        Ok((job_id(&id)?, row.try_get(1).map_err(failed)?))
+    })
+    .transpose()
+}
+
+/// Leases it if its lane is still free, which no one else can change now.
+async fn lease_one(
+    db: &mut Connection,
+    id: JobId,
+    lane: &str,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<Option<(u32, String)>, StoreError> {
+    let sql = "UPDATE job SET state = 'leased', lease_until = $4, updated_at = $3, \
+               attempts = attempts + 1 WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM job o \
+               WHERE o.lane = $2 AND o.state IN ('ready', 'leased') AND o.state = 'leased' \
+               AND o.id <> $1 AND o.lease_until > $3) RETURNING attempts, document";
+    let row = sqlx::query(sql)
+        .bind(id.to_string())
+        .bind(lane)
+        .bind(micros(now))
+        .bind(micros(until))
+        .fetch_optional(db)
+        .await
+        .map_err(failed)?;
+    row.map(|row| {
+        let attempts: i64 = row.try_get(0).map_err(failed)?;
+        let attempt = u32::try_from(attempts).unwrap_or(u32::MAX);
+        Ok((attempt, row.try_get(1).map_err(failed)?))
+    })
+    .transpose()
+}
+
+/// Marks a leased job done, if this lease still holds: same attempt, same end,
+/// and the end has not come.
+pub(crate) async fn finish(
+    db: &mut Connection,
+    lease: &Lease,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE job SET state = 'done', lease_until = NULL, last_error = NULL, \
+               updated_at = $4 WHERE id = $1 AND state = 'leased' AND attempts = $2 \
+               AND lease_until = $3 AND lease_until > $4";
+    let done = sqlx::query(sql)
+        .bind(lease.id.to_string())
+        .bind(i64::from(lease.attempt))
+        .bind(micros(lease.until))
+        .bind(micros(now))
+        .execute(db)
+        .await
+        .map_err(failed)?;
+    held(lease, done.rows_affected())
+}
+
+/// Gives a leased job back. A lease that ran out may still be given back as long
+/// as nobody else has taken the job.
+pub(crate) async fn release(
+    db: &mut Connection,
+    lease: &Lease,
+    release: Release,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE job SET lease_until = NULL, updated_at = $4, state = $5, \
+               attempts = attempts - $6, run_at = COALESCE($7, run_at), \
+               last_error = COALESCE($8, last_error) \
+               WHERE id = $1 AND state = 'leased' AND attempts = $2 AND lease_until = $3";
+    let (state, uncounted, run_at, why) = match release {
+        Release::RetryAt { at, why } => ("ready", 0_i64, Some(micros(at)), Some(why)),
+        Release::Unused => ("ready", 1, None, None),
+        Release::Dead { why } => ("dead", 0, None, Some(why)),
+    };
+    let released = sqlx::query(sql)
+        .bind(lease.id.to_string())
+        .bind(i64::from(lease.attempt))
+        .bind(micros(lease.until))
+        .bind(micros(now))
+        .bind(state)
+        .bind(uncounted)
+        .bind(run_at)
+        .bind(why.as_deref().map(column::reason))
+        .execute(db)
+        .await
+        .map_err(failed)?;
+    held(lease, released.rows_affected())
+}
+
+/// Makes a dead job ready again, as if it had never been tried.
+pub(crate) async fn run_again(
+    db: &mut Connection,
+    id: JobId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE job SET state = 'ready', attempts = 0, run_at = $2, updated_at = $2 \
+               WHERE id = $1 AND state = 'dead'";
+    let revived = sqlx::query(sql)
+        .bind(id.to_string())
+        .bind(micros(now))
+        .execute(&mut *db)
+        .await
+        .map_err(failed)?;
+    if revived.rows_affected() == 1 {
+        return Ok(());
+    }
+    let known: Option<i64> = sqlx::query_scalar("SELECT attempts FROM job WHERE id = $1")
+        .bind(id.to_string())
+        .fetch_optional(db)
+        .await
+        .map_err(failed)?;
+    Err(match known {
+        Some(_) => StoreError::Conflict { what: format!("job {id}") },
+        None => StoreError::NotFound { what: format!("job {id}") },
+    })
+}
+
+/// When a worker of these steps should look again: when a lease that holds a job
+/// or a lane of theirs ends, or when the next job in a free lane is due.
+pub(crate) async fn next_due(
+    db: &mut Connection,
+    steps: &[Step],
+) -> Result<Option<Timestamp>, StoreError> {
+    let mut query = QueryBuilder::<Db>::new(
+        "SELECT MIN(due) FROM (SELECT MIN(lease_until) AS due FROM job l \
+         WHERE state IN ('ready', 'leased') AND state = 'leased' AND (step IN",
+    );
+    push_steps(&mut query, steps);
+    query.push(
+        " OR EXISTS (SELECT 1 FROM job w WHERE w.lane = l.lane \
+         AND w.state IN ('ready', 'leased') AND w.state = 'ready' AND w.step IN",
+    );
+    push_steps(&mut query, steps);
+    query.push(
+        ")) UNION ALL SELECT due FROM (SELECT run_at AS due FROM job r \
+         WHERE state IN ('ready', 'leased') AND state = 'ready' AND step IN",
+    );
+    push_steps(&mut query, steps);
+    query.push(
+        " AND NOT EXISTS (SELECT 1 FROM job o WHERE o.lane = r.lane \
+         AND o.state IN ('ready', 'leased') AND o.state = 'leased') \
+         ORDER BY run_at, id LIMIT 1) AS free) AS both_kinds",
+    );
+    let due: Option<i64> = query.build_query_scalar().fetch_one(db).await.map_err(failed)?;
+    due.map(timestamp).transpose()
+}
+
+/// A job that can never run again by itself.
+async fn bury(
+    db: &mut Connection,
+    id: JobId,
+    why: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE job SET state = 'dead', lease_until = NULL, last_error = $2, \
+               updated_at = $3 WHERE id = $1";
+    sqlx::query(sql)
+        .bind(id.to_string())
+        .bind(column::reason(why))
+        .bind(micros(now))
+        .execute(db)
+        .await
+        .map_err(failed)?;
+    Ok(())
+}
+
+fn held(lease: &Lease, rows: u64) -> Result<(), StoreError> {
+    if rows == 1 { Ok(()) } else { Err(StoreError::LeaseLost { job: lease.id.to_string() }) }
+}
+
+/// Adds ` (…)` of step names; no step at all matches nothing.
+fn push_steps(query: &mut QueryBuilder<Db>, steps: &[Step]) {
+    query.push(" (NULL");
+    for step in steps {
+        query.push(", '").push(step.as_str()).push("'");
+    }
+    query.push(")");
+}
+
+pub(crate) fn job_id(text: &str) -> Result<JobId, StoreError> {
+    text.parse().map_err(|_| StoreError::Corrupt { why: "a job's id".into() })
+}

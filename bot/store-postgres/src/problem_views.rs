@@ -1,0 +1,89 @@
+use std::collections::HashMap;
+
+use mostik_domain::{Problem, ProblemId};
+use mostik_store::{Page, PageRequest, ProblemCard, ProblemDetails, ProblemFilter, StoreError};
+use sqlx::{QueryBuilder, Row};
+
+use crate::{
+    column,
+    connect::{Connection, Db},
+    document,
+    error::failed,
+    feedback, issue, page, problem, signal,
+};
+
+pub(crate) async fn list(
+    db: &mut Connection,
+    filter: &ProblemFilter,
+    request: &PageRequest,
+) -> Result<Page<ProblemCard>, StoreError> {
+    let mut query = QueryBuilder::<Db>::new("SELECT document FROM problem WHERE TRUE");
+    let equal = [
+        (" AND state = ", filter.state.as_deref()),
+        (" AND root_cause = ", filter.root_cause.as_ref().map(|cause| cause.as_str())),
+        (" AND owner_team = ", filter.owner_team.as_deref()),
+    ];
+    for (sql, value) in equal {
+        if let Some(value) = value {
+            query.push(sql).push_bind(column::key(value));
+        }
+    }
+    if page::push_cursor::<ProblemId>(&mut query, "id", request).is_err() {
+        return Ok(page::empty());
+    }
+    query.push(" ORDER BY id DESC");
+    page::push_limit(&mut query, request);
+    let mut found: Vec<Problem> = document::built(db, query).await?;
+    let next = page::cut(&mut found, request, |problem| problem.id.to_string());
+    Ok(Page { items: cards(db, found).await?, next })
+}
+
+pub(crate) async fn details(
+    db: &mut Connection,
+    id: ProblemId,
+) -> Result<Option<ProblemDetails>, StoreError> {
+    let Some(found) = problem::find(db, id).await? else {
+        return Ok(None);
+    };
+    let Some(card) = cards(db, vec![found]).await?.pop() else {
+        return Ok(None);
+    };
+    let signals = signal::of_problem(db, id).await?;
+    let feedback = feedback::newest_of_problem(db, id).await?;
+    Ok(Some(ProblemDetails { card, signals, feedback }))
+}
+
+async fn cards(db: &mut Connection, found: Vec<Problem>) -> Result<Vec<ProblemCard>, StoreError> {
+    let ids: Vec<_> = found.iter().map(|problem| problem.id).collect();
+    let issues = issue::of_problems(db, ids.iter().copied()).await?;
+    let counts = counts(db, &ids).await?;
+    let card = |problem: Problem| {
+        let (feedback_count, customers) =
+            counts.get(&problem.id.to_string()).copied().unwrap_or_default();
+        ProblemCard { issue: issues.get(&problem.id).cloned(), feedback_count, customers, problem }
+    };
+    Ok(found.into_iter().map(card).collect())
+}
+
+/// Feedbacks and different customers of each problem that has any.
+async fn counts(
+    db: &mut Connection,
+    ids: &[ProblemId],
+) -> Result<HashMap<String, (u64, u64)>, StoreError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut query = QueryBuilder::<Db>::new(
+        "SELECT problem_id, COUNT(*), COUNT(DISTINCT customer_id) FROM feedback WHERE problem_id IN",
+    );
+    document::push_list(&mut query, ids.iter().map(ToString::to_string));
+    query.push(" GROUP BY problem_id");
+    let rows = query.build().fetch_all(db).await.map_err(failed)?;
+    let count = |row: &<Db as sqlx::Database>::Row, at: usize| {
+        row.try_get::<i64, _>(at).map(|count| u64::try_from(count).unwrap_or_default())
+    };
+    rows.iter()
+        .map(|row| Ok((row.try_get(0)?, (count(row, 1)?, count(row, 2)?))))
+        .collect::<Result<_, sqlx::Error>>()
+        .map_err(failed)
+}
