@@ -18,10 +18,13 @@ pub(crate) enum Admission {
 }
 
 /// Symmetric RTP (RFC 4961) with a lock: audio is taken only from the addresses the signalling
-/// vouches for, and from the first port and stream (SSRC) there that sent a valid packet.
+/// vouches for, and from the first port and stream (SSRC) there that sent a valid packet. Only
+/// the very place that the peer described takes over from another one: a straggler of an old
+/// call, or an intruder on the same machine, must not keep the caller out.
 #[derive(Debug)]
 pub(crate) struct Latch {
-    vouched: [Option<IpAddr>; 2],
+    described: Option<SocketAddr>,
+    signalling: IpAddr,
     heard: Option<Heard>,
 }
 
@@ -35,31 +38,40 @@ struct Heard {
 impl Latch {
     /// Accepts audio from the address in the session description and from the one the signalling
     /// came from (they differ behind NAT).
-    pub(crate) fn new(described: Option<IpAddr>, signalling: IpAddr) -> Self {
-        Self { vouched: [described.map(canonical), Some(canonical(signalling))], heard: None }
+    pub(crate) fn new(described: Option<SocketAddr>, signalling: IpAddr) -> Self {
+        let described = described.map(canonical);
+        Self { described, signalling: signalling.to_canonical(), heard: None }
     }
 
     /// The peer described a new place: packets may come from there from now on.
-    pub(crate) fn redescribe(&mut self, described: Option<IpAddr>) {
-        self.vouched[0] = described.map(canonical);
+    pub(crate) fn redescribe(&mut self, described: Option<SocketAddr>) {
+        self.described = described.map(canonical);
     }
 
     /// Judges a valid packet that arrived at `now` (time since the session began).
     pub(crate) fn admit(&mut self, source: SocketAddr, stream: u32, now: Duration) -> Admission {
-        if !self.vouched.contains(&Some(canonical(source.ip()))) {
+        let source = canonical(source);
+        if !self.vouched_for(source.ip()) {
             return Admission::Refused;
         }
         let admission = match self.heard {
             Some(heard) if heard.source == source && heard.stream == stream => {
                 Admission::SameStream
             }
-            Some(heard) if now.saturating_sub(heard.last) < SILENCE_BEFORE_CHANGE => {
-                return Admission::Refused;
-            }
+            Some(heard) if !self.may_take_over(source, heard, now) => return Admission::Refused,
             _ => Admission::NewStream,
         };
         self.heard = Some(Heard { source, stream, last: now });
         admission
+    }
+
+    fn vouched_for(&self, address: IpAddr) -> bool {
+        address == self.signalling || self.described.is_some_and(|place| place.ip() == address)
+    }
+
+    fn may_take_over(&self, source: SocketAddr, heard: Heard, now: Duration) -> bool {
+        let silent = now.saturating_sub(heard.last) >= SILENCE_BEFORE_CHANGE;
+        silent || (heard.source != source && self.described == Some(source))
     }
 
     /// Where the peer's audio comes from, once heard: ours goes there too.
@@ -69,8 +81,8 @@ impl Latch {
 }
 
 /// An IPv4 peer on a dual-stack socket looks like IPv6; it is the same machine.
-fn canonical(address: IpAddr) -> IpAddr {
-    address.to_canonical()
+fn canonical(place: SocketAddr) -> SocketAddr {
+    SocketAddr::new(place.ip().to_canonical(), place.port())
 }
 
 #[cfg(test)]
@@ -86,7 +98,7 @@ mod tests {
     }
 
     fn latch() -> Latch {
-        Latch::new(Some(address("192.0.2.1:0").ip()), address("198.51.100.7:0").ip())
+        Latch::new(Some(address("192.0.2.1:4000")), address("198.51.100.7:0").ip())
     }
 
     #[test]
@@ -118,6 +130,17 @@ mod tests {
     }
 
     #[test]
+    fn the_described_place_takes_over_from_a_straggler() {
+        let mut latch = latch();
+        let (straggler, phone) = (address("192.0.2.1:9000"), address("192.0.2.1:4000"));
+        assert_eq!(latch.admit(straggler, 7, at(0)), Admission::NewStream);
+        assert_eq!(latch.admit(phone, 8, at(10)), Admission::NewStream);
+        assert_eq!(latch.admit(straggler, 7, at(20)), Admission::Refused);
+        assert_eq!(latch.admit(phone, 8, at(30)), Admission::SameStream);
+        assert_eq!(latch.source(), Some(phone));
+    }
+
+    #[test]
     fn after_silence_the_stream_may_change() {
         let mut latch = latch();
         let phone = address("192.0.2.1:4000");
@@ -132,7 +155,7 @@ mod tests {
         let mut latch = latch();
         let elsewhere = address("192.0.2.77:4000");
         assert_eq!(latch.admit(elsewhere, 7, at(0)), Admission::Refused);
-        latch.redescribe(Some(elsewhere.ip()));
+        latch.redescribe(Some(elsewhere));
         assert_eq!(latch.admit(elsewhere, 7, at(20)), Admission::NewStream);
     }
 }

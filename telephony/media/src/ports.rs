@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::net::UdpSocket;
 
+use crate::chance::random_number;
+
 /// Why no ports could be had.
 #[derive(Debug, thiserror::Error)]
 pub enum PortsError {
@@ -37,11 +39,14 @@ impl RtpPorts {
     /// Serves pairs from this range.
     pub fn new(range: RangeInclusive<u16>) -> Result<Self, PortsError> {
         let (first, last) = (*range.start(), *range.end());
-        let free: VecDeque<u16> =
+        let mut free: VecDeque<u16> =
             range.filter(|port| *port != 0 && port % 2 == 0 && *port < last).collect();
         if free.is_empty() {
             return Err(PortsError::EmptyRange(first, last));
         }
+        // After a restart phones of the last run may still send: begin somewhere else.
+        let begin = random_number() % free.len() as u64;
+        free.rotate_left(usize::try_from(begin).unwrap_or(0));
         Ok(Self { pairs: free.len(), free: Arc::new(Mutex::new(free)) })
     }
 
@@ -134,11 +139,13 @@ mod tests {
         let start = free_stretch(20_000, 6);
         let ports = RtpPorts::new(start..=start + 5).expect("three pairs");
         let mut open: Vec<RtpSockets> = (0..3).map(|_| ports.open(HERE).expect("free")).collect();
-        let numbers: Vec<u16> = open.iter().map(RtpSockets::port).collect();
+        let mut numbers: Vec<u16> = open.iter().map(RtpSockets::port).collect();
+        let given_back = numbers[1];
+        numbers.sort_unstable();
         assert_eq!(numbers, [start, start + 2, start + 4]);
         assert!(matches!(ports.open(HERE), Err(PortsError::Exhausted(3))));
         open.remove(1);
-        assert_eq!(ports.open(HERE).expect("given back").port(), start + 2);
+        assert_eq!(ports.open(HERE).expect("given back").port(), given_back);
     }
 
     #[tokio::test]

@@ -1,6 +1,6 @@
 //! The task behind a [`crate::MediaSession`]: packets in, packets out, every 20 ms.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use rtp_types::RtpPacket;
@@ -57,7 +57,7 @@ impl SessionTask {
         let SessionSetup { sockets, plan, signalling, timeout, silence } = setup;
         let now = Instant::now();
         Self {
-            latch: Latch::new(described(&plan), signalling),
+            latch: Latch::new(plan.peer, signalling),
             outbound: Outbound::new(&plan),
             sockets,
             plan,
@@ -134,7 +134,7 @@ impl SessionTask {
     }
 
     fn renegotiated(&mut self, plan: MediaPlan) {
-        self.latch.redescribe(described(&plan));
+        self.latch.redescribe(plan.peer);
         self.outbound.renegotiated(&plan);
         self.heard_at = Instant::now();
         self.plan = plan;
@@ -250,10 +250,6 @@ enum Content {
     Audio(Codec),
     Keys,
     Noise,
-}
-
-fn described(plan: &MediaPlan) -> Option<IpAddr> {
-    plan.peer.map(|peer| peer.ip())
 }
 
 /// One tick a packet. After a stall the missed ticks follow at once, so that time stays true.
