@@ -5,6 +5,7 @@
 //! outside call, and commits one [`Decision`](mostik_domain::Decision). Steps
 //! never call steps: the next job is part of the commit.
 
+mod hand_over;
 mod pipeline;
 mod poll;
 mod retry;
@@ -12,6 +13,7 @@ mod step_error;
 mod steps;
 mod worker;
 
+pub use hand_over::hand_over;
 pub use pipeline::{Pipeline, Rules};
 pub use poll::poll_trackers;
 pub use retry::Retry;

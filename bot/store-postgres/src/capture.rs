@@ -5,15 +5,13 @@ use mostik_domain::{Capture, Captured, Feedback, Message};
 use mostik_store::StoreError;
 
 use crate::{
-    call, connect::Connection, conversation, customer, feedback, jobs, lock, message, notice, promise,
+    call, connect::Connection, conversation, customer, feedback, jobs, lock, message, notice,
+    promise,
 };
 
 /// Runs inside a transaction; the locks let nobody else's capture of the same
 /// message or address run beside it.
-pub(crate) async fn capture(
-    db: &mut Connection,
-    capture: Capture,
-) -> Result<Captured, StoreError> {
+pub(crate) async fn capture(db: &mut Connection, capture: Capture) -> Result<Captured, StoreError> {
     let (inbox, external_id) = (&capture.message.inbox, &capture.message.external_id);
     lock::take(db, ["message", inbox.as_str(), external_id]).await?;
     if let Some(address) = &capture.address {
@@ -46,10 +44,7 @@ async fn store(db: &mut Connection, capture: Capture) -> Result<Captured, StoreE
     })
 }
 
-async fn captured_before(
-    db: &mut Connection,
-    feedback: Feedback,
-) -> Result<Captured, StoreError> {
+async fn captured_before(db: &mut Connection, feedback: Feedback) -> Result<Captured, StoreError> {
     let promises = promise::of(db, [feedback.id]).await?;
     let promise = promises.into_iter().next().ok_or_else(|| StoreError::Corrupt {
         why: format!("{} was captured without a promise", feedback.id),

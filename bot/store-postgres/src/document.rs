@@ -37,11 +37,8 @@ pub(crate) async fn one<T: DeserializeOwned>(
     sql: &'static str,
     key: impl Display,
 ) -> Result<Option<T>, StoreError> {
-    let found: Option<String> = sqlx::query_scalar(sql)
-        .bind(key.to_string())
-        .fetch_optional(db)
-        .await
-        .map_err(failed)?;
+    let found: Option<String> =
+        sqlx::query_scalar(sql).bind(key.to_string()).fetch_optional(db).await.map_err(failed)?;
     found.as_deref().map(decode).transpose()
 }
 
@@ -81,8 +78,7 @@ pub(crate) async fn built<T: DeserializeOwned>(
     db: &mut Connection,
     mut query: QueryBuilder<Db>,
 ) -> Result<Vec<T>, StoreError> {
-    let found: Vec<String> =
-        query.build_query_scalar().fetch_all(db).await.map_err(failed)?;
+    let found: Vec<String> = query.build_query_scalar().fetch_all(db).await.map_err(failed)?;
     found.iter().map(|document| decode(document)).collect()
 }
 

@@ -31,10 +31,7 @@ pub(crate) async fn list(
     Ok(Page { items: cards(db, found).await?, next })
 }
 
-pub(crate) async fn count(
-    db: &mut Connection,
-    filter: &FeedbackFilter,
-) -> Result<u64, StoreError> {
+pub(crate) async fn count(db: &mut Connection, filter: &FeedbackFilter) -> Result<u64, StoreError> {
     let mut query = QueryBuilder::<Db>::new("SELECT COUNT(*) FROM feedback WHERE TRUE");
     push_filter(&mut query, filter);
     let count: i64 = query.build_query_scalar().fetch_one(db).await.map_err(failed)?;
@@ -86,10 +83,7 @@ pub(crate) async fn awaiting_call(
 }
 
 /// Adds to each feedback what a list shows of it: four queries, however many there are.
-async fn cards(
-    db: &mut Connection,
-    found: Vec<Feedback>,
-) -> Result<Vec<FeedbackCard>, StoreError> {
+async fn cards(db: &mut Connection, found: Vec<Feedback>) -> Result<Vec<FeedbackCard>, StoreError> {
     let ids = || found.iter().map(|feedback| feedback.id);
     let customers: BTreeSet<_> = found.iter().map(|feedback| feedback.customer).collect();
     let problems: BTreeSet<_> = found.iter().filter_map(Feedback::problem).collect();

@@ -177,13 +177,13 @@ pub(crate) async fn release(
     held(lease, released.rows_affected())
 }
 
-/// Makes a dead job ready again, as if it had never been tried.
+/// Makes a dead job ready again; its next attempt is the second.
 pub(crate) async fn run_again(
     db: &mut Connection,
     id: JobId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let sql = "UPDATE job SET state = 'ready', attempts = 0, run_at = $2, updated_at = $2 \
+    let sql = "UPDATE job SET state = 'ready', attempts = 1, run_at = $2, updated_at = $2 \
                WHERE id = $1 AND state = 'dead'";
     let revived = sqlx::query(sql)
         .bind(id.to_string())
@@ -236,12 +236,7 @@ pub(crate) async fn next_due(
 }
 
 /// A job that can never run again by itself.
-async fn bury(
-    db: &mut Connection,
-    id: JobId,
-    why: &str,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+async fn bury(db: &mut Connection, id: JobId, why: &str, now: Timestamp) -> Result<(), StoreError> {
     let sql = "UPDATE job SET state = 'dead', lease_until = NULL, last_error = $2, \
                updated_at = $3 WHERE id = $1";
     sqlx::query(sql)

@@ -17,27 +17,27 @@ mod waking;
 
 mod capture;
 mod changes;
-mod jobs;
 mod job_views;
+mod jobs;
 
-mod customer;
-mod conversation;
-mod message;
 mod call;
+mod conversation;
+mod customer;
+mod message;
 mod transcript;
 
+mod classification;
 mod feedback;
 mod feedback_views;
-mod classification;
-mod promise;
 mod notice;
+mod promise;
 
+mod board;
+mod cursor;
+mod issue;
 mod problem;
 mod problem_views;
-mod issue;
 mod signal;
-mod cursor;
-mod board;
 
 mod access;
 

@@ -14,9 +14,13 @@ use sqlx::Transaction;
 use tokio::sync::broadcast;
 
 use crate::{
-    PostgresStore, board, call, capture, changes, connect::Db, cursor, customer, error::failed,
+    PostgresStore, board, call, capture, changes,
+    connect::Db,
+    cursor, customer,
+    error::failed,
     feedback, feedback_views, issue, job_views, jobs, message, notice, problem, problem_views,
-    promise, transcript, waking::{self, Touched},
+    promise, transcript,
+    waking::{self, Touched},
 };
 
 impl PostgresStore {
@@ -239,6 +243,10 @@ impl Store for PostgresStore {
 
     async fn board_issue(&self, id: BoardIssueId) -> Result<Option<BoardCard>, StoreError> {
         board::find(&mut *self.reader().await?, id).await
+    }
+
+    async fn board_issue_by_number(&self, number: u64) -> Result<Option<BoardCard>, StoreError> {
+        board::by_number(&mut *self.reader().await?, number).await
     }
 
     async fn board_issue_by_marker(&self, marker: &str) -> Result<Option<BoardCard>, StoreError> {

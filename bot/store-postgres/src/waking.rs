@@ -194,8 +194,7 @@ mod tests {
         touched.feedback(feedback);
         let payload = payload("one", &touched);
         assert!(heard(&payload, "one").is_none());
-        let events: Vec<_> =
-            heard(&payload, "two").iter().flat_map(Touched::events).collect();
+        let events: Vec<_> = heard(&payload, "two").iter().flat_map(Touched::events).collect();
         assert_eq!(events, [Changed { jobs: true, feedback: Some(feedback), problem: None }]);
         assert!(heard("gibberish", "two").is_none());
     }

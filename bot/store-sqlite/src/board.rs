@@ -60,8 +60,7 @@ async fn number_for(db: &mut Connection, asked: u64) -> Result<i64, StoreError> 
     let sql = "UPDATE board_number SET last = \
                CASE WHEN $1 = 0 THEN last + 1 WHEN $1 > last THEN $1 ELSE last END \
                RETURNING last";
-    let last: i64 =
-        sqlx::query_scalar(sql).bind(asked).fetch_one(db).await.map_err(failed)?;
+    let last: i64 = sqlx::query_scalar(sql).bind(asked).fetch_one(db).await.map_err(failed)?;
     Ok(if asked == 0 { last } else { asked })
 }
 
@@ -105,6 +104,16 @@ pub(crate) async fn find(
 ) -> Result<Option<BoardCard>, StoreError> {
     let found = find_issue(db, id).await?;
     Ok(cards(db, found.into_iter().collect()).await?.pop())
+}
+
+pub(crate) async fn by_number(
+    db: &mut Connection,
+    number: u64,
+) -> Result<Option<BoardCard>, StoreError> {
+    let mut query = QueryBuilder::<Db>::new("SELECT document FROM board_issue WHERE number = ");
+    query.push_bind(i64::try_from(number).unwrap_or(i64::MAX));
+    let found = document::built(db, query).await?;
+    Ok(cards(db, found).await?.pop())
 }
 
 pub(crate) async fn by_marker(

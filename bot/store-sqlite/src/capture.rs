@@ -10,10 +10,7 @@ use crate::{
 
 /// Runs inside a transaction that nobody else's capture of the same message or
 /// address can run beside.
-pub(crate) async fn capture(
-    db: &mut Connection,
-    capture: Capture,
-) -> Result<Captured, StoreError> {
+pub(crate) async fn capture(db: &mut Connection, capture: Capture) -> Result<Captured, StoreError> {
     let (inbox, external_id) = (&capture.message.inbox, &capture.message.external_id);
     if let Some(feedback) = message::captured_as(db, inbox, external_id).await? {
         return captured_before(db, feedback).await;
@@ -42,10 +39,7 @@ async fn store(db: &mut Connection, capture: Capture) -> Result<Captured, StoreE
     })
 }
 
-async fn captured_before(
-    db: &mut Connection,
-    feedback: Feedback,
-) -> Result<Captured, StoreError> {
+async fn captured_before(db: &mut Connection, feedback: Feedback) -> Result<Captured, StoreError> {
     let promises = promise::of(db, [feedback.id]).await?;
     let promise = promises.into_iter().next().ok_or_else(|| StoreError::Corrupt {
         why: format!("{} was captured without a promise", feedback.id),

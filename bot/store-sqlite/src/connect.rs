@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use jiff::Timestamp;
 use mostik_store::{Changed, StoreError};
 use sqlx::{
     Pool, SqlSafeStr, Sqlite, SqliteConnection, Transaction,
@@ -15,7 +16,7 @@ use sqlx::{
 };
 use tokio::sync::broadcast;
 
-use crate::{error::failed, waking};
+use crate::{error::failed, jobs, waking};
 
 /// The database behind this crate; the only place that names it.
 pub(crate) type Db = Sqlite;
@@ -49,6 +50,12 @@ impl SqliteStore {
         let reading = options(path).pragma("query_only", "on");
         let readers = pool(READERS).connect_with(reading).await.map_err(failed)?;
         Ok(Self { readers, writer, changes: waking::channel() })
+    }
+
+    /// Ends every lease. Only for the one process that holds the data folder's
+    /// lock, at its start: what is leased was held by a process that is gone.
+    pub async fn take_back_leases(&self, now: Timestamp) -> Result<(), StoreError> {
+        jobs::take_back_leases(&mut *self.writer().await?, now).await
     }
 
     /// A connection that only reads.

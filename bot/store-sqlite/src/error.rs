@@ -33,5 +33,6 @@ pub(crate) fn failed_on(what: impl Display) -> impl FnOnce(sqlx::Error) -> Store
 
 /// Extended codes hold the primary one in their low byte.
 fn passes(code: Option<&str>) -> bool {
-    code.and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| PASSING.contains(&(code & 255)))
+    code.and_then(|code| code.parse::<u32>().ok())
+        .is_some_and(|code| PASSING.contains(&(code & 255)))
 }

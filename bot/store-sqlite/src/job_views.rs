@@ -1,7 +1,5 @@
 use mostik_domain::{JobId, Step};
-use mostik_store::{
-    JobFilter, JobRecord, JobState, Page, PageRequest, StoreError, WaitingJobs,
-};
+use mostik_store::{JobFilter, JobRecord, JobState, Page, PageRequest, StoreError, WaitingJobs};
 use sqlx::{QueryBuilder, Row};
 
 use crate::{

@@ -86,7 +86,11 @@ async fn lease_one(
     row.map(|row| {
         let id: String = row.try_get(0).map_err(failed)?;
         let attempts: i64 = row.try_get(1).map_err(failed)?;
-        Ok((job_id(&id)?, u32::try_from(attempts).unwrap_or(u32::MAX), row.try_get(2).map_err(failed)?))
+        Ok((
+            job_id(&id)?,
+            u32::try_from(attempts).unwrap_or(u32::MAX),
+            row.try_get(2).map_err(failed)?,
+        ))
     })
     .transpose()
 }
@@ -144,13 +148,26 @@ pub(crate) async fn release(
     held(lease, released.rows_affected())
 }
 
-/// Makes a dead job ready again, as if it had never been tried.
+/// Ends every lease, for when no worker can be at work.
+pub(crate) async fn take_back_leases(
+    db: &mut Connection,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE job SET lease_until = $1 WHERE state = 'leased' AND lease_until > $1")
+        .bind(micros(now))
+        .execute(db)
+        .await
+        .map_err(failed)?;
+    Ok(())
+}
+
+/// Makes a dead job ready again; its next attempt is the second.
 pub(crate) async fn run_again(
     db: &mut Connection,
     id: JobId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let sql = "UPDATE job SET state = 'ready', attempts = 0, run_at = $2, updated_at = $2 \
+    let sql = "UPDATE job SET state = 'ready', attempts = 1, run_at = $2, updated_at = $2 \
                WHERE id = $1 AND state = 'dead'";
     let revived = sqlx::query(sql)
         .bind(id.to_string())
@@ -203,12 +220,7 @@ pub(crate) async fn next_due(
 }
 
 /// A job that can never run again by itself.
-async fn bury(
-    db: &mut Connection,
-    id: JobId,
-    why: &str,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+async fn bury(db: &mut Connection, id: JobId, why: &str, now: Timestamp) -> Result<(), StoreError> {
     let sql = "UPDATE job SET state = 'dead', lease_until = NULL, last_error = $2, \
                updated_at = $3 WHERE id = $1";
     sqlx::query(sql)

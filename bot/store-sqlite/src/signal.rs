@@ -4,10 +4,7 @@ use mostik_store::StoreError;
 use crate::{column, connect::Connection, document, error::failed_on, time::micros};
 
 /// Adds evidence; does nothing when the issue has a signal of this event.
-pub(crate) async fn add(
-    db: &mut Connection,
-    signal: &AcceptanceSignal,
-) -> Result<(), StoreError> {
+pub(crate) async fn add(db: &mut Connection, signal: &AcceptanceSignal) -> Result<(), StoreError> {
     let sql = "INSERT INTO signal (id, issue_id, event_key, at, document) \
                VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
     sqlx::query(sql)

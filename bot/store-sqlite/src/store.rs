@@ -240,6 +240,10 @@ impl Store for SqliteStore {
         board::find(&mut *self.reader().await?, id).await
     }
 
+    async fn board_issue_by_number(&self, number: u64) -> Result<Option<BoardCard>, StoreError> {
+        board::by_number(&mut *self.reader().await?, number).await
+    }
+
     async fn board_issue_by_marker(&self, marker: &str) -> Result<Option<BoardCard>, StoreError> {
         board::by_marker(&mut *self.reader().await?, marker).await
     }

@@ -60,7 +60,8 @@ pub trait Store: Send + Sync {
     /// Stores a decision that no job asked for: a person's, or a webhook's.
     async fn submit(&self, decision: Decision, now: Timestamp) -> Result<(), StoreError>;
 
-    /// Makes a dead job ready again, from attempt 1.
+    /// Makes a dead job ready again. Its next attempt is the second, because an
+    /// earlier one may have got as far as the outside call.
     async fn run_again(&self, job: JobId, now: Timestamp) -> Result<(), StoreError>;
 
     // ── waking ──────────────────────────────────────────────────────────────
@@ -181,6 +182,9 @@ pub trait Store: Send + Sync {
 
     /// One issue of the board.
     async fn board_issue(&self, id: BoardIssueId) -> Result<Option<BoardCard>, StoreError>;
+
+    /// The issue of the board with that number.
+    async fn board_issue_by_number(&self, number: u64) -> Result<Option<BoardCard>, StoreError>;
 
     /// The issue of the board with that marker.
     async fn board_issue_by_marker(&self, marker: &str) -> Result<Option<BoardCard>, StoreError>;

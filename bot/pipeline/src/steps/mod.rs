@@ -3,7 +3,7 @@
 mod answer;
 mod classify;
 mod file;
-mod route;
+pub(crate) mod route;
 mod tell;
 mod track;
 mod transcribe;

@@ -20,6 +20,17 @@ pub(super) async fn decide(pipeline: &Pipeline, id: FeedbackId) -> Result<Decisi
             return Ok(pipeline.ask_a_person(feedback, ReviewReason::Unrouted { why }));
         }
     };
+    gather(pipeline, feedback, team, cause).await
+}
+
+/// Gathers an answered feedback under a problem of the team that it is like,
+/// or opens one.
+pub(crate) async fn gather(
+    pipeline: &Pipeline,
+    feedback: Feedback,
+    team: &OwnerTeam,
+    cause: RootCause,
+) -> Result<Decision, StepError> {
     // Order numbers and names differ between customers; the problem does not.
     let pattern = redact(feedback.text.as_ref().map_or("", Words::reveal)).text;
     let keys = likeness::keys(&pattern);

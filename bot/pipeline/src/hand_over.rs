@@ -1,0 +1,39 @@
+use mostik_domain::{FeedbackId, FeedbackState};
+use mostik_store::StoreError;
+
+use crate::{Pipeline, StepError, steps::route};
+
+/// Somebody else may save the same feedback in between; then all is read again.
+const TRIES: u32 = 5;
+
+/// Gives a feedback to the team that a person chose, past the ownership rules.
+pub async fn hand_over(pipeline: &Pipeline, id: FeedbackId, team: &str) -> Result<(), StepError> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match once(pipeline, id, team).await {
+            Err(StepError::RetryAfter { after, .. }) if after.is_zero() && tries < TRIES => {}
+            other => return other,
+        }
+    }
+}
+
+async fn once(pipeline: &Pipeline, id: FeedbackId, team: &str) -> Result<(), StepError> {
+    let feedback = pipeline.load_feedback(id).await?;
+    let team = pipeline
+        .rules
+        .ownership
+        .team(team)
+        .ok_or_else(|| StepError::give_up(format!("no owner team is called {team:?}")))?;
+    let Some(classification) = feedback.state.classification().cloned() else {
+        return Err(StepError::give_up("the cause must be named first"));
+    };
+    let cause = classification.root_cause.clone();
+    let now = pipeline.now();
+    let state = feedback.state.clone().classified(classification)?;
+    if !matches!(state, FeedbackState::Answered(_)) {
+        return Err(StepError::give_up("the customer must be answered first"));
+    }
+    let decision = route::gather(pipeline, feedback.in_state(state, now), team, cause).await?;
+    pipeline.store.submit(decision, now).await.map_err(|error: StoreError| error.into())
+}
