@@ -4,6 +4,9 @@
 //! What GitHub answers is read leniently, field by field: an event or a field that is new, missing
 //! or malformed is passed over, never the reason that a whole history is lost.
 //!
+//! Whose doing something was: the account that filed the issue is ours, so what it does is never a
+//! reaction.
+//!
 //! Rules of state: closed without a reason is completed (so GitHub closed before reasons existed);
 //! closed with a reason that is not known here is [`IssueState::Duplicate`], which tells customers
 //! nothing, because both "fixed" and "declined" could be a lie. A pull request that mentions the
@@ -198,13 +201,12 @@ impl Tracker for GitHub {
     ) -> Result<IssueHistory, TrackerError> {
         let project = Project::parse(project)?;
         let route = project.route(&format!("/issues/{}", issue_number(key)?));
-        let own_login = self.own_login().await?;
         self.with_client(&project, async |client| {
             let issue = client.get(&route, "").await?.value;
             let mut events = Vec::new();
             client
                 .pages(&format!("{route}/timeline"), "per_page=100", |page| {
-                    events.extend(timeline::events(page, &own_login, &issue));
+                    events.extend(timeline::events(page, &issue));
                     true
                 })
                 .await?;

@@ -7,12 +7,12 @@ use serde_json::Value;
 use super::json::{items, text, time};
 
 /// The events of a page; what is unknown or malformed is passed over. `issue` is the issue as it
-/// is now.
-pub(super) fn events(page: &Value, own_login: &str, issue: &Value) -> Vec<TrackerEvent> {
-    items(page).filter_map(|entry| event(entry, own_login, issue)).collect()
+/// is now: whoever filed it is we.
+pub(super) fn events(page: &Value, issue: &Value) -> Vec<TrackerEvent> {
+    items(page).filter_map(|entry| event(entry, issue)).collect()
 }
 
-fn event(entry: &Value, own_login: &str, issue: &Value) -> Option<TrackerEvent> {
+fn event(entry: &Value, issue: &Value) -> Option<TrackerEvent> {
     let name = text(entry, "/event")?;
     let what = match name {
         "commented" => Happening::Commented { text: Words::new(text(entry, "/body")?) },
@@ -26,7 +26,7 @@ fn event(entry: &Value, own_login: &str, issue: &Value) -> Option<TrackerEvent> 
     let who = if name == "commented" { "user" } else { "actor" };
     Some(TrackerEvent {
         key: key(name, entry).unwrap_or_else(|| format!("{name}:{}", at.as_second())),
-        actor: actor(&entry[who], own_login),
+        actor: actor(&entry[who], &[author(issue)]),
         at,
         url: url(entry, issue),
         what,
@@ -53,13 +53,20 @@ pub(super) fn happening(name: &str, details: &Value) -> Option<Happening> {
 }
 
 /// Who did it. Whose account is gone did what nobody can be asked about: it counts for nothing.
-pub(super) fn actor(user: &Value, own_login: &str) -> Actor {
+pub(super) fn actor(user: &Value, own_logins: &[&str]) -> Actor {
     match text(user, "/login") {
         None => Actor::Robot,
-        Some(login) if login.eq_ignore_ascii_case(own_login) => Actor::Ourselves,
+        Some(login) if own_logins.iter().any(|own| login.eq_ignore_ascii_case(own)) => {
+            Actor::Ourselves
+        }
         Some(login) if login.ends_with("[bot]") || user["type"] == "Bot" => Actor::Robot,
         Some(_) => Actor::Person,
     }
+}
+
+/// Whoever filed the issue.
+pub(super) fn author(issue: &Value) -> &str {
+    text(issue, "/user/login").unwrap_or_default()
 }
 
 /// As what an issue was closed, by GitHub's word for it.
@@ -106,9 +113,21 @@ mod tests {
 
     const AT: &str = "2026-11-03T07:00:00Z";
 
+    #[test]
+    fn what_the_account_does_that_filed_the_issue_is_ours() {
+        let ours =
+            json!({ "event": "assigned", "actor": { "login": "Mostik-Bot", "type": "User" } });
+        assert_eq!(one(ours).map(|it| it.actor), Some(Actor::Ourselves));
+    }
+
     fn told(entries: &Value) -> Vec<TrackerEvent> {
-        let issue = json!({ "state": "open", "html_url": "https://github.com/a/b/issues/1" });
-        events(entries, "mostik-bot", &issue)
+        events(
+            entries,
+            &json!({
+                "state": "open", "html_url": "https://github.com/a/b/issues/1",
+                "user": { "login": "mostik-bot" },
+            }),
+        )
     }
 
     fn one(mut entry: Value) -> Option<TrackerEvent> {
@@ -197,7 +216,7 @@ mod tests {
 
     #[test]
     fn we_and_other_robots_are_told_from_people() {
-        let who = |user: Value| actor(&user, "mostik-bot");
+        let who = |user: Value| actor(&user, &["mostik-bot"]);
         assert_eq!(who(json!({ "login": "Mostik-Bot", "type": "User" })), Actor::Ourselves);
         assert_eq!(who(json!({ "login": "stale[bot]", "type": "Bot" })), Actor::Robot);
         assert_eq!(who(json!({ "login": "ci", "type": "Bot" })), Actor::Robot);

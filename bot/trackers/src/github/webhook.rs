@@ -42,7 +42,8 @@ pub fn verify(secret: &[u8], body: &[u8], signature: &str) -> bool {
 }
 
 /// Understands a delivery; `event` is the header `X-GitHub-Event`, `own_login` as of
-/// [`GitHub::own_login`](super::GitHub::own_login). `None` for everything that says nothing about
+/// [`GitHub::own_login`](super::GitHub::own_login), may be empty: whoever filed the issue is we in
+/// any case. `None` for everything that says nothing about
 /// acceptance: to be answered with 202 and forgotten.
 pub fn parse(event: &str, body: &[u8], own_login: &str) -> Option<Delivery> {
     if body.len() > LARGEST_DELIVERY {
@@ -66,7 +67,7 @@ pub fn parse(event: &str, body: &[u8], own_login: &str) -> Option<Delivery> {
         state: state_of(issue),
         events: vec![TrackerEvent {
             key: told.key,
-            actor: timeline::actor(&delivery["sender"], own_login),
+            actor: timeline::actor(&delivery["sender"], &[own_login, timeline::author(issue)]),
             at: told.at,
             url: told
                 .url
