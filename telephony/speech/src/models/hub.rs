@@ -97,6 +97,7 @@ async fn continue_file(
     }
     part.flush().await?;
     part.sync_all().await?;
+    arrival.report(Source::Hub);
     if received == file.bytes {
         Ok(())
     } else {

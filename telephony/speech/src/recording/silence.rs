@@ -7,8 +7,6 @@ use std::ops::Range;
 
 use earshot::Detector;
 
-/// Samples per second that the detector, and Whisper, work at.
-pub(crate) const RATE: usize = 16_000;
 /// The detector's frame: 16 ms.
 const FRAME: usize = 256;
 /// A frame scored above this starts speech; see [`KEEP`].
@@ -22,10 +20,10 @@ const SHORTEST: usize = 6;
 /// Frames kept before and after, for quiet consonants: 240 ms.
 const MARGIN: usize = 15;
 
-/// A stretch of speech, as sample numbers at [`RATE`].
+/// A stretch of speech, as sample numbers at 16 kHz.
 pub(crate) type Span = Range<usize>;
 
-/// Finds speech in samples at [`RATE`]; spans are in order and do not touch.
+/// Finds speech in samples at 16 kHz; spans are in order and do not touch.
 pub(crate) fn speech_spans(samples: &[f32]) -> Vec<Span> {
     let mut detector = Detector::default_boxed();
     let mut frame = [0.0_f32; FRAME];
@@ -74,6 +72,8 @@ fn with_margins(spoken: &[Range<usize>], length: usize) -> Vec<Range<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const RATE: usize = 16_000;
 
     #[test]
     fn silence_and_noise_are_not_speech() {

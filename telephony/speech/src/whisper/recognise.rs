@@ -65,7 +65,9 @@ pub(crate) fn recognise(
     if (task.abandoned)() {
         return Err(SpeechError::Failed { reason: "given up".into() });
     }
-    let language = language.unwrap_or(task.hint);
+    // What was heard in nothing says nothing about the language.
+    let spoken = understood.iter().any(|window| !window.segments.is_empty());
+    let language = language.filter(|_| spoken).unwrap_or(task.hint);
     let tokens: f64 = understood.iter().map(|window| window.tokens).sum();
     let log_probability: f64 = understood.iter().map(|window| window.log_probability).sum();
     #[expect(clippy::cast_possible_truncation, reason = "a probability")]
