@@ -55,11 +55,8 @@ async fn receive(call: IncomingCall, only_ring: bool) {
 #[tokio::main]
 async fn main() {
     tracing_subscriber::fmt().with_env_filter("info").init();
-    let mut config = EdgeConfig {
-        requests_per_second: 0,
-        max_calls: 10_000,
-        ..EdgeConfig::default()
-    };
+    let mut config =
+        EdgeConfig { requests_per_second: 0, max_calls: 10_000, ..EdgeConfig::default() };
     let only_ring = std::env::args().any(|argument| argument == "ring");
     let given = std::env::args().skip(1).filter(|argument| argument != "ring");
     let given: Vec<Listen> = given.map(|text| listen(&text)).collect();

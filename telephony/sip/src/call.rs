@@ -27,12 +27,7 @@ pub struct CallGone;
 
 impl Call {
     pub(crate) fn new(id: String, answer_in_ack: Option<String>, handle: HandleEnd) -> Self {
-        Self {
-            id,
-            answer_in_ack,
-            handle,
-            ended: None,
-        }
+        Self { id, answer_in_ack, handle, ended: None }
     }
 
     /// The same id the [`crate::IncomingCall`] had.
@@ -50,10 +45,12 @@ impl Call {
         if let Some(ended) = self.ended {
             return CallEvent::Ended(ended);
         }
-        let event = self.handle.events.recv().await.unwrap_or(CallEvent::Ended(Ended {
-            by: EndedBy::Us,
-            why: EndedWhy::Shutdown,
-        }));
+        let event = self
+            .handle
+            .events
+            .recv()
+            .await
+            .unwrap_or(CallEvent::Ended(Ended { by: EndedBy::Us, why: EndedWhy::Shutdown }));
         if let CallEvent::Ended(ended) = event {
             self.ended = Some(ended);
         }
@@ -80,11 +77,7 @@ impl Call {
     }
 
     async fn decide(&self, decision: Decision) -> Result<(), CallGone> {
-        self.handle
-            .decisions
-            .send(decision)
-            .await
-            .map_err(|_| CallGone)
+        self.handle.decisions.send(decision).await.map_err(|_| CallGone)
     }
 }
 

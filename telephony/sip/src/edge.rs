@@ -2,20 +2,20 @@
 
 use std::io;
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use rsipstack::transport::SipConnection;
 use tokio::net::{TcpListener, UdpSocket};
-use tokio::sync::{mpsc, Semaphore};
+use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
 use crate::counters::Counting;
 use crate::door::{Hall, TcpDoor, UdpDoor};
 use crate::reception::{Reception, ReceptionParts};
-use crate::stack::{advertised, tcp_signpost, udp_connection, ContactBook, Stack};
+use crate::stack::{ContactBook, Stack, advertised, tcp_signpost, udp_connection};
 use crate::{Counters, EdgeConfig, IncomingCall, Listen, Transport};
 
 /// How long the goodbyes of a shutdown may take.
@@ -125,10 +125,9 @@ impl Edge {
         closing: &CancellationToken,
     ) {
         let contacts = Arc::new(ContactBook::new(config.allowed_networks.clone()));
-        let (connections, advertised) = connect(&bound, config.public_address, &contacts, closing).await;
-        let Some((stack, incoming)) =
-            Stack::build(connections.clone(), contacts, closing)
-        else {
+        let (connections, advertised) =
+            connect(&bound, config.public_address, &contacts, closing).await;
+        let Some((stack, incoming)) = Stack::build(connections.clone(), contacts, closing) else {
             unreachable!("a new stack has its queue of requests");
         };
         let stack = Arc::new(stack);
@@ -155,11 +154,7 @@ impl Edge {
             let hall = hall.clone();
             match bound {
                 Bound::Udp(socket) => {
-                    let door = UdpDoor {
-                        hall,
-                        socket,
-                        connection,
-                    };
+                    let door = UdpDoor { hall, socket, connection };
                     self.until_closed(closing, door.run());
                 }
                 Bound::Tcp(listener) => {
@@ -232,9 +227,7 @@ async fn connect(
     for (bound, listen) in bound {
         let address = advertised(*listen, public);
         connections.push(match bound {
-            Bound::Udp(socket) => {
-                udp_connection(socket, address, contacts.clone(), closing).await
-            }
+            Bound::Udp(socket) => udp_connection(socket, address, contacts.clone(), closing).await,
             Bound::Tcp(_) => tcp_signpost(address, closing).await,
         });
         told.push(Listen { address, ..*listen });

@@ -59,9 +59,7 @@ impl IncomingCall {
         if self.decide(answer).await.is_err() {
             return Err(AnswerError::Cancelled);
         }
-        let answer_in_ack = acknowledgement
-            .await
-            .unwrap_or(Err(AnswerError::Closed))?;
+        let answer_in_ack = acknowledgement.await.unwrap_or(Err(AnswerError::Closed))?;
         Ok(Call::new(self.id, answer_in_ack, self.handle))
     }
 
@@ -72,11 +70,7 @@ impl IncomingCall {
     }
 
     async fn decide(&self, decision: Decision) -> Result<(), CallGone> {
-        self.handle
-            .decisions
-            .send(decision)
-            .await
-            .map_err(|_| CallGone)
+        self.handle.decisions.send(decision).await.map_err(|_| CallGone)
     }
 }
 

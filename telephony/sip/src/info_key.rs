@@ -59,7 +59,8 @@ mod tests {
     #[test]
     fn what_is_no_key_is_refused() {
         let relay = |body: &[u8]| pressed_key("application/dtmf-relay", body);
-        for body in [&b""[..], b"Signal=", b"Signal=55", b"Signal=x", b"5", b"\xff", &[b'='; 9999]] {
+        for body in [&b""[..], b"Signal=", b"Signal=55", b"Signal=x", b"5", b"\xff", &[b'='; 9999]]
+        {
             assert_eq!(relay(body), Err(400), "{body:?}");
         }
         assert_eq!(pressed_key("application/media_control+xml", b"<x/>"), Err(415));

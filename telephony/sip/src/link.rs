@@ -15,22 +15,11 @@ const EVENTS: usize = 64;
 /// A decision about a call.
 pub(crate) enum Decision {
     Ring,
-    Answer {
-        sdp: String,
-        acknowledged: oneshot::Sender<Result<Option<String>, AnswerError>>,
-    },
-    Reject {
-        status: u16,
-    },
-    AcceptReoffer {
-        sdp: String,
-    },
-    RefuseReoffer {
-        status: u16,
-    },
-    HangUp {
-        done: oneshot::Sender<()>,
-    },
+    Answer { sdp: String, acknowledged: oneshot::Sender<Result<Option<String>, AnswerError>> },
+    Reject { status: u16 },
+    AcceptReoffer { sdp: String },
+    RefuseReoffer { status: u16 },
+    HangUp { done: oneshot::Sender<()> },
 }
 
 /// The end that decides.
@@ -48,14 +37,5 @@ pub(crate) struct DialogEnd {
 pub(crate) fn link() -> (HandleEnd, DialogEnd) {
     let (decide, decisions) = mpsc::channel(DECISIONS);
     let (report, events) = mpsc::channel(EVENTS);
-    (
-        HandleEnd {
-            decisions: decide,
-            events,
-        },
-        DialogEnd {
-            decisions,
-            events: report,
-        },
-    )
+    (HandleEnd { decisions: decide, events }, DialogEnd { decisions, events: report })
 }

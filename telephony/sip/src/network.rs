@@ -34,14 +34,8 @@ impl Network {
     /// This machine only, both families: what an edge admits when nothing is configured.
     pub fn loopback() -> Vec<Self> {
         vec![
-            Self {
-                base: Ipv4Addr::new(127, 0, 0, 0).into(),
-                prefix: 8,
-            },
-            Self {
-                base: Ipv6Addr::LOCALHOST.into(),
-                prefix: 128,
-            },
+            Self { base: Ipv4Addr::new(127, 0, 0, 0).into(), prefix: 8 },
+            Self { base: Ipv6Addr::LOCALHOST.into(), prefix: 128 },
         ]
     }
 
@@ -74,9 +68,8 @@ impl FromStr for Network {
             Some((address, prefix)) => (address, Some(prefix)),
             None => (text.trim(), None),
         };
-        let base: IpAddr = address
-            .parse()
-            .map_err(|_| NetworkError::Address(address.to_owned()))?;
+        let base: IpAddr =
+            address.parse().map_err(|_| NetworkError::Address(address.to_owned()))?;
         let longest = if base.is_ipv4() { 32 } else { 128 };
         let prefix = match prefix {
             None => longest,
@@ -84,10 +77,7 @@ impl FromStr for Network {
                 .parse()
                 .ok()
                 .filter(|prefix| *prefix <= longest)
-                .ok_or_else(|| NetworkError::Prefix {
-                    given: given.to_owned(),
-                    longest,
-                })?,
+                .ok_or_else(|| NetworkError::Prefix { given: given.to_owned(), longest })?,
         };
         Ok(Self { base, prefix })
     }

@@ -52,10 +52,7 @@ mod tests {
             host: "example.org".into(),
             display_name: Some("Ольга".into()),
         };
-        assert_eq!(
-            format!("{party:?}"),
-            "Party(user 8 chars, host 11 chars, name 5 chars)"
-        );
+        assert_eq!(format!("{party:?}"), "Party(user 8 chars, host 11 chars, name 5 chars)");
     }
 
     #[test]
@@ -67,11 +64,7 @@ mod tests {
         };
         assert!(hidden.is_anonymous());
         assert!(Party::default().is_anonymous());
-        let known = Party {
-            user: "bob".into(),
-            host: "example.org".into(),
-            ..Party::default()
-        };
+        let known = Party { user: "bob".into(), host: "example.org".into(), ..Party::default() };
         assert!(!known.is_anonymous());
     }
 }

@@ -12,10 +12,10 @@ use std::time::{Duration, Instant};
 
 use rsipstack::transport::SipConnection;
 
-use crate::counters::Counting;
-use crate::screen::{judge, Answerer, RawMessage, Refusal, SourceRates, Verdict};
-use crate::stack::{ContactBook, Stack};
 use crate::Transport;
+use crate::counters::Counting;
+use crate::screen::{Answerer, RawMessage, Refusal, SourceRates, Verdict, judge};
+use crate::stack::{ContactBook, Stack};
 
 /// What all doors share: who may enter, how fast, and where it leads.
 pub(crate) struct Hall {
@@ -61,10 +61,10 @@ impl Hall {
         match judge(bytes, source, &self.answerer, &self.counting) {
             Verdict::Pass(message) => {
                 let taken = self.stack.hand_over(&message, connection, transport, source);
-                match taken.await {
-                    true => None,
-                    false => self.refuse(&message, &Refusal::unreadable(), source),
+                if taken.await {
+                    return None;
                 }
+                self.refuse(&message, &Refusal::unreadable(), source)
             }
             Verdict::Answer(answer) => Some(answer),
             Verdict::Drop => None,
@@ -74,8 +74,7 @@ impl Hall {
     /// The refusal of a message, where it can be given.
     fn refuse(&self, bytes: &[u8], refusal: &Refusal, source: SocketAddr) -> Option<Vec<u8>> {
         let message = RawMessage::parse(bytes).ok();
-        let answer =
-            message.and_then(|m| self.answerer.answer(&m, refusal, source, bytes.len()));
+        let answer = message.and_then(|m| self.answerer.answer(&m, refusal, source, bytes.len()));
         match answer {
             Some(_) => refusal.count(&self.counting),
             None => self.counting.dropped_malformed.add(),

@@ -4,9 +4,9 @@ use std::net::{Shutdown, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use rsipstack::transport::SipConnection;
 use rsipstack::transport::stream::StreamConnection;
 use rsipstack::transport::tcp::TcpConnection;
-use rsipstack::transport::SipConnection;
 use tokio::io::{AsyncReadExt, ReadHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -14,16 +14,16 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::Hall;
+use crate::Transport;
 use crate::screen::{Frame, Framer, FramingError, Refusal};
 use crate::stack::{quiet, sip_address};
-use crate::Transport;
 
 /// How long a message may take from its first byte to its last.
 const MESSAGE_TIME: Duration = Duration::from_secs(10);
 
 /// How long a connection may say nothing. A phone that keeps one open sends a keep-alive at least
 /// every two minutes (RFC 5626 section 4.4.1); one in a call stays silent for the whole call.
-const SILENCE: Duration = Duration::from_secs(3600);
+const SILENCE: Duration = Duration::from_hours(1);
 
 /// How long a new connection may take to say its first word.
 const FIRST_WORD: Duration = Duration::from_secs(30);
@@ -32,7 +32,7 @@ const FIRST_WORD: Duration = Duration::from_secs(30);
 const UNREAD: Duration = Duration::from_secs(30);
 
 /// How long a silent connection waits until the system asks whether the peer is still there.
-const PROBE: Duration = Duration::from_secs(60);
+const PROBE: Duration = Duration::from_mins(1);
 
 /// How long to wait after the system failed to accept (no descriptors left, as a rule).
 const AFTER_FAILURE: Duration = Duration::from_millis(50);
@@ -75,7 +75,8 @@ impl TcpDoor {
         let closing = self.closing.child_token();
         self.tasks.spawn(async move {
             let _place = place;
-            if let Ok((visit, reading)) = Visit::begin(hall, stream, source, advertised, closing).await
+            if let Ok((visit, reading)) =
+                Visit::begin(hall, stream, source, advertised, closing).await
             {
                 visit.run(reading).await;
             }
@@ -116,13 +117,7 @@ impl Visit {
             .map_err(std::io::Error::other)?;
         let reading = connection.inner.read_half.lock().await.take();
         let reading = reading.ok_or(std::io::ErrorKind::NotConnected)?;
-        let visit = Self {
-            hall,
-            source,
-            connection,
-            plug,
-            ended,
-        };
+        let visit = Self { hall, source, connection, plug, ended };
         Ok((visit, reading))
     }
 
@@ -143,9 +138,10 @@ impl Visit {
         let mut message_began = tokio::time::Instant::now();
         let mut silence = FIRST_WORD;
         loop {
-            let deadline = match framer.is_mid_message() {
-                true => message_began + MESSAGE_TIME,
-                false => tokio::time::Instant::now() + silence,
+            let deadline = if framer.is_mid_message() {
+                message_began + MESSAGE_TIME
+            } else {
+                tokio::time::Instant::now() + silence
             };
             let Ok(Ok(length @ 1..)) =
                 tokio::time::timeout_at(deadline, reading.read(&mut bytes)).await

@@ -8,8 +8,8 @@ use rsipstack::transport::SipConnection;
 use tokio::net::UdpSocket;
 
 use super::Hall;
-use crate::screen::MAX_MESSAGE;
 use crate::Transport;
+use crate::screen::MAX_MESSAGE;
 
 /// How long to wait after the system failed to receive, so that a broken socket does not take a
 /// whole core.

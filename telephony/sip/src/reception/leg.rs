@@ -1,6 +1,5 @@
 //! One call, from its INVITE to its end: the task between the dialog and the application.
 
-use std::net::SocketAddr;
 use std::ops::ControlFlow::{self, Break, Continue};
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,21 +9,20 @@ use rsipstack::dialog::dialog::{
 };
 use rsipstack::sip::prelude::HeadersExt;
 use rsipstack::sip::{Header, Request, StatusCode};
-use rsipstack::transaction::transaction::Transaction;
-use rsipstack::transport::SipAddr;
-use tokio::sync::{oneshot, OwnedSemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::registry::CallEntry;
+use super::registry::{CallEntry, cseq_number};
+use super::way::Way;
 use crate::counters::Counting;
 use crate::link::{Decision, DialogEnd};
 use crate::screen::ALLOW;
-use crate::stack::{quiet, quietly, ContactBook, ContactEntry};
+use crate::stack::{quiet, quietly};
 use crate::{AnswerError, CallEvent, Ended, EndedBy, EndedWhy};
 
 /// How long a call may ring without a decision (Timer C, RFC 3261 section 16.6).
-const RINGING: Duration = Duration::from_secs(180);
+const RINGING: Duration = Duration::from_mins(3);
 
 /// How long the application may think about a change before the old session stays.
 const CHANGE: Duration = Duration::from_secs(10);
@@ -34,54 +32,6 @@ const RETURN: Duration = Duration::from_secs(32);
 
 /// Free event places a change needs: itself, the answer to it, and the end.
 const EVENTS_OF_A_CHANGE: usize = 3;
-
-/// The way back to the caller's phone.
-pub(super) struct Way {
-    /// Cancelled when the connection the call came by is lost; datagrams have none.
-    lost: Option<CancellationToken>,
-    reachable: bool,
-    _entry: Option<ContactEntry>,
-}
-
-impl Way {
-    /// Notes where goodbyes go when the phone's Contact or its proxy's route is out of reach.
-    pub(super) fn of(transaction: &Transaction, source: SocketAddr, book: &Arc<ContactBook>) -> Self {
-        let stream = transaction.connection.as_ref().filter(|c| c.is_reliable());
-        let target = first_target(&transaction.original);
-        let direct = target.as_ref().and_then(|target| target.get_socketaddr().ok());
-        let direct = direct.is_some_and(|address| book.may_reach(address));
-        let entry = target
-            .filter(|_| !direct)
-            .map(|target| book.enter(&target.addr.to_string(), source));
-        Self {
-            lost: stream.and_then(rsipstack::transport::SipConnection::cancel_token),
-            reachable: direct || stream.is_none(),
-            _entry: entry,
-        }
-    }
-
-    async fn lost(&self) {
-        match &self.lost {
-            Some(lost) => lost.cancelled().await,
-            None => std::future::pending().await,
-        }
-    }
-
-    fn leads_back(&self) -> bool {
-        let broken = self.lost.as_ref().is_some_and(CancellationToken::is_cancelled);
-        !broken || self.reachable
-    }
-}
-
-/// Where requests of this dialog go first: its first route, or its Contact.
-fn first_target(request: &Request) -> Option<SipAddr> {
-    let routes = request.typed_record_route_headers().unwrap_or_default();
-    if let Some(route) = routes.first() {
-        return SipAddr::try_from(&route.uri).ok();
-    }
-    let contacts = request.typed_contact_headers().ok()?;
-    SipAddr::try_from(&contacts.first()?.uri).ok()
-}
 
 /// A call with everything its task needs.
 pub(super) struct Leg {
@@ -166,7 +116,7 @@ impl Leg {
             }
             Some(Decision::Ring) => {
                 // Fails only when the call is over, which the next state says.
-                quietly(|| self.entry.dialog.ringing(None, None)).ok();
+                quietly(|| self.entry.dialog.ringing(None, None).ok());
                 Continue(())
             }
             Some(Decision::Reject { status }) => {
@@ -176,10 +126,9 @@ impl Leg {
             }
             Some(Decision::Answer { sdp, acknowledged }) => {
                 let body = Some(sdp.into_bytes());
-                match quietly(|| self.entry.dialog.accept(Some(sdp_headers()), body)) {
-                    Ok(()) => Break(Some(acknowledged)),
-                    Err(_) => Break(None),
-                }
+                let headers = Some(sdp_headers());
+                let accepted = quietly(|| self.entry.dialog.accept(headers, body).is_ok());
+                Break(accepted.then_some(acknowledged))
             }
             Some(_) => Continue(()),
         }
@@ -193,7 +142,7 @@ impl Leg {
     fn tell(&self, status: u16) {
         // It fails only when the call is over already.
         let status = StatusCode::from(status);
-        quietly(|| self.entry.dialog.reject(Some(status), None)).ok();
+        quietly(|| self.entry.dialog.reject(Some(status), None).ok());
     }
 
     /// Until the ACK came; tells the application and returns whether there is a call.
@@ -246,7 +195,8 @@ impl Leg {
                     Continue(())
                 }
                 () = self.entry.heard.notified(), if deadline.is_some() => {
-                    deadline = Some(Instant::now() + RINGING);
+                    self.way.heard_by(self.entry.latest_flow());
+                    deadline = None;
                     Continue(())
                 }
                 () = until(deadline) => {
@@ -294,15 +244,16 @@ impl Leg {
         handle: TransactionHandle,
         change: &mut Option<Change>,
     ) {
-        let offer = match request.body.is_empty() {
-            true => None,
-            false => String::from_utf8(request.body.clone()).ok(),
+        let offer = if request.body.is_empty() {
+            None
+        } else {
+            String::from_utf8(request.body.clone()).ok()
         };
         *change = Some(Change {
             handle: Some(handle),
             decide_by: Instant::now() + CHANGE,
             ours: request.body.is_empty(),
-            number: request.cseq_header().and_then(|cseq| cseq.seq()).unwrap_or_default(),
+            number: cseq_number(&request).unwrap_or_default(),
         });
         if self.end.events.capacity() < EVENTS_OF_A_CHANGE {
             return respond(change, 500, None).await;
@@ -312,7 +263,8 @@ impl Leg {
     }
 
     /// A re-INVITE may move the phone (target refresh, RFC 3261 section 12.2.2).
-    fn follow(&self, request: &Request) {
+    fn follow(&mut self, request: &Request) {
+        self.way.moved(request);
         let contacts = request.typed_contact_headers().unwrap_or_default();
         if let Some(contact) = contacts.first() {
             let raw = request.contact_header().ok().cloned();
@@ -327,7 +279,7 @@ impl Leg {
         let Some(ack) = self.entry.dialog.last_remote_ack() else {
             return;
         };
-        let number = ack.cseq_header().and_then(|cseq| cseq.seq()).ok();
+        let number = cseq_number(&ack);
         let answer = String::from_utf8(ack.body).ok().filter(|sdp| !sdp.is_empty());
         if let Some(answer) = answer.filter(|_| number == Some(ours.number)) {
             self.end.events.try_send(CallEvent::Reanswer { answer }).ok();
@@ -393,17 +345,11 @@ async fn respond(change: &mut Option<Change>, status: u16, sdp: Option<String>) 
     let headers = sdp.as_ref().map(|_| sdp_headers());
     let body = sdp.map(String::into_bytes);
     // It fails when the call ended meanwhile, which the next state says.
-    handle
-        .respond(StatusCode::from(status), headers, body)
-        .await
-        .ok();
+    handle.respond(StatusCode::from(status), headers, body).await.ok();
 }
 
 fn sdp_headers() -> Vec<Header> {
-    vec![
-        Header::ContentType("application/sdp".into()),
-        Header::Allow(ALLOW.into()),
-    ]
+    vec![Header::ContentType("application/sdp".into()), Header::Allow(ALLOW.into())]
 }
 
 async fn until(deadline: Option<Instant>) {

@@ -3,22 +3,23 @@
 mod leg;
 mod new_call;
 mod registry;
+mod way;
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rsipstack::sip::prelude::HeadersExt;
 use rsipstack::sip::{Header, Method, StatusCode};
-use rsipstack::transaction::transaction::Transaction;
 use rsipstack::transaction::TransactionReceiver;
-use tokio::sync::{mpsc, Semaphore};
+use rsipstack::transaction::transaction::Transaction;
+use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::counters::Counting;
 use crate::info_key::pressed_key;
 use crate::screen::{ACCEPT, ALLOW};
-use crate::stack::{quiet, Stack};
+use crate::stack::{Stack, quiet, quietly};
 use crate::{IncomingCall, Listen};
 use registry::{CallEntry, Registry};
 
@@ -84,15 +85,16 @@ impl Reception {
     pub(crate) async fn run(self: Arc<Self>, mut incoming: TransactionReceiver) {
         while let Some(transaction) = incoming.recv().await {
             let Ok(place) = self.room.clone().try_acquire_owned() else {
-                // Dropped without an answer; what matters is repeated.
+                // No answer; what matters is repeated.
                 self.counting.dropped_rate.add();
+                quietly(|| drop(transaction));
                 continue;
             };
             let reception = self.clone();
-            self.spawn(async move {
+            self.spawn(quiet(async move {
                 reception.receive(transaction).await;
                 drop(place);
-            });
+            }));
         }
     }
 
@@ -104,8 +106,9 @@ impl Reception {
         });
     }
 
+    /// Runs without logs of its own: see [`quiet`].
     async fn receive(self: Arc<Self>, mut transaction: Transaction) {
-        let has_dialog = match transaction.original.to_header().and_then(|to| to.tag()) {
+        let has_dialog = match transaction.original.to_header().and_then(rsipstack::sip::To::tag) {
             Ok(tag) => tag.is_some(),
             Err(_) => return refuse(&mut transaction, 400, vec![]).await,
         };
@@ -140,12 +143,12 @@ async fn goodbye(entry: &CallEntry, mut transaction: Transaction) {
     let mut dialog = entry.dialog.clone();
     let state = dialog.state();
     if state.is_confirmed() || state.waiting_ack() || state.is_terminated() {
-        quiet(dialog.handle(&mut transaction)).await.ok();
+        dialog.handle(&mut transaction).await.ok();
         return;
     }
     // BYE instead of CANCEL: the INVITE needs its own final answer (RFC 3261 section 15.1.2).
     entry.given_up.cancel();
-    quiet(transaction.reply(StatusCode::OK)).await.ok();
+    transaction.reply(StatusCode::OK).await.ok();
 }
 
 /// One change at a time, and none before the call stands (RFC 3261 section 14.2).
@@ -159,7 +162,7 @@ async fn change(entry: &CallEntry, mut transaction: Transaction) {
         let soon = vec![Header::RetryAfter("2".into())];
         return refuse(&mut transaction, 500, soon).await;
     }
-    quiet(dialog.handle(&mut transaction)).await.ok();
+    dialog.handle(&mut transaction).await.ok();
     entry.changing.store(false, Ordering::SeqCst);
 }
 
@@ -171,13 +174,13 @@ async fn info(entry: &CallEntry, transaction: &mut Transaction) {
         _ => None,
     });
     if request.body.is_empty() {
-        quiet(transaction.reply(StatusCode::OK)).await.ok();
+        transaction.reply(StatusCode::OK).await.ok();
         return;
     }
     match pressed_key(kind.unwrap_or_default(), &request.body) {
         Ok(key) => {
             entry.press(key);
-            quiet(transaction.reply(StatusCode::OK)).await.ok();
+            transaction.reply(StatusCode::OK).await.ok();
         }
         Err(status) => {
             let accepted = vec![Header::Accept(ACCEPT.into())];
@@ -190,9 +193,7 @@ async fn info(entry: &CallEntry, transaction: &mut Transaction) {
 async fn answer_options(transaction: &mut Transaction) {
     let mut headers = allow();
     headers.push(Header::Accept(ACCEPT.into()));
-    quiet(transaction.reply_with(StatusCode::OK, headers, None))
-        .await
-        .ok();
+    transaction.reply_with(StatusCode::OK, headers, None).await.ok();
 }
 
 fn allow() -> Vec<Header> {
@@ -202,10 +203,10 @@ fn allow() -> Vec<Header> {
 /// Refuses and stays until the refusal of an INVITE is acknowledged.
 async fn refuse(transaction: &mut Transaction, status: u16, headers: Vec<Header>) {
     let refusal = transaction.reply_with(StatusCode::from(status), headers, None);
-    if quiet(refusal).await.is_err() {
+    if refusal.await.is_err() {
         return;
     }
     if transaction.original.method == Method::Invite {
-        quiet(async { while transaction.receive().await.is_some() {} }).await;
+        while transaction.receive().await.is_some() {}
     }
 }

@@ -1,8 +1,8 @@
 //! An INVITE that starts a call.
 
 use std::net::SocketAddr;
-use std::sync::atomic::Ordering;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use rsipstack::dialog::dialog::DialogStateReceiver;
 use rsipstack::dialog::invite_dialog::InviteDialog;
@@ -14,12 +14,13 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
-use super::leg::{Leg, Way};
-use super::registry::{CallEntry, Invite};
-use super::{refuse, Reception, RETRY_AFTER};
-use crate::link::{link, HandleEnd};
+use super::leg::Leg;
+use super::registry::{CallEntry, Invite, cseq_number};
+use super::way::Way;
+use super::{RETRY_AFTER, Reception, refuse};
+use crate::link::{HandleEnd, link};
 use crate::screen::{parse_address, percent_decoded, user_and_host};
-use crate::stack::{quiet, quietly, stack_transport};
+use crate::stack::{quietly, stack_transport};
 use crate::{IncomingCall, Party, Transport};
 
 /// A call about to be offered.
@@ -61,14 +62,12 @@ impl Reception {
             self.counting.refused_malformed.add();
             return refuse(&mut transaction, 482, vec![]).await;
         }
-        match self.arrival(&mut transaction, invite.clone()) {
-            Some(arrival) => self.offer(transaction, arrival, place).await,
-            None => {
-                self.registry.forget(None, &invite);
-                self.counting.refused_malformed.add();
-                refuse(&mut transaction, 400, vec![]).await;
-            }
+        if let Some(arrival) = self.arrival(&mut transaction, invite.clone()) {
+            return self.offer(transaction, arrival, place).await;
         }
+        self.registry.forget(None, &invite);
+        self.counting.refused_malformed.add();
+        refuse(&mut transaction, 400, vec![]).await;
     }
 
     fn arrival(&self, transaction: &mut Transaction, invite: Invite) -> Option<Arrival> {
@@ -83,28 +82,23 @@ impl Reception {
         let contact = self.contact_for(transport, source);
         let dialogs = &self.stack.dialogs;
         let dialog = quietly(|| {
-            dialogs.get_or_create_server_invite(transaction, report, None, Some(contact))
-        });
-        let dialog = dialog.ok()?;
+            dialogs.get_or_create_server_invite(transaction, report, None, Some(contact)).ok()
+        })?;
         // The stack answers CANCEL from the request: with the dialog's tag in it, the 487 belongs
         // to the same dialog as the 180 before it (RFC 3261 section 12.1.1).
         let tag = dialog.id().local_tag.into();
         let to = transaction.original.to_header_mut();
         to.and_then(|to| to.mut_tag(tag).map(drop)).ok()?;
-        Some(Arrival {
-            invite,
-            call,
-            dialog,
-            states,
-        })
+        Some(Arrival { invite, call, dialog, states })
     }
 
     /// Where a phone that called by `transport` sends the rest of the call. The stack would name
     /// its first listener, which a phone that speaks only TCP never reaches.
     fn contact_for(&self, transport: Transport, source: SocketAddr) -> Uri {
         let fits = |listen: &&crate::Listen| listen.transport == transport;
-        let same_family =
-            |listen: &&crate::Listen| listen.address.is_ipv4() == source.ip().to_canonical().is_ipv4();
+        let same_family = |listen: &&crate::Listen| {
+            listen.address.is_ipv4() == source.ip().to_canonical().is_ipv4()
+        };
         let ours = self
             .advertised
             .iter()
@@ -135,7 +129,6 @@ impl Reception {
         let entry = CallEntry::new(dialog.clone(), end.events.clone(), arrival.invite.number);
         let entry = Arc::new(entry);
         self.registry.enter(entry.clone());
-        let span = tracing::info_span!("call", id = %arrival.call.id, transport = %arrival.call.transport);
         let leg = Leg {
             entry,
             end,
@@ -147,22 +140,21 @@ impl Reception {
             caller_offered: arrival.call.offer.is_some(),
             place: Some(place),
         };
-        let reception = self.clone();
-        let invite = arrival.invite;
-        self.spawn(
-            async move {
-                let id = leg.entry.dialog.id();
-                leg.run().await;
-                reception.stack.dialogs.remove_dialog(&id);
-                reception.registry.forget(Some(&id), &invite);
-            }
-            .instrument(span),
-        );
+        self.spawn(self.clone().accompany(leg, arrival.call.id.clone(), arrival.invite));
         self.hand_out(arrival.call, handle, gone);
         let mut dialog = dialog;
-        quiet(dialog.handle(&mut transaction)).await.ok();
+        dialog.handle(&mut transaction).await.ok();
         // Stays for the ACK of a refusal; an acknowledged answer has ended the transaction.
-        quiet(async { while transaction.receive().await.is_some() {} }).await;
+        while transaction.receive().await.is_some() {}
+    }
+
+    /// Runs a call to its end, in a span of its own, and forgets it.
+    async fn accompany(self: Arc<Self>, leg: Leg, id: String, invite: Invite) {
+        let dialog = leg.entry.dialog.id();
+        let span = tracing::info_span!("call", id);
+        leg.run().instrument(span).await;
+        self.stack.dialogs.remove_dialog(&dialog);
+        self.registry.forget(Some(&dialog), &invite);
     }
 
     fn hand_out(&self, call: CallFacts, handle: HandleEnd, gone: CancellationToken) {
@@ -191,7 +183,7 @@ fn invite_of(request: &Request) -> Option<Invite> {
     Some(Invite {
         call_id: request.call_id_header().ok()?.value().to_owned(),
         from_tag: request.from_header().ok()?.tag().ok()??.value().to_owned(),
-        number: request.cseq_header().ok()?.seq().ok()?,
+        number: cseq_number(request)?,
     })
 }
 
@@ -203,9 +195,7 @@ fn source_of(transaction: &Transaction) -> Option<SocketAddr> {
     // For datagrams the door wrote it into the top Via where it differs from what stands there.
     let via = transaction.original.via_header().ok()?;
     let (_, target) = rsipstack::transport::SipConnection::parse_target_from_via(via).ok()?;
-    rsipstack::transport::SipAddr::new(rsipstack::sip::Transport::Udp, target)
-        .get_socketaddr()
-        .ok()
+    rsipstack::transport::SipAddr::new(rsipstack::sip::Transport::Udp, target).get_socketaddr().ok()
 }
 
 fn facts(
@@ -214,9 +204,10 @@ fn facts(
     source: SocketAddr,
     invite: &Invite,
 ) -> Option<CallFacts> {
-    let offer = match request.body.is_empty() {
-        true => None,
-        false => Some(String::from_utf8(request.body.clone()).ok()?),
+    let offer = if request.body.is_empty() {
+        None
+    } else {
+        Some(String::from_utf8(request.body.clone()).ok()?)
     };
     Some(CallFacts {
         id: opaque_id(invite),
@@ -258,10 +249,5 @@ fn called(uri: &Uri) -> Party {
         Some(auth) => percent_decoded(auth.user.split(';').next().unwrap_or_default()),
         None => user,
     };
-    Party {
-        uri: text,
-        user,
-        host,
-        display_name: None,
-    }
+    Party { uri: text, user, host, display_name: None }
 }

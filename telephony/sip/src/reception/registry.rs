@@ -4,11 +4,13 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::dialog::DialogId;
+use rsipstack::dialog::invite_dialog::InviteDialog;
+use rsipstack::sip::Request;
 use rsipstack::sip::prelude::HeadersExt;
 use rsipstack::transaction::transaction::Transaction;
-use tokio::sync::{mpsc, Notify};
+use rsipstack::transport::SipConnection;
+use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use crate::CallEvent;
@@ -26,6 +28,8 @@ pub(crate) struct CallEntry {
     pub(crate) changing: AtomicBool,
     /// A request came: the caller is still there.
     pub(crate) heard: Notify,
+    /// The connection that request came by; `None` for a datagram.
+    latest: Mutex<Option<CancellationToken>>,
     answered: AtomicBool,
     last_number: AtomicU32,
 }
@@ -42,6 +46,7 @@ impl CallEntry {
             given_up: CancellationToken::new(),
             changing: AtomicBool::new(false),
             heard: Notify::new(),
+            latest: Mutex::default(),
             answered: AtomicBool::new(false),
             last_number: AtomicU32::new(first_number),
         }
@@ -49,12 +54,17 @@ impl CallEntry {
 
     /// Whether the request comes after the last one by its CSeq (RFC 3261 section 12.2.2).
     pub(crate) fn is_in_order(&self, transaction: &Transaction) -> bool {
-        let number = transaction.original.cseq_header().and_then(|cseq| cseq.seq());
-        let Ok(number) = number else {
+        let Some(number) = cseq_number(&transaction.original) else {
             return false;
         };
+        *self.latest.lock().unwrap_or_else(PoisonError::into_inner) = flow_of(transaction);
         self.heard.notify_one();
         self.last_number.fetch_max(number, Ordering::SeqCst) <= number
+    }
+
+    /// What ends with the connection the caller was last heard by.
+    pub(crate) fn latest_flow(&self) -> Option<CancellationToken> {
+        self.latest.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn answered(&self) {
@@ -67,6 +77,17 @@ impl CallEntry {
             self.events.try_send(CallEvent::Key(key)).ok();
         }
     }
+}
+
+/// What ends with the connection a request came by; datagrams have none.
+pub(crate) fn flow_of(transaction: &Transaction) -> Option<CancellationToken> {
+    let stream = transaction.connection.as_ref().filter(|connection| connection.is_reliable());
+    stream.and_then(SipConnection::cancel_token)
+}
+
+/// The number in a request's CSeq.
+pub(crate) fn cseq_number(request: &Request) -> Option<u32> {
+    request.cseq_header().ok()?.seq().ok()
 }
 
 /// All calls.

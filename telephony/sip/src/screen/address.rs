@@ -50,11 +50,7 @@ fn address<'a>(
 ) -> Option<Address<'a>> {
     let scheme = scheme(uri)?;
     let plain = !uri.contains([' ', '\t', '<', '>', '"']);
-    (plain && uri.len() > scheme.len() + 1).then_some(Address {
-        display_name,
-        uri,
-        parameters,
-    })
+    (plain && uri.len() > scheme.len() + 1).then_some(Address { display_name, uri, parameters })
 }
 
 /// The scheme of an address, without the colon.
@@ -88,9 +84,7 @@ pub(crate) fn user_and_host(uri: &str) -> (String, String) {
 pub(crate) fn parameter<'a>(parameters: &'a str, name: &str) -> Option<&'a str> {
     parameters.split(';').find_map(|parameter| {
         let (key, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-        key.trim()
-            .eq_ignore_ascii_case(name)
-            .then_some(value.trim())
+        key.trim().eq_ignore_ascii_case(name).then_some(value.trim())
     })
 }
 
@@ -132,15 +126,12 @@ pub(crate) fn percent_decoded(text: &str) -> String {
     let mut at = 0;
     while at < bytes.len() {
         let hex = text.get(at + 1..at + 3).filter(|_| bytes[at] == b'%');
-        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(byte) => {
-                plain.push(byte);
-                at += 3;
-            }
-            None => {
-                plain.push(bytes[at]);
-                at += 1;
-            }
+        if let Some(byte) = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            plain.push(byte);
+            at += 3;
+        } else {
+            plain.push(bytes[at]);
+            at += 1;
         }
     }
     String::from_utf8_lossy(&plain).into_owned()
@@ -165,8 +156,18 @@ mod tests {
     #[test]
     fn broken_addresses_are_none() {
         for text in [
-            "", "<>", "<sip:>", "sip:", "\"Open <sip:a@b>", "Bell, Alexander <sip:a@b>;tag=1",
-            "\"W\" < sip:a@b >", "<sip:a@b", "<sip:a@b>junk", "a b c", "<sip:a b@c>", "\"A\" sip:a@b",
+            "",
+            "<>",
+            "<sip:>",
+            "sip:",
+            "\"Open <sip:a@b>",
+            "Bell, Alexander <sip:a@b>;tag=1",
+            "\"W\" < sip:a@b >",
+            "<sip:a@b",
+            "<sip:a@b>junk",
+            "a b c",
+            "<sip:a b@c>",
+            "\"A\" sip:a@b",
         ] {
             assert_eq!(parse_address(text), None, "{text}");
         }
@@ -178,8 +179,14 @@ mod tests {
         let pair = |user: &str, host: &str| (user.to_owned(), host.to_owned());
         assert_eq!(read("sip:bob:pw@h.example:5060;x=y?z"), pair("bob", "h.example"));
         assert_eq!(read("sip:h.example"), pair("", "h.example"));
-        assert_eq!(read("sip:%2B49;phone-context=x@[2001:db8::1]:5060"), pair("+49", "2001:db8::1"));
+        assert_eq!(
+            read("sip:%2B49;phone-context=x@[2001:db8::1]:5060"),
+            pair("+49", "2001:db8::1")
+        );
         assert_eq!(read("tel:+4930;phone-context=x"), pair("+4930", ""));
-        assert_eq!(read("sip:sips%3Auser%40example.com@example.net"), pair("sips:user@example.com", "example.net"));
+        assert_eq!(
+            read("sip:sips%3Auser%40example.com@example.net"),
+            pair("sips:user@example.com", "example.net")
+        );
     }
 }

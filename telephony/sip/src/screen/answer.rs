@@ -52,9 +52,10 @@ impl Answerer {
         let cseq = message.only("cseq")?;
         let mut vias = message.all("via");
         let top = received_from(vias.next()?, source);
-        let tag = match has_tag(to) {
-            true => String::new(),
-            false => format!(";tag={}", self.tag(&top, from, call_id, cseq)),
+        let tag = if has_tag(to) {
+            String::new()
+        } else {
+            format!(";tag={}", self.tag(&top, from, call_id, cseq))
         };
         let mut answer = format!("SIP/2.0 {} {}\r\n", refusal.status, refusal.reason);
         write!(answer, "Via: {top}\r\n").ok()?;

@@ -1,7 +1,7 @@
 //! Cutting a byte stream into messages (RFC 3261 section 18.3) and keep-alives (RFC 5626
 //! section 4.4.1).
 
-use super::message::{content_length, find, read_headers, Length, MAX_MESSAGE};
+use super::message::{Length, MAX_MESSAGE, content_length, find, read_headers};
 
 /// One thing found in a stream.
 #[derive(Debug, PartialEq, Eq)]

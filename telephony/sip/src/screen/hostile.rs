@@ -1,7 +1,7 @@
 //! The screen against rubbish: it must always come to a verdict, quickly, without a panic, and
 //! never let through what the stack's parser and ours read differently.
 
-use super::verdicts::{verdict, INVITE};
+use super::verdicts::{INVITE, verdict};
 use super::{Framer, Verdict};
 
 /// A small generator of repeatable noise (xorshift64*).

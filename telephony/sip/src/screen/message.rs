@@ -72,22 +72,12 @@ impl<'a> RawMessage<'a> {
                 rest
             }
         };
-        Ok(Self {
-            start_line,
-            headers,
-            body,
-            flaw,
-            head,
-            length_given: length != Length::Missing,
-        })
+        Ok(Self { start_line, headers, body, flaw, head, length_given: length != Length::Missing })
     }
 
     /// Every value of one header, in order. `name` is the long form in lower case.
     pub(crate) fn all<'n>(&self, name: &'n str) -> impl Iterator<Item = &str> + use<'_, 'a, 'n> {
-        self.headers
-            .iter()
-            .filter(move |header| header.name == name)
-            .map(|header| &*header.value)
+        self.headers.iter().filter(move |header| header.name == name).map(|header| &*header.value)
     }
 
     /// The value of a header that may stand once; `None` when it is missing or stands twice.
@@ -187,9 +177,7 @@ fn long_name(name: &str) -> Cow<'static, str> {
 /// A token (RFC 3261 section 25.1).
 pub(crate) fn is_token(text: &str) -> bool {
     !text.is_empty()
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"-.!%*_+`'~".contains(&b))
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.!%*_+`'~".contains(&b))
 }
 
 fn is_forbidden_control(c: char) -> bool {
@@ -255,7 +243,9 @@ mod tests {
 
     #[test]
     fn controls_and_bare_line_ends_are_not_sip() {
-        for text in ["OPTIONS sip:a SIP/2.0\r\nTo: a\0b\r\n\r\n", "A\nB: c\n\n\r\n\r\n", "A\rB\r\n\r\n"] {
+        for text in
+            ["OPTIONS sip:a SIP/2.0\r\nTo: a\0b\r\n\r\n", "A\nB: c\n\n\r\n\r\n", "A\rB\r\n\r\n"]
+        {
             assert_eq!(RawMessage::parse(text.as_bytes()).unwrap_err(), NotSip::NotText);
         }
     }

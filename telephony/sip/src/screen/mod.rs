@@ -16,8 +16,8 @@ pub(crate) use address::{parse_address, percent_decoded, user_and_host};
 pub(crate) use answer::Answerer;
 pub(crate) use bucket::SourceRates;
 pub(crate) use framing::{Frame, Framer, FramingError};
-pub(crate) use message::{RawMessage, MAX_MESSAGE};
-pub(crate) use rules::{check, Refusal, ACCEPT, ALLOW};
+pub(crate) use message::{MAX_MESSAGE, RawMessage};
+pub(crate) use rules::{ACCEPT, ALLOW, Refusal, check};
 
 use std::net::SocketAddr;
 
@@ -49,18 +49,13 @@ pub(crate) fn judge(
         Ok(()) => return Verdict::Pass(message.normalised()),
         Err(refusal) => refusal,
     };
-    match answerer.answer(&message, &refusal, source, bytes.len()) {
-        Some(answer) => {
-            refusal.count(counting);
-            Verdict::Answer(answer)
-        }
-        None => {
-            counting.dropped_malformed.add();
-            Verdict::Drop
-        }
-    }
+    let Some(answer) = answerer.answer(&message, &refusal, source, bytes.len()) else {
+        counting.dropped_malformed.add();
+        return Verdict::Drop;
+    };
+    refusal.count(counting);
+    Verdict::Answer(answer)
 }
-
 
 #[cfg(test)]
 mod hostile;

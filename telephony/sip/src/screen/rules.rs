@@ -1,7 +1,7 @@
 //! What a message must be to reach the stack.
 
 use super::address::{parameter, parse_address, scheme};
-use super::message::{is_token, RawMessage, ShapeFlaw};
+use super::message::{RawMessage, ShapeFlaw, is_token};
 use crate::counters::Counting;
 
 /// The methods we offer (RFC 3261 section 20.5).
@@ -11,9 +11,8 @@ pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO";
 pub(crate) const ACCEPT: &str = "application/sdp, application/dtmf-relay, application/dtmf";
 
 /// Methods that exist (IANA SIP methods) and are not offered here.
-const ELSEWHERE: [&str; 7] = [
-    "REGISTER", "SUBSCRIBE", "NOTIFY", "PUBLISH", "MESSAGE", "UPDATE", "PRACK",
-];
+const ELSEWHERE: [&str; 7] =
+    ["REGISTER", "SUBSCRIBE", "NOTIFY", "PUBLISH", "MESSAGE", "UPDATE", "PRACK"];
 
 /// Why a message does not reach the stack, as the status that tells its sender.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,11 +25,7 @@ pub(crate) struct Refusal {
 
 impl Refusal {
     fn new(status: u16, reason: &'static str) -> Self {
-        Self {
-            status,
-            reason,
-            hint: None,
-        }
+        Self { status, reason, hint: None }
     }
 
     fn bad(reason: &'static str) -> Self {
@@ -38,10 +33,7 @@ impl Refusal {
     }
 
     fn hint(self, name: &'static str, value: impl Into<String>) -> Self {
-        Self {
-            hint: Some((name, value.into())),
-            ..self
-        }
+        Self { hint: Some((name, value.into())), ..self }
     }
 
     pub(crate) fn too_long() -> Self {
@@ -163,9 +155,7 @@ fn check_via(via: &str) -> Result<(), Refusal> {
     let (host, parameters) = rest.split_once(';').unwrap_or((rest, ""));
     let host = host.trim();
     let host_fits = !host.is_empty()
-        && host
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b));
+        && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b));
     let branch_fits = parameter(parameters, "branch").is_none_or(is_token);
     if sip && two && transport && protocol.next().is_none() && host_fits && branch_fits {
         return Ok(());
@@ -262,9 +252,8 @@ fn check_offer(message: &RawMessage<'_>) -> Result<(), Refusal> {
         return Ok(());
     }
     let unsupported = || Refusal::new(415, "Unsupported Media Type");
-    let encoded = message
-        .all("content-encoding")
-        .any(|encoding| !encoding.eq_ignore_ascii_case("identity"));
+    let encoded =
+        message.all("content-encoding").any(|encoding| !encoding.eq_ignore_ascii_case("identity"));
     if encoded {
         return Err(unsupported().hint("Accept-Encoding", "identity"));
     }

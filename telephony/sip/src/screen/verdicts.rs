@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::{judge, Answerer, Verdict};
+use super::{Answerer, Verdict, judge};
 use crate::counters::Counting;
 
 pub(super) const INVITE: &str = "\
@@ -188,7 +188,10 @@ fn what_cannot_be_echoed_is_dropped() {
 fn an_answer_echoes_the_request_and_says_where_it_came_from() {
     let answer = answer(&of("PUBLISH").replace("127.0.0.1:5071;branch", "10.0.0.9;branch"));
     let lines: Vec<&str> = answer.split("\r\n").collect();
-    assert_eq!(lines[1], "Via: SIP/2.0/UDP 10.0.0.9;branch=z9hG4bK-1;received=127.0.0.1;rport=5071");
+    assert_eq!(
+        lines[1],
+        "Via: SIP/2.0/UDP 10.0.0.9;branch=z9hG4bK-1;received=127.0.0.1;rport=5071"
+    );
     assert_eq!(lines[2], "From: \"Ada\" <sip:ada@127.0.0.1:5071>;tag=a1");
     assert!(lines[3].starts_with("To: <sip:support@127.0.0.1:5060>;tag="), "{answer}");
     assert_eq!(lines[4..6], ["Call-ID: 1@127.0.0.1", "CSeq: 1 PUBLISH"]);
@@ -214,7 +217,8 @@ fn the_same_request_gets_the_same_tag_and_another_one_another() {
 
 #[test]
 fn an_answer_is_never_much_longer_than_the_request() {
-    let tiny = "X a:b SIP/2.0\r\nv:SIP/2.0/UDP a;rport\r\nf:a:b;tag=1\r\nt:a:b\r\ni:1\r\nCSeq:1 X\r\n\r\n";
+    let tiny =
+        "X a:b SIP/2.0\r\nv:SIP/2.0/UDP a;rport\r\nf:a:b;tag=1\r\nt:a:b\r\ni:1\r\nCSeq:1 X\r\n\r\n";
     match verdict(tiny.as_bytes()) {
         Verdict::Answer(answer) => assert!(answer.len() <= tiny.len() + 48),
         Verdict::Drop => {}
@@ -244,6 +248,9 @@ fn compact_folded_and_foreign_forms_pass() {
         .replace("Content-Length:", "l:")
         .replace("CSeq: 1", "CSeq: 1\r\n ");
     assert!(passes(&compact));
-    assert!(passes(&with("127.0.0.1:5071;branch", "[2001:db8::9:1]:6050;received=2001:db8::1;branch")));
+    assert!(passes(&with(
+        "127.0.0.1:5071;branch",
+        "[2001:db8::9:1]:6050;received=2001:db8::1;branch"
+    )));
     assert!(passes(&with("\"Ada\"", "\"Ольга \\\"Оля\\\" 李\"")));
 }

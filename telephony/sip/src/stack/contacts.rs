@@ -9,8 +9,8 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use rsipstack::transport::transport_layer::DomainResolver;
 use rsipstack::transport::SipAddr;
+use rsipstack::transport::transport_layer::DomainResolver;
 
 use crate::Network;
 
@@ -33,10 +33,7 @@ pub(crate) struct ContactEntry {
 
 impl ContactBook {
     pub(crate) fn new(allowed: Vec<Network>) -> Self {
-        Self {
-            allowed,
-            entries: Mutex::default(),
-        }
+        Self { allowed, entries: Mutex::default() }
     }
 
     /// Whether we may send to this address at all.
@@ -49,15 +46,10 @@ impl ContactBook {
     pub(crate) fn enter(self: &Arc<Self>, contact: &str, source: SocketAddr) -> ContactEntry {
         let contact = contact.to_ascii_lowercase();
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry = entries
-            .entry(contact.clone())
-            .or_insert(Entry { source, calls: 0 });
+        let entry = entries.entry(contact.clone()).or_insert(Entry { source, calls: 0 });
         entry.source = source;
         entry.calls += 1;
-        ContactEntry {
-            book: self.clone(),
-            contact,
-        }
+        ContactEntry { book: self.clone(), contact }
     }
 
     fn source_of(&self, contact: &str) -> Option<SocketAddr> {
@@ -98,13 +90,10 @@ pub(crate) struct Resolver(pub(crate) Arc<ContactBook>);
 impl DomainResolver for Resolver {
     async fn resolve(&self, target: &SipAddr) -> rsipstack::Result<SipAddr> {
         match self.0.source_of(&target.addr.to_string()) {
-            Some(source) => Ok(SipAddr {
-                r#type: target.r#type,
-                addr: source.into(),
-            }),
-            None => Err(rsipstack::Error::DnsResolutionError(
-                "host names are not looked up".to_owned(),
-            )),
+            Some(source) => Ok(SipAddr { r#type: target.r#type, addr: source.into() }),
+            None => {
+                Err(rsipstack::Error::DnsResolutionError("host names are not looked up".to_owned()))
+            }
         }
     }
 }

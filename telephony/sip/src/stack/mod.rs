@@ -14,12 +14,12 @@ pub(crate) use quiet::{quiet, quietly};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
+use rsipstack::EndpointBuilder;
 use rsipstack::dialog::dialog_layer::DialogLayer;
 use rsipstack::sip::SipMessage;
-use rsipstack::transaction::endpoint::EndpointInnerRef;
 use rsipstack::transaction::TransactionReceiver;
+use rsipstack::transaction::endpoint::EndpointInnerRef;
 use rsipstack::transport::{SipAddr, SipConnection, TransportLayer};
-use rsipstack::EndpointBuilder;
 use tokio_util::sync::CancellationToken;
 
 use crate::{Listen, Transport};
@@ -53,11 +53,7 @@ impl Stack {
             .build();
         let incoming = endpoint.incoming_transactions().ok()?;
         let endpoint = endpoint.inner;
-        let stack = Self {
-            dialogs: DialogLayer::new(endpoint.clone()),
-            endpoint,
-            contacts,
-        };
+        let stack = Self { dialogs: DialogLayer::new(endpoint.clone()), endpoint, contacts };
         Some((stack, incoming))
     }
 
@@ -84,9 +80,7 @@ impl Stack {
             return false;
         };
         let from = sip_address(transport, source);
-        let taken = self
-            .endpoint
-            .on_received_message(message, connection.clone(), &from);
+        let taken = self.endpoint.on_received_message(message, connection.clone(), &from);
         // It fails when an answer cannot be sent: the peer asks again.
         quiet(taken).await.ok();
         true
@@ -101,10 +95,7 @@ pub(crate) fn stack_transport(transport: Transport) -> rsipstack::sip::Transport
 }
 
 pub(crate) fn sip_address(transport: Transport, address: SocketAddr) -> SipAddr {
-    SipAddr {
-        r#type: Some(stack_transport(transport)),
-        addr: address.into(),
-    }
+    SipAddr { r#type: Some(stack_transport(transport)), addr: address.into() }
 }
 
 /// The address we tell phones for `listen`: the public one when configured; behind a wildcard the

@@ -5,12 +5,12 @@ use std::sync::{Arc, Weak};
 
 use async_trait::async_trait;
 use rsipstack::platform::net::UdpSocket as StackSocket;
-use rsipstack::transport::udp::{UdpConnection, UdpInner};
 use rsipstack::transport::SipConnection;
+use rsipstack::transport::udp::{UdpConnection, UdpInner};
 use tokio::net::UdpSocket;
 use tokio_util::sync::CancellationToken;
 
-use super::{sip_address, ContactBook};
+use super::{ContactBook, sip_address};
 use crate::Transport;
 
 /// The writing side of a UDP listener. Its door owns the socket, so that the port is free as soon
@@ -21,9 +21,8 @@ struct WriteOnly {
 }
 
 impl WriteOnly {
-    fn open(&self) -> rsipstack::Result<Arc<UdpSocket>> {
-        let closed = || rsipstack::Error::Error("the listener is closed".to_owned());
-        self.socket.upgrade().ok_or_else(closed)
+    fn open(&self) -> std::io::Result<Arc<UdpSocket>> {
+        self.socket.upgrade().ok_or(std::io::ErrorKind::NotConnected.into())
     }
 }
 

@@ -3,7 +3,7 @@
 use mostik_sip::{CallEvent, Transport};
 
 use crate::phone::{Heard, Phone};
-use crate::world::{next, World, ANSWER};
+use crate::world::{ANSWER, World, next};
 
 const SDP: &str = "Content-Type: application/sdp\r\n";
 

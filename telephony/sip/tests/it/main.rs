@@ -3,6 +3,7 @@
 mod calls;
 mod changes;
 mod endings;
+mod logs;
 mod phone;
 mod screening;
 mod streams;

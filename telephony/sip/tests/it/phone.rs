@@ -38,11 +38,7 @@ impl Heard {
             let (name, value) = line.split_once(':').expect(line);
             (name.trim().to_owned(), value.trim().to_owned())
         });
-        Self {
-            start,
-            headers: headers.collect(),
-            body: body.to_owned(),
-        }
+        Self { start, headers: headers.collect(), body: body.to_owned() }
     }
 
     pub(crate) fn status(&self) -> u16 {
@@ -207,8 +203,7 @@ impl Phone {
         let echoed = ["Via", "From", "To", "Call-ID", "CSeq"]
             .map(|name| format!("{name}: {}\r\n", request.header(name)))
             .concat();
-        self.send(&format!("SIP/2.0 {status}\r\n{echoed}Content-Length: 0\r\n\r\n"))
-            .await;
+        self.send(&format!("SIP/2.0 {status}\r\n{echoed}Content-Length: 0\r\n\r\n")).await;
     }
 
     pub(crate) async fn send(&mut self, text: &str) {

@@ -3,15 +3,11 @@
 use mostik_sip::{EdgeConfig, Transport};
 
 use crate::phone::Phone;
-use crate::world::{config, only, soon, World};
+use crate::world::{World, config, only, soon};
 
 #[tokio::test]
 async fn strangers_hear_nothing() {
-    let world = World::with(EdgeConfig {
-        allowed_networks: only("127.0.0.2"),
-        ..config()
-    })
-    .await;
+    let world = World::with(EdgeConfig { allowed_networks: only("127.0.0.2"), ..config() }).await;
     let mut stranger = world.phone(Transport::Udp).await;
     let mut friend =
         Phone::from_address(Transport::Udp, "127.0.0.2:0", world.address(Transport::Udp)).await;
@@ -31,11 +27,7 @@ async fn strangers_hear_nothing() {
 
 #[tokio::test]
 async fn a_flood_of_one_source_is_cut_and_another_source_is_served() {
-    let world = World::with(EdgeConfig {
-        requests_per_second: 10,
-        ..config()
-    })
-    .await;
+    let world = World::with(EdgeConfig { requests_per_second: 10, ..config() }).await;
     let mut flood = world.phone(Transport::Udp).await;
     for _ in 0..150 {
         let options = flood.request("OPTIONS", "", "");
@@ -49,11 +41,7 @@ async fn a_flood_of_one_source_is_cut_and_another_source_is_served() {
 
 #[tokio::test]
 async fn a_fast_stream_is_slowed_down_and_loses_nothing() {
-    let world = World::with(EdgeConfig {
-        requests_per_second: 50,
-        ..config()
-    })
-    .await;
+    let world = World::with(EdgeConfig { requests_per_second: 50, ..config() }).await;
     let mut phone = world.phone(Transport::Tcp).await;
     let began = std::time::Instant::now();
     for _ in 0..100 {
@@ -87,7 +75,8 @@ async fn a_scanner_over_both_transports_learns_no_name() {
 async fn broken_requests_are_refused_and_the_edge_lives_on() {
     let world = World::start().await;
     let mut phone = world.phone(Transport::Udp).await;
-    let invite = |phone: &mut Phone| phone.request("INVITE", "Content-Type: application/sdp\r\n", "v=0\r\n");
+    let invite =
+        |phone: &mut Phone| phone.request("INVITE", "Content-Type: application/sdp\r\n", "v=0\r\n");
     let short = invite(&mut phone).replace("Content-Length: 5", "Content-Length: 500");
     phone.send(&short).await;
     phone.expect(400).await;

@@ -24,10 +24,7 @@ pub(crate) struct World {
 pub(crate) fn config() -> EdgeConfig {
     EdgeConfig {
         listen: [Transport::Udp, Transport::Tcp]
-            .map(|transport| Listen {
-                transport,
-                address: ([127, 0, 0, 1], 0).into(),
-            })
+            .map(|transport| Listen { transport, address: ([127, 0, 0, 1], 0).into() })
             .to_vec(),
         requests_per_second: 0,
         ..EdgeConfig::default()
@@ -44,6 +41,7 @@ impl World {
     }
 
     pub(crate) async fn with(config: EdgeConfig) -> Self {
+        crate::logs::listen();
         let (edge, calls) = Edge::start(config).await.unwrap();
         Self { edge, calls }
     }
@@ -81,11 +79,7 @@ impl World {
             }
         };
         let counters = || self.edge.counters();
-        assert!(
-            tokio::time::timeout(SOON, reached).await.is_ok(),
-            "{:?}",
-            counters()
-        );
+        assert!(tokio::time::timeout(SOON, reached).await.is_ok(), "{:?}", counters());
     }
 
     /// Waits until no call is in progress.

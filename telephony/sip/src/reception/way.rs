@@ -1,0 +1,87 @@
+//! The way back to a caller's phone.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use rsipstack::sip::Request;
+use rsipstack::sip::prelude::HeadersExt;
+use rsipstack::transaction::transaction::Transaction;
+use rsipstack::transport::SipAddr;
+use tokio_util::sync::CancellationToken;
+
+use super::registry::flow_of;
+use crate::stack::{ContactBook, ContactEntry};
+
+/// Where goodbyes go, and whether the caller can still be heard.
+pub(super) struct Way {
+    source: SocketAddr,
+    book: Arc<ContactBook>,
+    /// Ends with the connection the call came by, which our requests take; datagrams have none.
+    flow: Option<CancellationToken>,
+    /// Ends with the connection the caller was last heard by.
+    heard_by: Option<CancellationToken>,
+    /// Whether the phone's Contact, or its proxy's route, lies in the allowed networks.
+    reachable: bool,
+    entry: Option<ContactEntry>,
+}
+
+impl Way {
+    pub(super) fn of(
+        transaction: &Transaction,
+        source: SocketAddr,
+        book: &Arc<ContactBook>,
+    ) -> Self {
+        let flow = flow_of(transaction);
+        let mut way = Self {
+            source,
+            book: book.clone(),
+            heard_by: flow.clone(),
+            flow,
+            reachable: false,
+            entry: None,
+        };
+        way.moved(&transaction.original);
+        way
+    }
+
+    /// Takes the way a request of the phone names; when it is out of reach, the source leads back.
+    pub(super) fn moved(&mut self, request: &Request) {
+        let Some(target) = first_target(request) else {
+            return;
+        };
+        let address = target.get_socketaddr();
+        self.reachable = address.is_ok_and(|address| self.book.may_reach(address));
+        self.entry =
+            (!self.reachable).then(|| self.book.enter(&target.addr.to_string(), self.source));
+    }
+
+    /// The phone was heard by this connection.
+    pub(super) fn heard_by(&mut self, flow: Option<CancellationToken>) {
+        self.heard_by = flow;
+    }
+
+    /// Resolves when the connection the phone was last heard by is gone.
+    pub(super) async fn lost(&self) {
+        match &self.heard_by {
+            Some(flow) => flow.cancelled().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Whether a goodbye arrives without us contacting strangers. A datagram to one is led back to
+    /// the source; a connection would be opened.
+    pub(super) fn leads_back(&self) -> bool {
+        let broken = self.flow.as_ref().is_some_and(CancellationToken::is_cancelled);
+        !broken || self.reachable
+    }
+}
+
+/// Where requests of this dialog go first: its first route, or its Contact.
+fn first_target(request: &Request) -> Option<SipAddr> {
+    let routes = request.typed_record_route_headers().unwrap_or_default();
+    if let Some(route) = routes.first() {
+        return SipAddr::try_from(&route.uri).ok();
+    }
+    let contacts = request.typed_contact_headers().ok()?;
+    SipAddr::try_from(&contacts.first()?.uri).ok()
+}
