@@ -1,0 +1,135 @@
+//! A running gateway with a host that remembers, for the tests.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use mostik_gateway::{
+    ArrivedCall, CallHost, CallPlan, CompletedCall, Gateway, GatewayConfig, GatewayError,
+    HostError, Refusal, SpokenLanguage, SpokenPromise,
+};
+use mostik_sip::{Edge, EdgeConfig, Listen, Transport};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::phone::PATIENCE;
+
+/// Keeps calls, after refusing some.
+pub(crate) struct Host {
+    refusals: AtomicU32,
+    kept: mpsc::UnboundedSender<CompletedCall>,
+}
+
+#[async_trait]
+impl CallHost for Host {
+    async fn plan(&self, arrived: &ArrivedCall) -> Result<CallPlan, Refusal> {
+        match arrived.line.as_str() {
+            "nobody" => Err(Refusal::UnknownLine),
+            "unwanted" => Err(Refusal::Declined),
+            _ => Ok(CallPlan {
+                language: SpokenLanguage::Russian,
+                promise: SpokenPromise::WithinMinutes(30),
+                max_message: Duration::from_secs(30),
+            }),
+        }
+    }
+
+    async fn completed(&self, call: CompletedCall) -> Result<(), HostError> {
+        let left = |count: u32| count.checked_sub(1);
+        if self.refusals.fetch_update(Ordering::SeqCst, Ordering::SeqCst, left).is_ok() {
+            return Err(HostError::new("not now"));
+        }
+        self.kept.send(call).map_err(|_| HostError::new("nobody listens"))
+    }
+}
+
+pub(crate) struct Desk {
+    pub(crate) edge: SocketAddr,
+    pub(crate) kept: mpsc::UnboundedReceiver<CompletedCall>,
+    pub(crate) stop: CancellationToken,
+    pub(crate) running: JoinHandle<Result<(), GatewayError>>,
+    _edge: Edge,
+}
+
+impl Desk {
+    /// Opens in `directory`; every prompt is the short tone. The host refuses some calls first.
+    pub(crate) async fn open(directory: &Path, first_port: u16, refusals: u32) -> Self {
+        let address = ([127, 0, 0, 1], 0).into();
+        let listen = vec![Listen { transport: Transport::Udp, address }];
+        let started = Edge::start(EdgeConfig { listen, ..EdgeConfig::default() }).await;
+        let (edge, incoming) = started.expect("an edge on a free port");
+        let (keep, kept) = mpsc::unbounded_channel();
+        let host = Arc::new(Host { refusals: refusals.into(), kept: keep });
+        let config = GatewayConfig {
+            prompts_dir: Some(short_prompts(directory)),
+            shutdown_grace: Duration::from_millis(300),
+            ..GatewayConfig::new(directory.join("calls"), first_port..=first_port + 99)
+        };
+        let stop = CancellationToken::new();
+        let running = tokio::spawn(Gateway::run(config, incoming, host, stop.clone()));
+        let edge_address = edge.listening()[0].address;
+        Self { edge: edge_address, kept, stop, running, _edge: edge }
+    }
+
+    pub(crate) async fn next_call(&mut self) -> CompletedCall {
+        let kept = tokio::time::timeout(PATIENCE, self.kept.recv()).await;
+        kept.expect("a call in time").expect("the host lives")
+    }
+}
+
+fn short_prompts(directory: &Path) -> PathBuf {
+    let prompts = directory.join("prompts");
+    let spoken = concat!(env!("CARGO_MANIFEST_DIR"), "/prompts");
+    let tone = Path::new(spoken).join("tone.wav");
+    for language in ["ru", "en"] {
+        std::fs::create_dir_all(prompts.join(language)).expect("created");
+        for entry in std::fs::read_dir(Path::new(spoken).join(language)).expect("prompts") {
+            let name = entry.expect("a prompt").file_name();
+            std::fs::copy(&tone, prompts.join(language).join(name)).expect("copied");
+        }
+    }
+    prompts
+}
+
+/// Waits until a call's note in `directory` satisfies a condition.
+pub(crate) async fn note_says(directory: &Path, condition: impl Fn(&CompletedCall) -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !notes(directory).iter().any(&condition) {
+        assert!(Instant::now() < deadline, "no note says so");
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Every readable note.
+pub(crate) fn notes(directory: &Path) -> Vec<CompletedCall> {
+    let entries = std::fs::read_dir(directory.join("calls")).into_iter().flatten();
+    let json =
+        entries.flatten().filter(|entry| entry.path().extension().is_some_and(|e| e == "json"));
+    json.filter_map(|entry| serde_json::from_slice(&std::fs::read(entry.path()).ok()?).ok())
+        .collect()
+}
+
+/// µ-law octets of a spoken sentence of almost two seconds.
+pub(crate) fn speech() -> Vec<u8> {
+    let wav = include_bytes!("../../../media/tests/speech/en.wav");
+    wav[wav.len() - 15_920..].to_vec()
+}
+
+/// The samples of a kept recording.
+pub(crate) fn recorded(directory: &Path, call: &CompletedCall) -> Vec<i16> {
+    let recording = call.recording.as_ref().expect("a recording");
+    let path = directory.join("calls").join(&recording.file_name);
+    let mut reader = hound::WavReader::open(path).expect("a WAV file");
+    reader.samples().map(|sample| sample.expect("whole")).collect()
+}
+
+/// Whether a recording holds what was said, sample by sample.
+pub(crate) fn holds(samples: &[i16], octets: &[u8]) -> bool {
+    let said: Vec<i16> =
+        octets.iter().map(|octet| mostik_media::Codec::Pcmu.decode(*octet)).collect();
+    samples.windows(said.len()).any(|window| window == said)
+}
