@@ -50,6 +50,7 @@ fn address<'a>(
 ) -> Option<Address<'a>> {
     let scheme = scheme(uri)?;
     let plain = !uri.contains([' ', '\t', '<', '>', '"']);
+    let plain = plain && (parameters.is_empty() || are_parameters(parameters));
     (plain && uri.len() > scheme.len() + 1).then_some(Address { display_name, uri, parameters })
 }
 
@@ -78,6 +79,14 @@ pub(crate) fn user_and_host(uri: &str) -> (String, String) {
         None => host.split(':').next().unwrap_or_default(),
     };
     (percent_decoded(user), host.to_owned())
+}
+
+/// Whether each of some header parameters has a name.
+pub(crate) fn are_parameters(parameters: &str) -> bool {
+    parameters.split(';').all(|parameter| {
+        let name = parameter.split('=').next().unwrap_or_default();
+        !name.trim().is_empty()
+    })
 }
 
 /// The value of a header parameter, names compared without case; `""` for one without a value.
@@ -165,6 +174,7 @@ mod tests {
             "\"W\" < sip:a@b >",
             "<sip:a@b",
             "<sip:a@b>junk",
+            "<sip:a@b>;;;tag=1",
             "a b c",
             "<sip:a b@c>",
             "\"A\" sip:a@b",

@@ -46,10 +46,10 @@ impl Answerer {
         hint: Option<&(&'static str, String)>,
         source: SocketAddr,
     ) -> Option<String> {
-        let from = message.only("from")?;
-        let to = message.only("to")?;
-        let call_id = message.only("call-id")?;
-        let cseq = message.only("cseq")?;
+        let from = message.all("from").next()?;
+        let to = message.all("to").next()?;
+        let call_id = message.all("call-id").next()?;
+        let cseq = message.all("cseq").next()?;
         let mut vias = message.all("via");
         let top = received_from(vias.next()?, source);
         let tag = if has_tag(to) {

@@ -1,6 +1,6 @@
 //! What a message must be to reach the stack.
 
-use super::address::{parameter, parse_address, scheme};
+use super::address::{are_parameters, parameter, parse_address, scheme};
 use super::message::{RawMessage, ShapeFlaw, is_token};
 use crate::counters::Counting;
 
@@ -143,24 +143,34 @@ fn check_cseq(cseq: &str, method: Option<&str>) -> Result<(), Refusal> {
     }
 }
 
-/// The top Via (RFC 3261 section 20.42): `SIP/2.0/transport host[:port];parameters`.
+/// The top Via (RFC 3261 section 20.42): `SIP/2.0/transport host[:port];parameters`, with white
+/// space wherever RFC 4475 section 3.1.1.1 puts it.
 fn check_via(via: &str) -> Result<(), Refusal> {
-    let wrong = || Refusal::bad("Malformed Via");
-    let first = via.split(',').next().unwrap_or_default().trim();
-    let (protocol, rest) = first.split_once([' ', '\t']).ok_or_else(wrong)?;
-    let mut protocol = protocol.split('/');
-    let sip = protocol.next().is_some_and(|name| name.eq_ignore_ascii_case("SIP"));
-    let two = protocol.next() == Some("2.0");
-    let transport = protocol.next().is_some_and(is_token);
-    let (host, parameters) = rest.split_once(';').unwrap_or((rest, ""));
-    let host = host.trim();
-    let host_fits = !host.is_empty()
-        && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b));
-    let branch_fits = parameter(parameters, "branch").is_none_or(is_token);
-    if sip && two && transport && protocol.next().is_none() && host_fits && branch_fits {
-        return Ok(());
-    }
-    Err(wrong())
+    let first = via.split(',').next().unwrap_or_default();
+    if reads_as_via(first) { Ok(()) } else { Err(Refusal::bad("Malformed Via")) }
+}
+
+fn reads_as_via(via: &str) -> bool {
+    let mut parts = via.splitn(3, '/').map(str::trim);
+    let (Some(name), Some(version), Some(rest)) = (parts.next(), parts.next(), parts.next()) else {
+        return false;
+    };
+    let Some((transport, rest)) = rest.split_once([' ', '\t']) else {
+        return false;
+    };
+    let (host, parameters) = match rest.split_once(';') {
+        Some((host, parameters)) => (host.trim(), Some(parameters)),
+        None => (rest.trim(), None),
+    };
+    let part_of_host = |b: u8| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b);
+    let host_fits = !host.is_empty() && host.bytes().all(part_of_host);
+    let branch = parameters.and_then(|parameters| parameter(parameters, "branch"));
+    name.eq_ignore_ascii_case("SIP")
+        && version == "2.0"
+        && is_token(transport)
+        && host_fits
+        && branch.is_none_or(is_token)
+        && parameters.is_none_or(are_parameters)
 }
 
 fn check_method(method: &str) -> Result<(), Refusal> {
@@ -246,8 +256,13 @@ fn check_contact(message: &RawMessage<'_>) -> Result<(), Refusal> {
     contact.map(drop).ok_or(Refusal::bad("Missing or malformed Contact"))
 }
 
-/// The body of an INVITE is a session description or nothing (RFC 3261 section 8.2.3).
+/// The body of an INVITE is a session description or nothing (RFC 3261 section 8.2.3), and so is
+/// our answer, which the caller must be ready for (section 20.1).
 fn check_offer(message: &RawMessage<'_>) -> Result<(), Refusal> {
+    let mut accepts = message.all("accept").flat_map(|value| value.split(',')).peekable();
+    if accepts.peek().is_some() && !accepts.any(takes_sdp) {
+        return Err(Refusal::new(406, "Not Acceptable"));
+    }
     if message.body.is_empty() {
         return Ok(());
     }
@@ -266,4 +281,9 @@ fn check_offer(message: &RawMessage<'_>) -> Result<(), Refusal> {
         Ok(_) => Ok(()),
         Err(_) => Err(Refusal::bad("Session description is not UTF-8")),
     }
+}
+
+fn takes_sdp(range: &str) -> bool {
+    let range = range.split(';').next().unwrap_or_default().trim();
+    ["application/sdp", "application/*", "*/*"].iter().any(|kind| range.eq_ignore_ascii_case(kind))
 }

@@ -110,6 +110,12 @@ fn broken_requests_are_refused_with_400() {
         ("Via: SIP/2.0/UDP 127.0.0.1:5071;", "Via: SIP/2.0 127.0.0.1:5071;"),
         ("Via: SIP/2.0/UDP 127.0.0.1:5071;", "Via: SIP/2.0/UDP ;"),
         ("Call-ID: 1@127.0.0.1", "Call-ID: one two"),
+        ("Call-ID: 1@127.0.0.1", "Call-ID: 1\r\ni: 2"),
+        (
+            "Via: SIP/2.0/UDP 127.0.0.1:5071;branch",
+            "Via: SIP/2.0/UDP 127.0.0.1:5071;;,;,,\r\nX: ;branch",
+        ),
+        ("Contact: <sip:ada@127.0.0.1:5071>", "Contact: <sip:ada@127.0.0.1>;;;;"),
         ("Contact: <", "No colon here\r\nContact: <"),
     ];
     for (part, other) in cases {
@@ -161,6 +167,11 @@ fn an_offer_must_be_a_plain_session_description() {
     assert!(answer.contains("\r\nAccept: application/sdp\r\n"), "{answer}");
     assert_eq!(status(&with("Content-Type:", "Content-Encoding: gzip\r\nContent-Type:")), 415);
     assert!(passes(&with("application/sdp", "Application/SDP ; charset=utf-8")));
+    assert_eq!(status(&with("Max-Forwards", "Accept: text/nobodyKnowsThis\r\nMax-Forwards")), 406);
+    assert!(passes(&with(
+        "Max-Forwards",
+        "Accept: text/plain, application/*;q=0.5\r\nMax-Forwards"
+    )));
 }
 
 #[test]
@@ -180,8 +191,6 @@ fn what_cannot_be_echoed_is_dropped() {
         let message = lines.collect::<Vec<_>>().join("\r\n");
         assert_eq!(verdict(message.as_bytes()), Verdict::Drop, "{header}");
     }
-    let twice = with("Call-ID: 1@127.0.0.1", "Call-ID: 1\r\ni: 2");
-    assert_eq!(verdict(twice.as_bytes()), Verdict::Drop);
 }
 
 #[test]
@@ -251,6 +260,10 @@ fn compact_folded_and_foreign_forms_pass() {
     assert!(passes(&with(
         "127.0.0.1:5071;branch",
         "[2001:db8::9:1]:6050;received=2001:db8::1;branch"
+    )));
+    assert!(passes(&with(
+        "SIP/2.0/UDP 127.0.0.1:5071;branch=",
+        "SIP  / 2.0\r\n /UDP\r\n   127.0.0.1 ; branch = "
     )));
     assert!(passes(&with("\"Ada\"", "\"Ольга \\\"Оля\\\" 李\"")));
 }

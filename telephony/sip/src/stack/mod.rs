@@ -19,6 +19,7 @@ use rsipstack::dialog::dialog_layer::DialogLayer;
 use rsipstack::sip::SipMessage;
 use rsipstack::transaction::TransactionReceiver;
 use rsipstack::transaction::endpoint::EndpointInnerRef;
+use rsipstack::transaction::key::{TransactionKey, TransactionRole};
 use rsipstack::transport::{SipAddr, SipConnection, TransportLayer};
 use tokio_util::sync::CancellationToken;
 
@@ -74,7 +75,14 @@ impl Stack {
         let message = quietly(|| {
             let message = SipMessage::try_from(bytes).ok()?;
             let transport = stack_transport(transport);
-            SipConnection::update_msg_received(message, source, transport).ok()
+            let message = SipConnection::update_msg_received(message, source, transport).ok()?;
+            let names_its_transaction = match &message {
+                SipMessage::Request(request) => {
+                    TransactionKey::from_request(request, TransactionRole::Server).is_ok()
+                }
+                SipMessage::Response(_) => true,
+            };
+            names_its_transaction.then_some(message)
         });
         let Some(message) = message else {
             return false;

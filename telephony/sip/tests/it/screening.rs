@@ -139,3 +139,14 @@ async fn calls_that_nobody_takes_are_told_503() {
     phone.expect_final(503).await;
     soon(world.until_idle()).await;
 }
+
+#[tokio::test]
+async fn what_only_the_stack_cannot_read_is_refused_too() {
+    let world = World::start().await;
+    for transport in [Transport::Udp, Transport::Tcp] {
+        let mut phone = world.phone(transport).await;
+        let options = phone.request("OPTIONS", "", "").replace(";tag=phone", " ; tag   = phone");
+        phone.send(&options).await;
+        assert_eq!(phone.hear().await.start, "SIP/2.0 400 Malformed Request");
+    }
+}
