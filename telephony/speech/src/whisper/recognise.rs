@@ -173,8 +173,8 @@ fn segments_of(words: &Vocabulary, tokens: &[Token], window: &Window) -> Vec<Seg
         let words = words.text(text);
         text.clear();
         if words.chars().any(char::is_alphanumeric) {
-            let start = window.real_time(start);
-            let end = window.real_time(end).max(start);
+            let start = window.real_start(start);
+            let end = window.real_end(end).max(start);
             segments.push(Segment { start, end, text: words.trim().to_owned() });
         }
     };

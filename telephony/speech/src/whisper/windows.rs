@@ -11,6 +11,9 @@ const EARLIEST_CUT: usize = 20 * RATE;
 /// The length over which a moment's loudness is measured: 100 ms.
 const MOMENT: usize = RATE / 10;
 
+/// How far Whisper's times may be off where two pieces meet, in seconds.
+const TOLERANCE: f64 = 0.4;
+
 /// Pieces of speech side by side, the silence between them left out.
 #[derive(Debug, Default)]
 pub(crate) struct Window {
@@ -33,12 +36,22 @@ impl Window {
         seconds(self.samples.len())
     }
 
-    /// The time in the recording of a time in this window, both in seconds.
-    pub(crate) fn real_time(&self, time: f64) -> f64 {
+    /// When words really start that start at `time` in this window, in seconds. A start just
+    /// before a piece's end belongs to the next piece: Whisper's times are not exact.
+    pub(crate) fn real_start(&self, time: f64) -> f64 {
+        self.real_time(time, time + TOLERANCE)
+    }
+
+    /// When words really end that end at `time` in this window, in seconds.
+    pub(crate) fn real_end(&self, time: f64) -> f64 {
+        self.real_time(time, time - TOLERANCE)
+    }
+
+    fn real_time(&self, time: f64, probe: f64) -> f64 {
         let Some(first) = self.pieces.first() else { return time };
-        let piece =
-            self.pieces.iter().rfind(|piece| seconds(piece.at) <= time).unwrap_or(first);
-        (seconds(piece.from.start) + time - seconds(piece.at)).min(seconds(piece.from.end))
+        let piece = self.pieces.iter().rfind(|piece| seconds(piece.at) <= probe).unwrap_or(first);
+        let (start, end) = (seconds(piece.from.start), seconds(piece.from.end));
+        (start + time - seconds(piece.at)).clamp(start, end)
     }
 
     fn push(&mut self, samples: &[f32], from: Span) {
@@ -98,8 +111,11 @@ mod tests {
         assert_eq!(packed.len(), 1);
         let window = &packed[0];
         assert!((window.seconds() - 5.0).abs() < 1e-9);
-        for (packed, real) in [(0.0, 2.0), (1.5, 3.5), (2.0, 10.0), (4.0, 12.0), (9.0, 13.0)] {
-            assert!((window.real_time(packed) - real).abs() < 1e-9, "{packed}");
+        for (packed, real) in [(0.0, 2.0), (1.5, 3.5), (1.8, 10.0), (4.0, 12.0), (9.0, 13.0)] {
+            assert!((window.real_start(packed) - real).abs() < 1e-9, "{packed}");
+        }
+        for (packed, real) in [(0.0, 2.0), (1.5, 3.5), (2.2, 4.0), (4.0, 12.0), (9.0, 13.0)] {
+            assert!((window.real_end(packed) - real).abs() < 1e-9, "{packed}");
         }
     }
 
@@ -108,7 +124,7 @@ mod tests {
         let samples = vec![0.1; 60 * S];
         let packed = windows(&samples, &[0..20 * S, 21 * S..40 * S]);
         assert_eq!(packed.iter().map(|w| w.samples.len()).collect::<Vec<_>>(), [20 * S, 19 * S]);
-        assert!((packed[1].real_time(0.0) - 21.0).abs() < 1e-9);
+        assert!((packed[1].real_start(0.0) - 21.0).abs() < 1e-9);
         assert!(windows(&samples, &[]).is_empty());
     }
 
