@@ -26,7 +26,7 @@ impl CallHost for Printer {
         Ok(CallPlan {
             language: SpokenLanguage::Russian,
             promise: SpokenPromise::WithinMinutes(30),
-            max_message: Duration::from_secs(120),
+            max_message: Duration::from_mins(2),
         })
     }
 

@@ -23,7 +23,7 @@ impl fmt::Debug for Caller {
             .field("uri_length", &self.uri.len())
             .field("user_length", &self.user.len())
             .field("has_display_name", &self.display_name.is_some())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

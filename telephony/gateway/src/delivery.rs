@@ -9,7 +9,7 @@ use crate::journal::Journal;
 use crate::{CallHost, CompletedCall, HostError};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 /// A host that takes longer is asked again; keeping a call twice is harmless to it.
 const PATIENCE: Duration = Duration::from_secs(30);
 

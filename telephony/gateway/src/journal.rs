@@ -58,7 +58,7 @@ impl Journal {
             match read(&path) {
                 Ok(call) if self.note(&call.id) == path => calls.push(call),
                 Ok(_) => {
-                    tracing::error!(note = %path.display(), "a call's note has another's name")
+                    tracing::error!(note = %path.display(), "a call's note has another's name");
                 }
                 Err(error) => {
                     tracing::error!(note = %path.display(), %error, "a call's note is unreadable");

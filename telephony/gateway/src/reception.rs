@@ -18,7 +18,7 @@ const PLAN_PATIENCE: Duration = Duration::from_secs(5);
 /// How long a silence ends a message.
 const SILENCE: Duration = Duration::from_secs(3);
 /// Message limits outside of this are pulled to its ends.
-const MESSAGE_LIMITS: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(600));
+const MESSAGE_LIMITS: (Duration, Duration) = (Duration::from_secs(5), Duration::from_mins(10));
 
 /// Meets one call, from its arrival to the host's having kept it.
 pub(crate) async fn receive(shared: Arc<Shared>, incoming: IncomingCall) {
@@ -38,10 +38,12 @@ pub(crate) async fn receive(shared: Arc<Shared>, incoming: IncomingCall) {
             return incoming.reject(refusal.sip_status()).await;
         }
     };
-    match answer(&shared, incoming).await {
-        Ok(line) => Conversation::start(shared, arrived, plan, line).await.run().await,
-        Err(NotAnswered::Refused(incoming, status)) => incoming.reject(status).await,
-        Err(NotAnswered::Gone) => {}
+    let audio = match agree(&shared, &incoming) {
+        Ok(audio) => audio,
+        Err(status) => return incoming.reject(status).await,
+    };
+    if let Some(line) = establish(&shared, incoming, audio).await {
+        Conversation::start(shared, arrived, plan, line).await.run().await;
     }
 }
 
@@ -82,54 +84,62 @@ pub(crate) struct Line {
     pub(crate) anonymous: bool,
 }
 
-enum NotAnswered {
-    Refused(IncomingCall, u16),
-    Gone,
+/// Our side of the audio, before the call is answered.
+struct OfferedAudio {
+    sockets: RtpSockets,
+    negotiation: Negotiation,
+    /// Our answer, or our offer when the caller made none.
+    description: String,
+    /// What was agreed; still open when the offer is ours.
+    agreed: Option<MediaPlan>,
 }
 
-async fn answer(shared: &Shared, incoming: IncomingCall) -> Result<Line, NotAnswered> {
-    let (source, anonymous) = (incoming.source, incoming.caller.is_anonymous());
-    let sockets = match open_sockets(shared, source) {
-        Ok(sockets) => sockets,
-        Err(error) => {
-            tracing::warn!(%error, "no audio for a call");
-            return Err(NotAnswered::Refused(incoming, 503));
-        }
-    };
-    let (local, sockets) = sockets;
+/// Opens ports and answers the caller's offer; or the SIP status that says why not.
+fn agree(shared: &Shared, incoming: &IncomingCall) -> Result<OfferedAudio, u16> {
+    let (local, sockets) = open_sockets(shared, incoming.source).map_err(|error| {
+        tracing::warn!(%error, "no audio for a call");
+        503_u16
+    })?;
     let described = shared.config.public_address.unwrap_or(local);
     let mut negotiation = Negotiation::new(described, sockets.port());
-    let (sdp, media) = match incoming.offer.as_deref().map(|offer| negotiation.answer(offer)) {
-        Some(Ok((sdp, media))) => (sdp, Some(media)),
-        Some(Err(error)) => {
-            tracing::info!(%error, "the offered audio is refused");
-            return Err(NotAnswered::Refused(incoming, refusal_of(&error)));
+    let (description, agreed) = match incoming.offer.as_deref() {
+        Some(offer) => {
+            let (answer, plan) = negotiation.answer(offer).map_err(|error| {
+                tracing::info!(%error, "the offered audio is refused");
+                refusal_of(&error)
+            })?;
+            (answer, Some(plan))
         }
         None => (negotiation.offer(), None),
     };
-    let call = incoming.answer(sdp).await.map_err(|error| {
-        tracing::info!(%error, "the call was not established");
-        NotAnswered::Gone
-    })?;
-    let media = match media {
-        Some(media) => media,
-        None => match call.answer_in_ack().map(|answer| negotiation.accept_answer(answer)) {
-            Some(Ok(media)) => media,
-            _ => {
-                tracing::info!("our offer was not answered with audio");
-                call.hang_up().await;
-                return Err(NotAnswered::Gone);
-            }
-        },
+    Ok(OfferedAudio { sockets, negotiation, description, agreed })
+}
+
+/// Answers, and starts the audio once the caller's phone has confirmed.
+async fn establish(shared: &Shared, incoming: IncomingCall, audio: OfferedAudio) -> Option<Line> {
+    let (signalling, anonymous) = (incoming.source.ip(), incoming.caller.is_anonymous());
+    let OfferedAudio { sockets, negotiation, description, agreed } = audio;
+    let call = match incoming.answer(description).await {
+        Ok(call) => call,
+        Err(error) => {
+            tracing::info!(%error, "the call was not established");
+            return None;
+        }
+    };
+    let answered = || negotiation.accept_answer(call.answer_in_ack()?).ok();
+    let Some(media) = agreed.or_else(answered) else {
+        tracing::info!("our offer was not answered with audio");
+        call.hang_up().await;
+        return None;
     };
     let (session, heard) = MediaSession::start(SessionSetup {
         sockets,
         plan: media,
-        signalling: source.ip(),
+        signalling,
         timeout: shared.config.media_timeout,
         silence: SILENCE,
     });
-    Ok(Line { call, negotiation, media, session, heard, anonymous })
+    Some(Line { call, negotiation, media, session, heard, anonymous })
 }
 
 /// Audio goes out from the address that the way to the peer leads through.

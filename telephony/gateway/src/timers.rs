@@ -9,7 +9,7 @@ use crate::call_flow::Timer;
 /// How long nobody may speak before she is asked again.
 const NOTHING_SAID: Duration = Duration::from_secs(10);
 /// What a call may last beyond its message: greetings in two languages, thanks, a while on hold.
-const BESIDE_THE_MESSAGE: Duration = Duration::from_secs(240);
+const BESIDE_THE_MESSAGE: Duration = Duration::from_mins(4);
 
 /// Which timers run, and until when.
 #[derive(Debug)]

@@ -70,13 +70,13 @@ mod tests {
     fn a_clip_is_played_to_its_last_sample() {
         let samples: Vec<i16> = (0..350).collect();
         let mut player = Player::new(Clip::from_samples(samples.clone()), 1);
-        let mut played = Vec::new();
+        let mut heard = Vec::new();
         for expected in [160, 160, 30, 0] {
             let part = player.next(160);
             assert_eq!(part.len(), expected);
-            played.extend_from_slice(part);
+            heard.extend_from_slice(part);
         }
         assert!(player.finished());
-        assert_eq!(played, samples);
+        assert_eq!(heard, samples);
     }
 }

@@ -77,6 +77,7 @@ const fn decode_mu_law(octet: u8) -> i16 {
     if inverted & 0x80 == 0 { magnitude - MU_BIAS } else { MU_BIAS - magnitude }
 }
 
+#[expect(clippy::cast_possible_truncation, reason = "a segment is at most 7, a mantissa 15")]
 const fn encode_mu_law(sample: i16) -> u8 {
     let sign = if sample < 0 { 0x80 } else { 0 };
     let magnitude = sample.unsigned_abs();
@@ -95,8 +96,10 @@ const fn decode_a_law(octet: u8) -> i16 {
     if even & 0x80 == 0 { -magnitude } else { magnitude }
 }
 
+#[expect(clippy::cast_possible_truncation, reason = "a segment is at most 7, a mantissa 15")]
 const fn encode_a_law(sample: i16) -> u8 {
-    let (sign, magnitude) = if sample >= 0 { (0x80, sample as u16) } else { (0, !sample as u16) };
+    let (sign, magnitude) =
+        if sample >= 0 { (0x80, sample.cast_unsigned()) } else { (0, (!sample).cast_unsigned()) };
     let segment = if magnitude < 0x100 { 0 } else { 8 - magnitude.leading_zeros() as u16 };
     let shift = if segment < 2 { 4 } else { segment + 3 };
     let mantissa = (magnitude >> shift) & 0x0f;

@@ -2,7 +2,7 @@
 
 use rtp_types::RtpPacketBuilder;
 
-use crate::chance::random_number;
+use crate::chance::{random_half_word, random_word};
 use crate::{Codec, MediaPlan};
 
 const HEADER_LENGTH: usize = 12;
@@ -22,15 +22,13 @@ pub(crate) struct Outbound {
 
 impl Outbound {
     pub(crate) fn new(plan: &MediaPlan) -> Self {
-        let [a, b, c, d, e, f, g, h] = random_number().to_be_bytes();
-        let [i, j, ..] = random_number().to_be_bytes();
         Self {
             codec: plan.codec,
             payload_type: plan.payload_type,
             samples_per_packet: plan.samples_per_packet,
-            stream: u32::from_be_bytes([a, b, c, d]),
-            sequence: u16::from_be_bytes([i, j]),
-            timestamp: u32::from_be_bytes([e, f, g, h]),
+            stream: random_word(),
+            sequence: random_half_word(),
+            timestamp: random_word(),
             begins: true,
             packet: Vec::with_capacity(HEADER_LENGTH + plan.samples_per_packet),
         }

@@ -57,7 +57,7 @@ impl RtpPorts {
             let Some(port) = lock(&self.free).pop_front() else { break };
             let lease = Lease { port, free: Arc::clone(&self.free) };
             match open_pair(local, port) {
-                Ok((rtp, rtcp)) => return Ok(RtpSockets { rtp, _rtcp: rtcp, lease }),
+                Ok((rtp, reports)) => return Ok(RtpSockets { rtp, _reports: reports, lease }),
                 Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {}
                 Err(error) => refused = Some(error),
             }
@@ -93,7 +93,7 @@ fn lock(free: &Free) -> std::sync::MutexGuard<'_, VecDeque<u16>> {
 pub struct RtpSockets {
     pub(crate) rtp: UdpSocket,
     /// Kept so that nobody else's traffic is taken for our RTCP.
-    _rtcp: UdpSocket,
+    _reports: UdpSocket,
     lease: Lease,
 }
 

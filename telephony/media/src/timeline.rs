@@ -192,6 +192,7 @@ mod tests {
     use super::*;
 
     const FRAME: usize = 160;
+    const FRAME_TIME: u32 = 160;
 
     /// A sender with perfect 20 ms packets, each filled with its own number (from 1 on).
     struct Sender {
@@ -206,7 +207,7 @@ mod tests {
 
         fn send(&self, number: u16, timeline: &mut Timeline, now_ms: u64, line: &mut Vec<i16>) {
             let sequence = self.first_sequence.wrapping_add(number);
-            let timestamp = self.first_timestamp.wrapping_add(u32::from(number) * FRAME as u32);
+            let timestamp = self.first_timestamp.wrapping_add(u32::from(number) * FRAME_TIME);
             let audio = vec![i16::try_from(number).expect("small") + 1; FRAME];
             timeline.push((sequence, timestamp), audio, Duration::from_millis(now_ms), line);
         }
@@ -264,9 +265,9 @@ mod tests {
         }
         // RFC 3551 section 4.1: the clock runs on in silence, the sequence does not.
         let resumed = (Sender::new().first_sequence.wrapping_add(1), {
-            Sender::new().first_timestamp.wrapping_add(50 * FRAME as u32)
+            Sender::new().first_timestamp.wrapping_add(50 * FRAME_TIME)
         });
-        timeline.push(resumed, vec![51; FRAME], Duration::from_millis(1000), &mut line);
+        timeline.push(resumed, vec![51; FRAME], Duration::from_secs(1), &mut line);
         let mut expected = vec![0; 51];
         (expected[0], expected[50]) = (1, 51);
         assert_eq!(frames(&line), expected);
@@ -295,7 +296,7 @@ mod tests {
     fn keys_between_audio_take_the_time_they_took() {
         let (mut timeline, mut line, sender) = (Timeline::default(), Vec::new(), Sender::new());
         sender.send(0, &mut timeline, 0, &mut line);
-        let began = sender.first_timestamp.wrapping_add(FRAME as u32);
+        let began = sender.first_timestamp.wrapping_add(FRAME_TIME);
         for number in 1..4 {
             let sequence = sender.first_sequence.wrapping_add(number);
             let now = Duration::from_millis(u64::from(number) * 20);

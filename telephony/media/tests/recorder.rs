@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use mostik_media::{PART_SUFFIX, Recorder, RecorderError, repair};
 
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 
 fn part_of(path: &Path) -> PathBuf {
     PathBuf::from(format!("{}{PART_SUFFIX}", path.display()))
@@ -32,10 +32,10 @@ async fn what_was_written_is_read_back() {
     for frame in said.chunks(160) {
         recorder.write(frame).expect("room for three seconds");
     }
-    let recorded = recorder.finish().await.expect("finished");
+    let whole = recorder.finish().await.expect("finished");
     assert_eq!(read(&path), said);
-    assert_eq!((recorded.path.as_path(), recorded.seconds), (path.as_path(), 3.0));
-    assert_eq!(recorded.bytes, std::fs::metadata(&path).expect("there").len());
+    assert_eq!((whole.path.as_path(), whole.seconds), (path.as_path(), 3.0));
+    assert_eq!(whole.bytes, std::fs::metadata(&path).expect("there").len());
     assert!(!part_of(&path).exists());
 }
 

@@ -17,6 +17,7 @@ const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const PATIENCE: Duration = Duration::from_secs(20);
 const KEYS: u8 = 101;
 const FRAME: usize = 160;
+const FRAME_TIME: u32 = 160;
 
 struct Phone {
     socket: UdpSocket,
@@ -45,7 +46,7 @@ impl Phone {
         for frame in samples.chunks(FRAME) {
             let payload: Vec<u8> = frame.iter().map(|s| Codec::Pcma.encode(*s)).collect();
             self.send(8, &payload, false).await;
-            self.timestamp = self.timestamp.wrapping_add(FRAME as u32);
+            self.timestamp = self.timestamp.wrapping_add(FRAME_TIME);
         }
     }
 
@@ -107,7 +108,7 @@ impl Call {
     }
 
     async fn record(&self, path: &Path) {
-        let recorder = Recorder::create(path, Duration::from_secs(60)).expect("created");
+        let recorder = Recorder::create(path, Duration::from_mins(1)).expect("created");
         self.session.record(recorder).await;
     }
 
@@ -148,7 +149,7 @@ async fn what_the_caller_says_is_recorded_sample_by_sample() {
     let kept = read(&path);
     let begin = kept.iter().position(|sample| *sample == said[0]).expect("speech is there");
     assert_eq!(kept[begin..begin + 12_800], said[..12_800]);
-    assert!((recorded.seconds - kept.len() as f64 / 8000.0).abs() < 1e-9);
+    assert!((recorded.seconds - Clip::from_samples(kept.clone()).seconds()).abs() < 1e-9);
     assert!(kept.len() < 16_000, "{} samples for 12800", kept.len());
     assert_eq!(call.session.statistics().await.lost, 0);
 }

@@ -37,7 +37,7 @@ fn listen(samples: &[i16]) -> Vec<(f64, VoiceEvent)> {
 #[test]
 fn speech_starts_soon_and_ends_after_three_seconds_of_silence() {
     for said in speech() {
-        let seconds = said.len() as f64 / RATE as f64;
+        let seconds = Clip::from_samples(said.clone()).seconds();
         let line = [said, vec![0; 5 * RATE]].concat();
         let heard = listen(&line);
         let [(began, VoiceEvent::SpeechStarted), (ended, VoiceEvent::SilenceAfterSpeech)] =

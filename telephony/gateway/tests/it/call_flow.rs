@@ -55,7 +55,7 @@ fn flow() -> CallFlow {
     CallFlow::new(SpokenLanguage::Russian, PROMISE, true)
 }
 
-fn short(action: &Action) -> String {
+fn short(action: Action) -> String {
     match action {
         Action::Play(prompt) => {
             format!("play {}/{}", prompt.language.code(), prompt.words.file_stem())
@@ -73,7 +73,7 @@ fn the_whole_table() {
             match (CallFlow { state, ..flow() }).step(input) {
                 Step::Refused(flow) => assert_eq!(flow.state, state),
                 Step::Moved(next, actions) => {
-                    let actions: Vec<String> = actions.iter().map(short).collect();
+                    let actions: Vec<String> = actions.into_iter().map(short).collect();
                     writeln!(table, "  {input:?} → {:?}: {}", next.state, actions.join(", "))
                         .expect("a string");
                 }
@@ -87,7 +87,7 @@ fn the_whole_table() {
 fn told(flow: CallFlow, inputs: &[Input]) -> (CallFlow, Vec<String>) {
     inputs.iter().fold((flow, Vec::new()), |(flow, mut done), input| match flow.step(*input) {
         Step::Moved(next, actions) => {
-            done.extend(actions.iter().map(short));
+            done.extend(actions.into_iter().map(short));
             (next, done)
         }
         Step::Refused(flow) => panic!("{input:?} refused in {:?}", flow.state),

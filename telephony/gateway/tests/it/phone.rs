@@ -147,7 +147,7 @@ impl Phone {
     }
 
     async fn receive(&self) -> Message {
-        let mut buffer = [0; 65_536];
+        let mut buffer = vec![0; 65_536];
         let received = timeout(PATIENCE, self.sip.recv(&mut buffer)).await;
         let length = received.expect("an answer in time").expect("received");
         Message(String::from_utf8_lossy(&buffer[..length]).into_owned())

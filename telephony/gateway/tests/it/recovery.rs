@@ -31,7 +31,9 @@ fn wav(samples: &[i16]) -> Vec<u8> {
         sample_format: hound::SampleFormat::Int,
     };
     let mut writer = hound::WavWriter::new(&mut file, spec).expect("a writer");
-    samples.iter().for_each(|sample| writer.write_sample(*sample).expect("memory"));
+    for sample in samples {
+        writer.write_sample(*sample).expect("memory");
+    }
     writer.finalize().expect("memory");
     file.into_inner()
 }
@@ -56,14 +58,18 @@ async fn speech_in_a_broken_off_recording_makes_it_a_message() {
     assert_eq!(recording.file_name, format!("{ID}.wav"));
     assert!((recording.seconds - 3.737).abs() < 0.01, "{recording:?}");
     assert!(directory.path().join(&recording.file_name).exists());
-    assert_eq!(recover(directory.path()).await, [call.clone()], "until the host has it");
+    assert_eq!(
+        recover(directory.path()).await,
+        std::slice::from_ref(call),
+        "until the host has it"
+    );
 }
 
 #[tokio::test]
 async fn silence_is_no_message_but_stays_a_recording() {
     let directory = tempfile::tempdir().expect("a directory");
     write(directory.path(), &format!("{ID}.json"), note(ID, true));
-    write(directory.path(), &format!("{ID}.wav.part"), wav(&[0; 16_000]));
+    write(directory.path(), &format!("{ID}.wav.part"), wav(&vec![0; 16_000]));
     let [call] = &recover(directory.path()).await[..] else { panic!("one call") };
     assert_eq!(call.termination, Termination::NoMessage(NoMessageEnd::Interrupted));
     assert!(call.recording.is_some());

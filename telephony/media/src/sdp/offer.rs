@@ -144,7 +144,7 @@ fn peer_address(session: &Session, media: &Media) -> Result<Option<SocketAddr>, 
         .connections
         .first()
         .or(session.connection.as_ref())
-        .ok_or_else(|| SdpError::Malformed("it names no address"))?;
+        .ok_or(SdpError::Malformed("it names no address"))?;
     let address: IpAddr =
         connection.connection_address.parse().map_err(|_| SdpError::UnusableAddress)?;
     let broadcast = matches!(address, IpAddr::V4(v4) if v4.is_broadcast());
