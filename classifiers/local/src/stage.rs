@@ -62,6 +62,37 @@ impl LocalStage {
     }
 }
 
+/// Whether nothing is stated: every sentence asks, greets or thanks. However
+/// it is worded ("does it not work in Firefox either?"), that denies nothing.
+fn only_asks(text: &str) -> bool {
+    const COURTESY: &[&str] = &[
+        "thank",
+        "hi",
+        "hello",
+        "hey",
+        "sorry",
+        "please",
+        "good",
+        "спасибо",
+        "благодар",
+        "привет",
+        "здравствуйте",
+        "добрый",
+        "доброе",
+        "извините",
+        "пожалуйста",
+        "коллеги",
+    ];
+    const COURTESY_WORDS: usize = 6;
+    let own = crate::markup::without_quotes(text);
+    own.split_inclusive(['.', '!', '?', '\n']).all(|sentence| {
+        let words = mostik_text::words(sentence);
+        let courteous = words.len() <= COURTESY_WORDS
+            && words.iter().any(|word| COURTESY.iter().any(|stem| word.plain.starts_with(stem)));
+        words.is_empty() || sentence.ends_with('?') || courteous
+    })
+}
+
 impl StageClassifier for LocalStage {
     fn stage<'a>(&'a self, text: &'a str) -> Pending<'a, StageVerdict> {
         Box::pin(std::future::ready(Ok(self.stage_now(text))))

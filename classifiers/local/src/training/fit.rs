@@ -9,8 +9,8 @@ use crate::{
     softmax::softmax,
 };
 
-const EPOCHS: u64 = 14;
-const STEP: f32 = 0.25;
+const EPOCHS: u64 = 20;
+const STEP: f32 = 0.15;
 /// Pull towards zero, per step of a feature that is present.
 const DECAY: f32 = 2e-4;
 /// What a second cause counts beside the first.
