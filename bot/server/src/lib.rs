@@ -1,1 +1,13 @@
-//! (being built)
+//! The only binary: reads the configuration, wires the parts, runs them.
+
+mod board_ledger;
+mod commands;
+pub mod config;
+mod data_folder;
+mod doors;
+mod lifecycle;
+mod logging;
+mod readiness;
+mod wiring;
+
+pub use commands::run;

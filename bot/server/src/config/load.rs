@@ -1,0 +1,191 @@
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail};
+use toml::{Table, Value};
+
+use super::{Config, unknown_keys};
+
+/// The commented defaults, as `mostik init` writes them.
+pub const DEFAULT: &str = include_str!("default.toml");
+
+/// Section and key of each secret.
+const SECRETS: &[(&str, &str)] = &[
+    ("store", "url"),
+    ("github", "token"),
+    ("github", "app_private_key"),
+    ("github", "webhook_secret"),
+    ("discord", "token"),
+    ("classifier", "openai_key"),
+    ("speech", "openai_key"),
+];
+
+/// Larger files are no configuration.
+const LONGEST_FILE: u64 = 1 << 20;
+
+/// Reads the file, if one is named, over the defaults; `environment` looks up a variable.
+pub fn load(file: Option<&Path>, environment: &dyn Fn(&str) -> Option<String>) -> Result<Config> {
+    let given = match file {
+        Some(file) => parse(&read(file)?).with_context(|| format!("in {}", file.display()))?,
+        None => Table::new(),
+    };
+    let defaults = parse(DEFAULT).context("in the compiled-in defaults")?;
+    if let Some(said) = unknown_keys::find(&given, &defaults, SECRETS) {
+        bail!("{said}");
+    }
+    let mut merged = defaults;
+    merge(&mut merged, given);
+    reveal_secrets(&mut merged, environment)?;
+    let config: Config = Value::Table(merged).try_into().map_err(without_values)?;
+    config.check()?;
+    Ok(config)
+}
+
+fn read(file: &Path) -> Result<String> {
+    let told = || format!("cannot read {}", file.display());
+    if std::fs::metadata(file).with_context(told)?.len() > LONGEST_FILE {
+        bail!("{} is larger than {LONGEST_FILE} bytes", file.display());
+    }
+    std::fs::read_to_string(file).with_context(told)
+}
+
+fn parse(text: &str) -> Result<Table> {
+    text.parse::<Table>().map_err(|error| {
+        // The parser's own report quotes the line, and the line may hold a secret.
+        let line = error.span().map(|span| text[..span.start].lines().count().max(1));
+        let place = line.map(|line| format!("line {line}: ")).unwrap_or_default();
+        anyhow::anyhow!("{place}{}", error.message())
+    })
+}
+
+fn without_values(error: toml::de::Error) -> anyhow::Error {
+    anyhow::anyhow!("{}", error.message())
+}
+
+/// Tables are joined key by key; anything else, lists too, is replaced. Keys
+/// that a table of a list leaves out get that list's first default.
+fn merge(under: &mut Table, over: Table) {
+    for (key, value) in over {
+        match (under.get_mut(&key), value) {
+            (Some(Value::Table(under)), Value::Table(over)) => merge(under, over),
+            (Some(Value::Array(under)), Value::Array(over)) => {
+                let first = under.first().cloned();
+                *under = over.into_iter().map(|value| complete(value, first.as_ref())).collect();
+            }
+            (_, value) => {
+                under.insert(key, value);
+            }
+        }
+    }
+}
+
+fn complete(value: Value, first: Option<&Value>) -> Value {
+    match (value, first) {
+        (Value::Table(over), Some(Value::Table(first))) => {
+            let mut under = first.clone();
+            merge(&mut under, over);
+            Value::Table(under)
+        }
+        (value, _) => value,
+    }
+}
+
+fn reveal_secrets(merged: &mut Table, environment: &dyn Fn(&str) -> Option<String>) -> Result<()> {
+    for (section, key) in SECRETS {
+        let Some(table) = merged.get_mut(*section).and_then(Value::as_table_mut) else {
+            continue;
+        };
+        let file = table.remove(&format!("{key}_file"));
+        let variable = format!("MOSTIK_{}_{}", section.to_uppercase(), key.to_uppercase());
+        let given = table.get(*key).and_then(Value::as_str).is_some_and(|value| !value.is_empty());
+        let value = match (environment(&variable), file) {
+            (Some(value), _) => value,
+            (None, Some(Value::String(file))) if !given => {
+                read(Path::new(&file)).with_context(|| format!("for {section}.{key}"))?
+            }
+            _ => continue,
+        };
+        table.insert((*key).to_owned(), Value::String(value.trim_end().to_owned()));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret as _;
+
+    use super::*;
+
+    fn with(text: &str) -> Result<Config> {
+        let folder = tempfile::tempdir()?;
+        let file = folder.path().join("mostik.toml");
+        std::fs::write(&file, text)?;
+        load(Some(&file), &|_| None)
+    }
+
+    fn refusal(text: &str) -> String {
+        match with(text) {
+            Ok(_) => panic!("{text:?} was accepted"),
+            Err(error) => format!("{error:#}"),
+        }
+    }
+
+    #[test]
+    fn nothing_configured_is_a_whole_configuration() {
+        let config = load(None, &|_| None).expect("defaults");
+        assert_eq!(config.public_url(), "http://127.0.0.1:8080");
+        assert_eq!(config.ownership().expect("owners").teams().count(), 4);
+    }
+
+    #[test]
+    fn unknown_keys_name_the_nearest_known_one() {
+        assert_eq!(
+            refusal("[web]\nlissten = 'x'"),
+            "unknown key \"web.lissten\"; the nearest known key is \"web.listen\""
+        );
+        assert!(refusal("[gihub]\ntoken = 'x'").contains("\"github\""));
+        assert!(refusal("[[owner]]\nteem = 'x'").contains("\"owner.team\""));
+    }
+
+    #[test]
+    fn wrong_values_say_which_key_and_never_the_secret() {
+        for (text, expected) in [
+            ("[answers]\nresponse_minutes = 31", "answers.response_minutes: no prompt says 31"),
+            ("[company]\noffice_hours = ['Mon']", "company.office_hours"),
+            ("[classifier]\nact = 0.2", "classifier.act"),
+            ("[sip]\nlisten = ['sctp:1']", "sip.listen"),
+            ("[sip]\nrtp_ports = '9-5'", "sip.rtp_ports"),
+            ("[[owner]]\nteam = 'a'\ntracker = 'github'\nproject = 'a/b'", "owner.tracker"),
+            ("[[owner]]\nteam = 'a'\ntracker = 'github'\nproject = 'a'", "owner.project"),
+        ] {
+            assert!(refusal(text).contains(expected), "{text}: {}", refusal(text));
+        }
+        for text in ["[github]\ntoken = hunter2", "[github]\ntoken = ['hunter2']"] {
+            assert!(!refusal(text).contains("hunter2"), "{}", refusal(text));
+        }
+    }
+
+    #[test]
+    fn a_secret_comes_from_the_environment_a_value_or_a_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let secret = folder.path().join("token");
+        std::fs::write(&secret, "of file\n").expect("written");
+        let file = folder.path().join("mostik.toml");
+        std::fs::write(&file, format!("[github]\ntoken_file = {secret:?}")).expect("written");
+        let token = |environment: &dyn Fn(&str) -> Option<String>| {
+            let config = load(Some(&file), environment).expect("valid");
+            config.github.token.expose_secret().to_owned()
+        };
+        assert_eq!(token(&|_| None), "of file");
+        let set = |name: &str| (name == "MOSTIK_GITHUB_TOKEN").then(|| "of environment".to_owned());
+        assert_eq!(token(&set), "of environment");
+    }
+
+    #[test]
+    fn a_list_of_ones_own_replaces_the_default_one() {
+        let config =
+            with("[[owner]]\nteam = 'all'\nroot_causes = ['pricing', 'delivery']").unwrap();
+        let ownership = config.ownership().expect("owners");
+        let teams: Vec<_> = ownership.teams().map(|team| team.project.clone()).collect();
+        assert_eq!(teams, ["all"]);
+    }
+}

@@ -1,0 +1,313 @@
+//! The configuration: `default.toml` is its documentation and the only place
+//! where defaults stand.
+
+mod load;
+mod unknown_keys;
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    ops::RangeInclusive,
+    time::Duration,
+};
+
+use mostik_domain::{Language, OfficeHours, OwnerTeam, Ownership, OwnershipRule, Thresholds};
+use mostik_gateway::SpokenPromise;
+use mostik_pipeline::Retry;
+use mostik_sip::{EdgeConfig, Listen, Network, Transport};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+
+pub use load::{DEFAULT, load};
+
+/// Everything that can be set. One struct a section.
+#[derive(Debug, Deserialize)]
+#[expect(missing_docs, reason = "the commented default.toml describes every key")]
+pub struct Config {
+    pub company: Company,
+    pub web: Web,
+    pub store: Store,
+    pub recordings: Recordings,
+    pub sip: Sip,
+    pub phone: Phone,
+    pub owner: Vec<Owner>,
+    pub github: GitHub,
+    pub discord: Discord,
+    pub classifier: Classifier,
+    pub speech: Speech,
+    pub answers: Answers,
+    pub retry: RetryTimes,
+    pub log: Log,
+}
+
+macro_rules! section {
+    ($name:ident { $($key:ident: $type:ty),* $(,)? }) => {
+        #[derive(Debug, Deserialize)]
+        #[expect(missing_docs, reason = "the commented default.toml describes every key")]
+        pub struct $name { $(pub $key: $type),* }
+    };
+}
+
+section!(Company {
+    name: String,
+    languages: Vec<String>,
+    time_zone: String,
+    office_hours: Vec<String>,
+    holidays: Vec<String>,
+});
+section!(Web { listen: SocketAddr, public_url: String, public_rate_per_minute: u32 });
+section!(Store { url: SecretString });
+section!(Recordings { url: String });
+section!(Sip {
+    listen: Vec<String>,
+    public_address: String,
+    rtp_ports: String,
+    allowed_networks: Vec<String>,
+    max_calls: usize,
+    requests_per_second: u32,
+});
+section!(Phone { line: Vec<Line> });
+section!(Line { number: String, language: String, max_message_seconds: u64 });
+section!(Owner {
+    team: String,
+    root_causes: Vec<String>,
+    language: String,
+    tracker: String,
+    project: String,
+    labels: Vec<String>,
+    assignees: Vec<String>,
+});
+section!(GitHub {
+    api_url: String,
+    token: SecretString,
+    app_id: u64,
+    app_private_key: SecretString,
+    webhook_secret: SecretString,
+    poll_seconds: u64,
+});
+section!(Discord {
+    token: SecretString,
+    api_url: String,
+    channels: Vec<String>,
+    language: String,
+});
+section!(Classifier {
+    engine: String,
+    act: f32,
+    suggest: f32,
+    openai_url: String,
+    openai_key: SecretString,
+    openai_model: String,
+});
+section!(Speech {
+    engine: String,
+    model: String,
+    download: bool,
+    hub: String,
+    models_folder: String,
+    threads: usize,
+    openai_url: String,
+    openai_key: SecretString,
+    openai_model: String,
+});
+section!(Answers { response_minutes: u16, delayed_minutes: u32 });
+section!(RetryTimes { first_seconds: u64, max_seconds: u64, attempts: u32 });
+section!(Log { format: String, level: String });
+
+/// A value that is of the right type but cannot be.
+#[derive(Debug, thiserror::Error)]
+#[error("{key}: {why}")]
+pub struct WrongValue {
+    key: &'static str,
+    why: String,
+}
+
+fn wrong(key: &'static str) -> impl FnOnce(String) -> WrongValue {
+    move |why| WrongValue { key, why }
+}
+
+impl Config {
+    /// How customers reach the pages.
+    pub fn public_url(&self) -> String {
+        if self.web.public_url.is_empty() {
+            format!("http://{}", self.web.listen)
+        } else {
+            self.web.public_url.trim_end_matches('/').to_owned()
+        }
+    }
+
+    /// The language used where nothing tells another.
+    pub fn language(&self) -> Result<Language, WrongValue> {
+        let first = self.company.languages.first().map_or("", String::as_str);
+        language("company.languages", first)
+    }
+
+    /// When people are there.
+    pub fn office_hours(&self) -> Result<OfficeHours, WrongValue> {
+        let Company { time_zone, office_hours, holidays, .. } = &self.company;
+        OfficeHours::new(time_zone, office_hours, holidays)
+            .map_err(|error| wrong("company.office_hours")(error.to_string()))
+    }
+
+    /// The response time, checked to have a prompt.
+    pub fn response_minutes(&self) -> Result<u16, WrongValue> {
+        let minutes = self.answers.response_minutes;
+        SpokenPromise::within(minutes)
+            .map(|_| minutes)
+            .map_err(|error| wrong("answers.response_minutes")(error.to_string()))
+    }
+
+    /// Who owns which cause.
+    pub fn ownership(&self) -> Result<Ownership, WrongValue> {
+        self.owner.iter().map(Owner::rule).collect::<Result<_, _>>().map(Ownership::new)
+    }
+
+    /// From which confidence on Mostik acts by itself.
+    pub fn thresholds(&self) -> Result<Thresholds, WrongValue> {
+        let Classifier { act, suggest, .. } = self.classifier;
+        let in_range = [act, suggest].iter().all(|value| (0.0..=1.0).contains(value));
+        Thresholds::new(act, suggest)
+            .filter(|_| in_range)
+            .ok_or_else(|| wrong("classifier.act")("needs 0 ≤ suggest ≤ act ≤ 1".into()))
+    }
+
+    /// How failures are repeated.
+    pub fn retry(&self) -> Retry {
+        Retry {
+            first: Duration::from_secs(self.retry.first_seconds.max(1)),
+            longest: Duration::from_secs(self.retry.max_seconds.max(1)),
+            attempts: self.retry.attempts.max(1),
+        }
+    }
+
+    /// Where and for whom the phone line listens.
+    pub fn edge(&self) -> Result<EdgeConfig, WrongValue> {
+        let listen =
+            self.sip.listen.iter().map(|place| parse_listen(place)).collect::<Result<_, _>>();
+        let networks: Result<Vec<Network>, _> =
+            self.sip.allowed_networks.iter().map(|network| network.parse::<Network>()).collect();
+        Ok(EdgeConfig {
+            listen: listen.map_err(wrong("sip.listen"))?,
+            public_address: self.public_address()?,
+            allowed_networks: networks
+                .map_err(|error| wrong("sip.allowed_networks")(error.to_string()))?,
+            requests_per_second: self.sip.requests_per_second,
+            max_calls: self.sip.max_calls,
+        })
+    }
+
+    /// The address for phones behind NAT.
+    pub fn public_address(&self) -> Result<Option<IpAddr>, WrongValue> {
+        match self.sip.public_address.as_str() {
+            "" => Ok(None),
+            text => text
+                .parse()
+                .map(Some)
+                .map_err(|_| wrong("sip.public_address")(format!("{text:?} is not an IP address"))),
+        }
+    }
+
+    /// The ports for audio.
+    pub fn rtp_ports(&self) -> Result<RangeInclusive<u16>, WrongValue> {
+        let text = &self.sip.rtp_ports;
+        text.split_once('-')
+            .and_then(|(first, last)| Some((first.trim().parse().ok()?, last.trim().parse().ok()?)))
+            .filter(|(first, last): &(u16, u16)| first < last && *first > 1023)
+            .map(|(first, last)| first..=last)
+            .ok_or_else(|| {
+                wrong("sip.rtp_ports")(format!("{text:?} is not a range like 40000-40999"))
+            })
+    }
+
+    /// Whether Discord is configured.
+    pub fn has_discord(&self) -> bool {
+        !self.discord.token.expose_secret().is_empty()
+    }
+
+    /// Whether GitHub is configured.
+    pub fn has_github(&self) -> bool {
+        let GitHub { token, app_id, app_private_key, .. } = &self.github;
+        !token.expose_secret().is_empty()
+            || (*app_id != 0 && !app_private_key.expose_secret().is_empty())
+    }
+
+    /// Checks what one section cannot check of itself.
+    pub fn check(&self) -> Result<(), WrongValue> {
+        self.language()?;
+        self.office_hours()?;
+        self.response_minutes()?;
+        self.thresholds()?;
+        self.edge()?;
+        self.rtp_ports()?;
+        language("discord.language", &self.discord.language)?;
+        for line in &self.phone.line {
+            language("phone.line.language", &line.language)?;
+            if !(5..=600).contains(&line.max_message_seconds) {
+                return Err(wrong("phone.line.max_message_seconds")("use 5 to 600".into()));
+            }
+        }
+        for team in self.ownership()?.teams() {
+            if team.tracker == "github" && !self.has_github() {
+                let why = format!(
+                    "the team {:?} works on GitHub, but [github] has neither token nor App",
+                    team.name
+                );
+                return Err(wrong("owner.tracker")(why));
+            }
+        }
+        one_of("classifier.engine", &self.classifier.engine, &["local", "openai"])?;
+        one_of("speech.engine", &self.speech.engine, &["local", "openai", "off"])?;
+        one_of("log.format", &self.log.format, &["text", "json"])
+    }
+}
+
+impl Owner {
+    fn rule(&self) -> Result<OwnershipRule, WrongValue> {
+        one_of("owner.tracker", &self.tracker, &["board", "github"])?;
+        let on_github = self.tracker == "github";
+        let two_parts = self.project.split('/').filter(|part| !part.is_empty()).count() == 2;
+        if on_github && !two_parts {
+            let why = format!("{:?} is not like \"owner/repository\"", self.project);
+            return Err(wrong("owner.project")(why));
+        }
+        let root_causes =
+            self.root_causes.iter().map(|cause| cause.parse()).collect::<Result<_, _>>();
+        let project = if self.project.is_empty() { &self.team } else { &self.project };
+        Ok(OwnershipRule {
+            root_causes: root_causes.map_err(|error: mostik_taxonomy::InvalidCause| {
+                wrong("owner.root_causes")(error.to_string())
+            })?,
+            team: OwnerTeam {
+                name: self.team.clone(),
+                language: language("owner.language", &self.language)?,
+                tracker: self.tracker.clone(),
+                project: project.clone(),
+                labels: self.labels.clone(),
+                assignees: self.assignees.clone(),
+            },
+        })
+    }
+}
+
+/// A language code of the configuration.
+pub fn language(key: &'static str, code: &str) -> Result<Language, WrongValue> {
+    code.parse().map_err(|error: mostik_taxonomy::UnknownLanguage| wrong(key)(error.to_string()))
+}
+
+fn one_of(key: &'static str, value: &str, known: &[&str]) -> Result<(), WrongValue> {
+    if known.contains(&value) {
+        return Ok(());
+    }
+    Err(wrong(key)(format!("{value:?} is not one of {}", known.join(", "))))
+}
+
+fn parse_listen(place: &str) -> Result<Listen, String> {
+    let parsed = place.split_once(':').and_then(|(transport, address)| {
+        let transport = match transport {
+            "udp" => Transport::Udp,
+            "tcp" => Transport::Tcp,
+            _ => return None,
+        };
+        Some(Listen { transport, address: address.parse().ok()? })
+    });
+    parsed.ok_or_else(|| format!("{place:?} is not like \"udp:127.0.0.1:5060\""))
+}

@@ -1,0 +1,54 @@
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use mostik_speech::SpeechToText;
+use mostik_store::Store;
+use mostik_web::ports::{Check, Readiness};
+use tokio::sync::watch;
+
+/// Says whether Mostik can take what comes in.
+pub struct Ready {
+    /// Must answer.
+    pub store: Arc<dyn Store>,
+    /// Told, not required: calls wait for it.
+    pub speech: Option<Arc<dyn SpeechToText>>,
+    /// True while the phone line listens; none where this process has no phone.
+    pub phone: Option<watch::Receiver<bool>>,
+}
+
+const DATABASE_WITHIN: Duration = Duration::from_secs(2);
+
+#[async_trait]
+impl Readiness for Ready {
+    async fn checks(&self) -> Vec<Check> {
+        let mut checks = vec![self.database().await];
+        if let Some(phone) = &self.phone {
+            let listens = *phone.borrow();
+            checks.push(Check {
+                name: "phone".into(),
+                failure: (!listens).then(|| "the SIP line does not listen".into()),
+                required: true,
+            });
+        }
+        if let Some(speech) = &self.speech {
+            checks.push(Check {
+                name: "speech model".into(),
+                failure: (!speech.ready())
+                    .then(|| format!("{} is not here yet; calls wait for it", speech.name())),
+                required: false,
+            });
+        }
+        checks
+    }
+}
+
+impl Ready {
+    async fn database(&self) -> Check {
+        let failure = match tokio::time::timeout(DATABASE_WITHIN, self.store.ping()).await {
+            Ok(Ok(())) => None,
+            Ok(Err(error)) => Some(error.to_string()),
+            Err(_) => Some("it does not answer".into()),
+        };
+        Check { name: "database".into(), failure, required: true }
+    }
+}

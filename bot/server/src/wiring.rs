@@ -1,0 +1,250 @@
+//! Every real implementation is chosen here and nowhere else.
+
+use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Duration};
+
+use anyhow::{Context as _, Result};
+use mostik_channels::{DetectLanguage, Intake, Phone, PhoneLine};
+use mostik_domain::{Channel, Language, link::LinkSigner};
+use mostik_gateway::GatewayConfig;
+use mostik_local::{LocalRootCause, LocalStage};
+use mostik_openai::{OpenAiRootCause, OpenAiSettings, OpenAiStage};
+use mostik_pipeline::{Pipeline, Rules};
+use mostik_speech::{
+    LocalOptions, LocalWhisper, ModelStore, OpenAiOptions, OpenAiTranscription, Sources,
+    SpeechToText,
+};
+use mostik_store::{AccessStore, Clock, Store, SystemClock};
+use mostik_store_postgres::PostgresStore;
+use mostik_store_sqlite::SqliteStore;
+use mostik_taxonomy::{RootCauseClassifier, StageClassifier};
+use mostik_trackers::{Board, Credentials, GitHub, GitHubConfig, Tracker};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::{
+    board_ledger::StoredBoard,
+    config::{self, Config},
+    data_folder::DataFolder,
+};
+
+/// Where everything is kept, seen from both sides.
+#[derive(Clone)]
+pub struct Stores {
+    /// Everything but access.
+    pub store: Arc<dyn Store>,
+    /// Who may sign in.
+    pub access: Arc<dyn AccessStore>,
+    /// The same, when it is SQLite: then one process has it for itself.
+    pub sqlite: Option<Arc<SqliteStore>>,
+}
+
+/// The parts that several roles use.
+pub struct Parts {
+    /// Everything the steps work with.
+    pub pipeline: Pipeline,
+    /// The one door by which everything comes in.
+    pub intake: Intake,
+    /// Who may sign in.
+    pub access: Arc<dyn AccessStore>,
+    /// GitHub, when configured.
+    pub github: Option<Arc<GitHub>>,
+}
+
+/// SQLite in the data folder, or what `store.url` says.
+pub async fn stores(config: &Config, data: &DataFolder) -> Result<Stores> {
+    let url = config.store.url.expose_secret();
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        let store = PostgresStore::connect(&config.store.url).await?;
+        let store = Arc::new(store);
+        return Ok(Stores { store: store.clone(), access: store, sqlite: None });
+    }
+    let path = match url.strip_prefix("sqlite:") {
+        Some(path) => PathBuf::from(path.trim_start_matches("//")),
+        None if url.is_empty() => data.join("mostik.db"),
+        None => anyhow::bail!("store.url: use \"sqlite:…\" or \"postgres://…\""),
+    };
+    let store = SqliteStore::open(&path)
+        .await
+        .with_context(|| format!("cannot open the database {}", path.display()))?;
+    let store = Arc::new(store);
+    Ok(Stores { store: store.clone(), access: store.clone(), sqlite: Some(store) })
+}
+
+/// The folder of recordings.
+pub fn recordings(config: &Config, data: &DataFolder) -> Result<PathBuf> {
+    match config.recordings.url.as_str() {
+        "" => Ok(data.join("recordings")),
+        url => match url.strip_prefix("file:") {
+            Some(path) => Ok(PathBuf::from(path.trim_start_matches("//"))),
+            None => anyhow::bail!("recordings.url: use \"file:…\""),
+        },
+    }
+}
+
+/// Who names root causes.
+pub fn root_causes(config: &Config) -> Result<Arc<dyn RootCauseClassifier>> {
+    let local: Arc<dyn RootCauseClassifier> = Arc::new(LocalRootCause::new()?);
+    match config.classifier.engine.as_str() {
+        "openai" => {
+            let asked = OpenAiRootCause::new(language_model(config), &[], local);
+            Ok(Arc::new(asked.context("in [classifier]")?))
+        }
+        _ => Ok(local),
+    }
+}
+
+/// Who judges owner-side comments.
+pub fn stages(config: &Config) -> Result<Arc<dyn StageClassifier>> {
+    let local: Arc<dyn StageClassifier> = Arc::new(LocalStage::new()?);
+    match config.classifier.engine.as_str() {
+        "openai" => {
+            let asked = OpenAiStage::new(language_model(config), local);
+            Ok(Arc::new(asked.context("in [classifier]")?))
+        }
+        _ => Ok(local),
+    }
+}
+
+fn language_model(config: &Config) -> OpenAiSettings {
+    let section = &config.classifier;
+    OpenAiSettings::new(
+        section.openai_url.clone(),
+        section.openai_key.clone(),
+        section.openai_model.clone(),
+    )
+}
+
+/// Name and version of the models inside this binary.
+pub fn compiled_in_models() -> Result<Vec<(&'static str, String)>> {
+    Ok(vec![
+        ("root-cause", LocalRootCause::new()?.version().to_owned()),
+        ("stage", LocalStage::new()?.version().to_owned()),
+    ])
+}
+
+/// Where speech models are kept and come from.
+pub fn models(config: &Config, data: &DataFolder) -> ModelStore {
+    let folder = match config.speech.models_folder.as_str() {
+        "" => data.join("models"),
+        folder => PathBuf::from(folder),
+    };
+    let hub = config.speech.hub.trim_end_matches('/').to_owned();
+    ModelStore::with_sources(folder, Sources { hub, ..Sources::default() })
+}
+
+/// A recording of ten minutes on one slow core.
+const RECOGNISED_WITHIN: Duration = Duration::from_mins(4);
+
+/// Who recognises speech.
+pub fn speech(config: &Config, data: &DataFolder) -> Result<Option<Arc<dyn SpeechToText>>> {
+    let section = &config.speech;
+    Ok(match section.engine.as_str() {
+        "off" => None,
+        "openai" => Some(Arc::new(OpenAiTranscription::new(OpenAiOptions {
+            base_url: section.openai_url.clone(),
+            key: filled(&section.openai_key),
+            model: section.openai_model.clone(),
+            time_limit: RECOGNISED_WITHIN,
+        })?)),
+        _ => {
+            let options = LocalOptions {
+                model: section.model.clone(),
+                threads: section.threads,
+                time_limit: RECOGNISED_WITHIN,
+                ..LocalOptions::default()
+            };
+            Some(Arc::new(LocalWhisper::start(models(config, data), options)?))
+        }
+    })
+}
+
+fn filled(secret: &SecretString) -> Option<SecretString> {
+    (!secret.expose_secret().is_empty()).then(|| secret.clone())
+}
+
+/// The recogniser's own type for a language.
+pub const fn spoken(language: Language) -> mostik_speech::Language {
+    match language {
+        Language::Russian => mostik_speech::Language::Russian,
+        Language::English => mostik_speech::Language::English,
+    }
+}
+
+/// GitHub, when configured.
+pub fn github(config: &Config) -> Result<Option<Arc<GitHub>>> {
+    let section = &config.github;
+    if !config.has_github() {
+        return Ok(None);
+    }
+    let credentials = match filled(&section.token) {
+        Some(token) => Credentials::Token(token),
+        None => {
+            Credentials::App { id: section.app_id, private_key: section.app_private_key.clone() }
+        }
+    };
+    let poll_every = (section.poll_seconds > 0).then(|| Duration::from_secs(section.poll_seconds));
+    let api_url = section.api_url.clone();
+    Ok(Some(Arc::new(GitHub::new(GitHubConfig { api_url, credentials, poll_every })?)))
+}
+
+/// How the gateway keeps and carries calls.
+pub fn gateway(config: &Config, data: &DataFolder) -> Result<GatewayConfig> {
+    let mut gateway = GatewayConfig::new(recordings(config, data)?, config.rtp_ports()?);
+    gateway.public_address = config.public_address()?;
+    let prompts = data.join("prompts");
+    gateway.prompts_dir = prompts.is_dir().then_some(prompts);
+    Ok(gateway)
+}
+
+/// Hosts the phone lines.
+pub fn phone(config: &Config, intake: Intake) -> Result<Arc<Phone>> {
+    let lines = config.phone.line.iter().map(|line| {
+        Ok(PhoneLine {
+            number: line.number.clone(),
+            language: config::language("phone.line.language", &line.language)?,
+            max_message: Duration::from_secs(line.max_message_seconds),
+        })
+    });
+    Ok(Phone::new(intake, lines.collect::<Result<_>>()?))
+}
+
+/// Puts the parts together.
+pub async fn parts(config: &Config, data: &DataFolder, stores: &Stores) -> Result<Parts> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let store = stores.store.clone();
+    let public_url = config.public_url();
+    let mut seed = [0; 32];
+    seed[..16].copy_from_slice(uuid::Uuid::new_v4().as_bytes());
+    seed[16..].copy_from_slice(uuid::Uuid::new_v4().as_bytes());
+    let link_key = stores.access.installation_secret("customer-page", seed).await?;
+    let github = github(config)?;
+    let ledger = Arc::new(StoredBoard { store: store.clone(), clock: clock.clone() });
+    let mut trackers: HashMap<&'static str, Arc<dyn Tracker>> = HashMap::new();
+    trackers.insert("board", Arc::new(Board::new(ledger, &public_url)));
+    if let Some(github) = &github {
+        trackers.insert("github", github.clone());
+    }
+    let hours = config.office_hours()?;
+    let minutes = config.response_minutes()?;
+    let pipeline = Pipeline {
+        store: store.clone(),
+        clock: clock.clone(),
+        root_causes: root_causes(config)?,
+        stages: stages(config)?,
+        speech: speech(config, data)?,
+        recordings: recordings(config, data)?,
+        channels: HashMap::<Channel, Arc<dyn mostik_channels::Channel>>::new(),
+        trackers,
+        rules: Arc::new(Rules {
+            ownership: config.ownership()?,
+            thresholds: config.thresholds()?,
+            hours: hours.clone(),
+            delayed_answer_minutes: config.answers.delayed_minutes,
+            links: LinkSigner::new(link_key, &public_url),
+            retry: config.retry(),
+        }),
+    };
+    let detect_language: DetectLanguage = Arc::new(mostik_text::detect_language);
+    let intake =
+        Intake { store, clock, hours, response_minutes: u32::from(minutes), detect_language };
+    Ok(Parts { pipeline, intake, access: stores.access.clone(), github })
+}
