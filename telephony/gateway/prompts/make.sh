@@ -28,7 +28,7 @@ while IFS="$(printf '\t')" read -r language name text <&3; do
     mkdir -p "$language"
     speak "$language" "$text" "$work/spoken.wav"
     # Telephone band, silence trimmed at both ends, pauses between sentences at most 0.4 s.
-    sox "$work/spoken.wav" -r 8000 -c 1 -b 16 "$work/trimmed.wav" \
+    sox -D "$work/spoken.wav" -r 8000 -c 1 -b 16 "$work/trimmed.wav" \
         highpass 120 silence 1 0.02 0.4% reverse silence 1 0.02 0.4% reverse \
         silence -l 1 0.02 0.4% -1 0.4 0.4%
     gain=$(awk -v rms="$(level "$work/trimmed.wav")" 'BEGIN {printf "%.2f", -20 - rms}')

@@ -25,7 +25,8 @@ pub enum Input {
     RemoteHungUp,
     /// The signalling peer vanished.
     TrunkFailed,
-    /// No more audio arrives.
+    /// No more audio arrives. Before the tone that is nothing: some phones send none while their
+    /// owner listens.
     MediaLost,
     /// The recording cannot be written.
     RecorderFailed,
@@ -178,9 +179,6 @@ impl CallFlow {
             (CallState::AskingAgain, input) => self.asking_again(input),
             (CallState::Thanking(part, end), Input::PromptEnded) => self.thanked(part, end),
             (CallState::Parting(end), Input::PromptEnded) => self.end(end, vec![Action::HangUp]),
-            (CallState::Greeting(_) | CallState::Tone, Input::MediaLost) => {
-                self.part(NoMessageEnd::MediaLost.into(), Words::GoodbyeUnheard, &[])
-            }
             (CallState::Tone, Input::RecorderFailed) => {
                 self.part(NoMessageEnd::RecorderFailed.into(), Words::Sorry, &[])
             }

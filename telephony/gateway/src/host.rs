@@ -40,9 +40,9 @@ pub struct ArrivedCall {
 pub struct CallPlan {
     /// The language of the first greeting.
     pub language: SpokenLanguage,
-    /// By when the caller is told she will be answered.
+    /// By when the caller is told she will be answered; rounded up to what can be spoken.
     pub promise: SpokenPromise,
-    /// The longest message that is recorded.
+    /// The longest message that is recorded, from 5 seconds to 10 minutes.
     pub max_message: Duration,
 }
 

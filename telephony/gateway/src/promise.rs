@@ -54,6 +54,18 @@ impl SpokenPromise {
         }
     }
 
+    /// The nearest promise that can be spoken and promises no more than this one.
+    #[must_use]
+    pub fn rounded_up(self) -> Self {
+        match self {
+            Self::WithinMinutes(minutes) => Self::MINUTES
+                .into_iter()
+                .find(|spoken| *spoken >= minutes)
+                .map_or(Self::NextWorkingDay, Self::WithinMinutes),
+            Self::NextWorkingDay => Self::NextWorkingDay,
+        }
+    }
+
     /// Every promise that can be spoken.
     pub fn all() -> impl Iterator<Item = Self> {
         Self::MINUTES.into_iter().map(Self::WithinMinutes).chain([Self::NextWorkingDay])
@@ -69,5 +81,13 @@ mod tests {
         assert_eq!(SpokenPromise::within(30), Ok(SpokenPromise::WithinMinutes(30)));
         assert_eq!(SpokenPromise::within(31), Err(UnspokenPromise(31)));
         assert_eq!(SpokenPromise::all().count(), 9);
+    }
+
+    #[test]
+    fn an_unspoken_promise_becomes_a_longer_one() {
+        let rounded = |minutes| SpokenPromise::WithinMinutes(minutes).rounded_up();
+        assert_eq!(rounded(30), SpokenPromise::WithinMinutes(30));
+        assert_eq!(rounded(31), SpokenPromise::WithinMinutes(45));
+        assert_eq!(rounded(241), SpokenPromise::NextWorkingDay);
     }
 }

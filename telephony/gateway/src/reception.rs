@@ -69,6 +69,7 @@ fn caller(party: &Party) -> Caller {
 async fn plan(shared: &Shared, arrived: &ArrivedCall) -> Result<CallPlan, Refusal> {
     let asked = tokio::time::timeout(PLAN_PATIENCE, shared.host.plan(arrived)).await;
     let mut plan = asked.unwrap_or(Err(Refusal::Unavailable))?;
+    plan.promise = plan.promise.rounded_up();
     plan.max_message = plan.max_message.clamp(MESSAGE_LIMITS.0, MESSAGE_LIMITS.1);
     Ok(plan)
 }

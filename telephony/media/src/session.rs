@@ -89,7 +89,8 @@ impl MediaSession {
         self.tell(Command::StopPlaying).await;
     }
 
-    /// Records what the caller says from now on, and listens for voice.
+    /// Records what the caller says from now on, and listens for voice. The time after which
+    /// missing audio is reported begins anew: who only listened may have sent nothing so far.
     pub async fn record(&self, recorder: Recorder) {
         self.tell(Command::Record(recorder)).await;
     }

@@ -117,6 +117,7 @@ impl SessionTask {
             Command::StopPlaying => self.player = None,
             Command::Record(recorder) => {
                 self.line.clear();
+                self.expect_audio_from_now();
                 let voice = VoiceDetector::new(self.silence);
                 self.recording = Some(Recording { recorder, voice });
             }
@@ -136,8 +137,13 @@ impl SessionTask {
     fn renegotiated(&mut self, plan: MediaPlan) {
         self.latch.redescribe(plan.peer);
         self.outbound.renegotiated(&plan);
-        self.heard_at = Instant::now();
+        self.expect_audio_from_now();
         self.plan = plan;
+    }
+
+    fn expect_audio_from_now(&mut self) {
+        self.heard_at = Instant::now();
+        self.lost_reported = false;
     }
 
     fn packet(&mut self, datagram: &[u8], source: SocketAddr) {
@@ -157,8 +163,7 @@ impl SessionTask {
             }
             Admission::SameStream => {}
         }
-        self.heard_at = Instant::now();
-        self.lost_reported = false;
+        self.expect_audio_from_now();
         let (timestamp, payload) = (packet.timestamp(), packet.payload());
         let samples = match content {
             Content::Audio(codec) => payload.iter().map(|octet| codec.decode(*octet)).collect(),
