@@ -1,28 +1,26 @@
 //! Transcribes WAV files: `transcribe MODELS_FOLDER [ru|en] FILE.wav…`; gets the model first when
-//! it is not there. Times go to stderr.
+//! it is not there. With `http://…/v1` in place of the folder an OpenAI-compatible server is asked.
+//! Times go to stderr. `BEAM` and `THREADS` change the search.
 
 use std::io::Write as _;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use mostik_speech::{
-    FileTranscript, Language, LocalOptions, LocalWhisper, ModelStore, Recording, SpeechToText,
+    FileTranscript, Language, LocalOptions, LocalWhisper, ModelStore, OpenAiOptions,
+    OpenAiTranscription, Progress, Recording, SpeechToText,
 };
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1).peekable();
-    let store = ModelStore::new(arguments.next().ok_or("name the folder of models")?);
+    let place = arguments.next().ok_or("name the folder of models, or a server")?;
     let hint: Option<Language> = arguments.peek().and_then(|code| code.parse().ok());
     if hint.is_some() {
         arguments.next();
     }
-    let options = LocalOptions::default();
-    let began = Instant::now();
-    store.get(&options.model, |progress| eprint!("\r{} of {} bytes", progress.received, progress.total)).await?;
-    store.verify(&options.model)?;
-    eprintln!("\nmodel verified after {:.2?}", began.elapsed());
-    let recogniser = LocalWhisper::start(store, options)?;
+    let recogniser = recogniser(&place).await?;
+    eprintln!("{}", recogniser.name());
     for file in arguments {
         let began = Instant::now();
         let recording = Recording::open(Path::new(&file))?;
@@ -38,4 +36,24 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         );
     }
     Ok(())
+}
+
+async fn recogniser(place: &str) -> Result<Box<dyn SpeechToText>, Box<dyn std::error::Error>> {
+    if place.starts_with("http") {
+        return Ok(Box::new(OpenAiTranscription::new(OpenAiOptions {
+            base_url: place.into(),
+            key: None,
+            model: "whisper-1".into(),
+            time_limit: Duration::from_secs(120),
+        })?));
+    }
+    let mut options = LocalOptions::default();
+    let number = |name| std::env::var(name).ok().and_then(|value| value.parse().ok());
+    options.beam = number("BEAM").unwrap_or(options.beam);
+    options.threads = number("THREADS").unwrap_or(options.threads);
+    let store = ModelStore::new(place);
+    let report = |progress: Progress| eprint!("\r{} of {}", progress.received, progress.total);
+    store.get(&options.model, report).await?;
+    store.verify(&options.model)?;
+    Ok(Box::new(LocalWhisper::start(store, options)?))
 }

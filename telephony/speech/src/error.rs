@@ -66,7 +66,7 @@ pub enum Advice {
 
 impl SpeechError {
     const BUSY_RETRY: Duration = Duration::from_secs(5);
-    const SLOW_RETRY: Duration = Duration::from_secs(60);
+    const SLOW_RETRY: Duration = Duration::from_mins(1);
 
     /// What to do about this error.
     pub fn advice(&self) -> Advice {

@@ -63,7 +63,11 @@ impl OpenAiTranscription {
         self.model.starts_with("gpt-")
     }
 
-    fn request(&self, recording: &Recording, language: Option<Language>) -> CreateTranscriptionRequest {
+    fn request(
+        &self,
+        recording: &Recording,
+        language: Option<Language>,
+    ) -> CreateTranscriptionRequest {
         let plain = self.speaks_plain_json();
         CreateTranscriptionRequest {
             file: AudioInput {
@@ -96,9 +100,8 @@ impl OpenAiTranscription {
             .create_raw(self.request(recording, language))
             .await
             .map_err(|error| explain(&error))?;
-        Answer::read(&body).ok_or_else(|| SpeechError::Refused {
-            reason: "its answer is no transcript".into(),
-        })
+        Answer::read(&body)
+            .ok_or_else(|| SpeechError::Refused { reason: "its answer is no transcript".into() })
     }
 
     async fn ask_until_known(

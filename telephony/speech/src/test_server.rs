@@ -39,9 +39,7 @@ pub(crate) struct TestServer {
 
 impl TestServer {
     /// Answers requests in order; each request is passed on as it came.
-    pub(crate) async fn start(
-        replies: Vec<Reply>,
-    ) -> (Self, mpsc::UnboundedReceiver<Vec<u8>>) {
+    pub(crate) async fn start(replies: Vec<Reply>) -> (Self, mpsc::UnboundedReceiver<Vec<u8>>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let (sender, requests) = mpsc::unbounded_channel();
@@ -72,7 +70,7 @@ impl Drop for TestServer {
 /// Reads head and body; a body comes by its length or in chunks.
 async fn read_request(stream: &mut TcpStream) -> Vec<u8> {
     let mut request = Vec::new();
-    let mut buffer = [0; 65_536];
+    let mut buffer = vec![0; 65_536];
     while !is_complete(&request) {
         let read = tokio::time::timeout(Duration::from_secs(5), stream.read(&mut buffer));
         match read.await.unwrap().unwrap() {

@@ -106,7 +106,7 @@ async fn long_recordings_are_heard_to_their_end() {
     file[40..44].fill(0xff);
     for recording in &recordings {
         file.extend_from_slice(&recording.wav()[44..]);
-        file.extend([0; 16_000 * 3]);
+        file.extend(vec![0; 16_000 * 3]);
     }
     let long = Recording::from_wav(file).unwrap();
     assert!(long.seconds() > 58.0);

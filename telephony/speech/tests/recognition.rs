@@ -8,9 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use mostik_speech::{
-    Language, LocalOptions, LocalWhisper, ModelStore, Recording, SpeechToText,
-};
+use mostik_speech::{Language, LocalOptions, LocalWhisper, ModelStore, Recording, SpeechToText};
 
 /// Errors of the measured model and search, with room for a newer set of prompts.
 const MOST_ERRORS: [(Language, f64); 2] = [(Language::Russian, 0.20), (Language::English, 0.12)];

@@ -37,11 +37,7 @@ impl Entry {
     }
 
     pub(super) fn weights_checksum(&self) -> &'static str {
-        self.files
-            .iter()
-            .max_by_key(|file| file.bytes)
-            .map(|file| file.sha256)
-            .unwrap_or_default()
+        self.files.iter().max_by_key(|file| file.bytes).map(|file| file.sha256).unwrap_or_default()
     }
 }
 

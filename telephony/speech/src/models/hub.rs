@@ -16,7 +16,7 @@ use crate::http;
 /// A stream that breaks is taken up again so many times in a row without a byte of progress.
 const FRUITLESS_ATTEMPTS: u32 = 3;
 /// The slowest whole download that is waited for.
-const LONGEST: Duration = Duration::from_secs(6 * 3_600);
+const LONGEST: Duration = Duration::from_hours(6);
 
 /// Downloads every file that is not here yet.
 pub(super) async fn download(arrival: &Arc<Arrival>, sources: &Sources) -> Result<(), ModelError> {

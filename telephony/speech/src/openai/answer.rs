@@ -78,7 +78,9 @@ impl Answer {
         let (sum, weight) = of_segments
             .chain(of_tokens)
             .filter(|(logarithm, _)| logarithm.is_finite())
-            .fold((0.0, 0.0), |(sum, total), (value, weight)| (sum + value * weight, total + weight));
+            .fold((0.0, 0.0), |(sum, total), (value, weight)| {
+                (sum + value * weight, total + weight)
+            });
         if weight > 0.0 { (sum / weight).exp().clamp(0.0, 1.0) as f32 } else { 1.0 }
     }
 }

@@ -29,8 +29,8 @@ async fn transcribe(
     (client.transcribe(&recording(), Language::Russian).await, requests)
 }
 
-fn text_of(request: Vec<u8>) -> String {
-    String::from_utf8_lossy(&request).into_owned()
+fn text_of(request: &[u8]) -> String {
+    String::from_utf8_lossy(request).into_owned()
 }
 
 #[tokio::test]
@@ -44,7 +44,7 @@ async fn the_recording_and_the_model_are_sent_and_the_words_come_back() {
     assert_eq!(transcript.text, "My order is late.");
     assert_eq!(transcript.language, Language::English);
     assert!((transcript.seconds - 1.0).abs() < 1e-9);
-    let request = text_of(requests.recv().await.unwrap());
+    let request = text_of(&requests.recv().await.unwrap());
     assert!(request.starts_with("POST /v1/audio/transcriptions HTTP/1.1"), "{request}");
     assert!(request.to_lowercase().contains("authorization: bearer sk-secret"));
     for part in ["name=\"file\"", "recording.wav", "RIFF", "whisper-1", "verbose_json"] {
@@ -57,7 +57,7 @@ async fn newer_models_are_asked_for_plain_json_with_probabilities() {
     let reply = Reply::json(r#"{"text":"Да","logprobs":[{"token":"Да","logprob":-0.5}]}"#);
     let (result, mut requests) = transcribe(vec![reply], "gpt-4o-transcribe").await;
     assert!((result.unwrap().confidence - 0.606_5).abs() < 1e-3);
-    let request = text_of(requests.recv().await.unwrap());
+    let request = text_of(&requests.recv().await.unwrap());
     assert!(request.contains("logprobs") && !request.contains("verbose_json"));
 }
 
@@ -69,8 +69,8 @@ async fn a_foreign_language_is_asked_again_in_the_lines_language() {
     ];
     let (result, mut requests) = transcribe(replies, "whisper-1").await;
     assert_eq!(result.unwrap().text, "Где мой заказ");
-    assert!(!text_of(requests.recv().await.unwrap()).contains("name=\"language\""));
-    assert!(text_of(requests.recv().await.unwrap()).contains("name=\"language\"\r\n\r\nru"));
+    assert!(!text_of(&requests.recv().await.unwrap()).contains("name=\"language\""));
+    assert!(text_of(&requests.recv().await.unwrap()).contains("name=\"language\"\r\n\r\nru"));
 }
 
 #[tokio::test]

@@ -66,10 +66,7 @@ impl Recording {
         let source = std::fs::File::open(path).map_err(RecordingError::Unreadable)?;
         let limit = u64::try_from(Self::MAX_BYTES).unwrap_or(u64::MAX);
         let mut file = Vec::new();
-        source
-            .take(limit + 1)
-            .read_to_end(&mut file)
-            .map_err(RecordingError::Unreadable)?;
+        source.take(limit + 1).read_to_end(&mut file).map_err(RecordingError::Unreadable)?;
         Self::from_wav(file)
     }
 

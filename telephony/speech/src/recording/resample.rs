@@ -71,6 +71,7 @@ fn greatest_common_divisor(a: u32, b: u32) -> u32 {
 
 #[cfg(test)]
 #[expect(clippy::cast_precision_loss, reason = "test signals are short")]
+#[expect(clippy::cast_possible_truncation, reason = "samples are single precision")]
 mod tests {
     use super::*;
 

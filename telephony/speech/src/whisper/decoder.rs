@@ -95,7 +95,12 @@ impl Decoder {
 
     /// Says one token in each hypothesis; returns the state from which [`Self::scores`] scores
     /// the next one.
-    pub(crate) fn step(&self, heard: &Heard, said: &mut [Said], tokens: &[Token]) -> Result<Tensor> {
+    pub(crate) fn step(
+        &self,
+        heard: &Heard,
+        said: &mut [Said],
+        tokens: &[Token],
+    ) -> Result<Tensor> {
         let ids = Tensor::from_slice(tokens, tokens.len(), &Device::Cpu)?;
         let mut state = numbers(&self.embeddings.index_select(&ids, 0)?)?;
         for (row, said) in state.chunks_exact_mut(self.width).zip(&*said) {
@@ -140,7 +145,8 @@ impl Layer {
         let heard_output = linear(&heard, 2, width, width)?;
         let (widen, narrow) =
             (linear(&feed, 0, 4 * width, width)?, linear(&feed, 1, width, 4 * width)?);
-        let mut norm = |block: &str| LayerNorm::take(weights, &format!("{block}/layer_norm"), width);
+        let mut norm =
+            |block: &str| LayerNorm::take(weights, &format!("{block}/layer_norm"), width);
         Ok(Self {
             self_norm: norm(&own)?,
             self_query_key_value,
@@ -159,10 +165,12 @@ impl Layer {
     /// Keys (heads, width of a head, frames) and values (heads, frames, width of a head).
     fn hear(&self, encoded: &Tensor) -> Result<(Tensor, Tensor)> {
         let (frames, width) = encoded.dims2()?;
-        let both = self
-            .heard_key_value
-            .forward(encoded)?
-            .reshape((frames, 2, self.heads, width / self.heads))?;
+        let both = self.heard_key_value.forward(encoded)?.reshape((
+            frames,
+            2,
+            self.heads,
+            width / self.heads,
+        ))?;
         let key = both.narrow(1, 0, 1)?.squeeze(1)?.permute((1, 2, 0))?.contiguous()?;
         let value = both.narrow(1, 1, 1)?.squeeze(1)?.transpose(0, 1)?.contiguous()?;
         Ok((key, value))
@@ -205,7 +213,14 @@ impl Layer {
             values.extend_from_slice(&row[2 * width..]);
             for head in 0..self.heads {
                 let span = head * (width / self.heads)..(head + 1) * (width / self.heads);
-                attend(&row[span.clone()], keys, values, width, &mut output[span.clone()], span.start);
+                attend(
+                    &row[span.clone()],
+                    keys,
+                    values,
+                    width,
+                    &mut output[span.clone()],
+                    span.start,
+                );
             }
         }
         Tensor::from_vec(output, (count, width), &Device::Cpu)
@@ -213,13 +228,18 @@ impl Layer {
 }
 
 /// One head of one hypothesis; `at` is where the head begins in rows of `width`.
-fn attend(query: &[f32], keys: &[f32], values: &[f32], width: usize, output: &mut [f32], at: usize) {
+fn attend(
+    query: &[f32],
+    keys: &[f32],
+    values: &[f32],
+    width: usize,
+    output: &mut [f32],
+    at: usize,
+) {
     let span = at..at + query.len();
     let scale = scale(query.len());
-    let mut weights: Vec<f32> = keys
-        .chunks_exact(width)
-        .map(|key| rows::dot(query, &key[span.clone()]) * scale)
-        .collect();
+    let mut weights: Vec<f32> =
+        keys.chunks_exact(width).map(|key| rows::dot(query, &key[span.clone()]) * scale).collect();
     rows::softmax(&mut weights);
     for (weight, value) in weights.iter().zip(values.chunks_exact(width)) {
         for (output, value) in output.iter_mut().zip(&value[span.clone()]) {

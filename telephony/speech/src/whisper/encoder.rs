@@ -152,9 +152,8 @@ fn take_convolution(
     let kernel = weights.take(&format!("{name}/weight"), &[outputs, inputs, KERNEL])?;
     let bias = weights.take(&format!("{name}/bias"), &[outputs])?;
     let mut matrix = vec![0.0; kernel.len()];
-    for (row, kernel) in matrix
-        .chunks_exact_mut(KERNEL * inputs)
-        .zip(kernel.chunks_exact(KERNEL * inputs))
+    for (row, kernel) in
+        matrix.chunks_exact_mut(KERNEL * inputs).zip(kernel.chunks_exact(KERNEL * inputs))
     {
         for (input, taps) in kernel.chunks_exact(KERNEL).enumerate() {
             for (tap, weight) in taps.iter().enumerate() {
@@ -187,10 +186,7 @@ mod tests {
     fn unfolding_lays_neighbours_side_by_side() {
         let frames = [1.0, 2.0, 3.0, 4.0];
         let rows = |stride| unfold(&frames, 1, stride).unwrap().to_vec2::<f32>().unwrap();
-        assert_eq!(
-            rows(1),
-            [[0.0, 1.0, 2.0], [1.0, 2.0, 3.0], [2.0, 3.0, 4.0], [3.0, 4.0, 0.0]]
-        );
+        assert_eq!(rows(1), [[0.0, 1.0, 2.0], [1.0, 2.0, 3.0], [2.0, 3.0, 4.0], [3.0, 4.0, 0.0]]);
         assert_eq!(rows(2), [[0.0, 1.0, 2.0], [2.0, 3.0, 4.0]]);
     }
 }

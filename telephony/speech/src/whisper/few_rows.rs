@@ -45,6 +45,7 @@ fn turn(turned: &[f32], rows: usize) -> Vec<f32> {
 
 #[cfg(test)]
 #[expect(clippy::cast_precision_loss, reason = "small test numbers")]
+#[expect(clippy::float_cmp, reason = "small whole numbers are exact")]
 mod tests {
     use super::*;
 

@@ -2,8 +2,8 @@
 
 use candle_core::{CpuStorage, Device, InplaceOp1, Layout, Result, Storage, Tensor};
 
-use super::{few_rows, rows};
 use super::weights::{WeightError, Weights};
+use super::{few_rows, rows};
 
 /// A matrix and an optional bias.
 pub(crate) struct Linear {
@@ -40,8 +40,7 @@ impl Linear {
     ) -> std::result::Result<Self, BuildError> {
         let matrix = weights.take(&format!("{name}/weight"), &[outputs, inputs])?;
         let bias = format!("{name}/bias");
-        let bias =
-            if weights.has(&bias) { Some(weights.take(&bias, &[outputs])?) } else { None };
+        let bias = if weights.has(&bias) { Some(weights.take(&bias, &[outputs])?) } else { None };
         Self::new(matrix, bias, outputs, inputs)
     }
 

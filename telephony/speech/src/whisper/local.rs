@@ -37,7 +37,7 @@ impl Default for LocalOptions {
             threads: cores.min(4),
             beam: 5,
             queue: 16,
-            time_limit: Duration::from_secs(600),
+            time_limit: Duration::from_mins(10),
         }
     }
 }
@@ -136,13 +136,11 @@ fn work(mut jobs: mpsc::Receiver<Job>, pool: &ThreadPool, beam: usize) {
 }
 
 fn load<'a>(loaded: &'a mut Option<Model>, job: &Job) -> Result<&'a Model, SpeechError> {
-    match loaded {
-        Some(model) => Ok(model),
-        None => {
-            let started = std::time::Instant::now();
-            let model = Model::open(&job.model)?;
-            tracing::info!(seconds = started.elapsed().as_secs_f64(), "speech model loaded");
-            Ok(loaded.insert(model))
-        }
+    if let Some(model) = loaded {
+        return Ok(model);
     }
+    let started = std::time::Instant::now();
+    let model = Model::open(&job.model)?;
+    tracing::info!(seconds = started.elapsed().as_secs_f64(), "speech model loaded");
+    Ok(loaded.insert(model))
 }

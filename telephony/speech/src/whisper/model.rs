@@ -43,9 +43,8 @@ impl Model {
     pub(crate) fn open(folder: &Path) -> Result<Self, SpeechError> {
         let config: Config = serde_json::from_str(&read_text(folder, "config.json", MAX_CONFIG)?)
             .map_err(|error| bad("config.json", &error))?;
-        let vocabulary =
-            Vocabulary::read(&read_text(folder, "vocabulary.txt", MAX_VOCABULARY)?)
-                .map_err(|error| bad("vocabulary.txt", &error))?;
+        let vocabulary = Vocabulary::read(&read_text(folder, "vocabulary.txt", MAX_VOCABULARY)?)
+            .map_err(|error| bad("vocabulary.txt", &error))?;
         let file =
             File::open(folder.join("model.bin")).map_err(|error| bad("model.bin", &error))?;
         let length = file.metadata().map_err(|error| bad("model.bin", &error))?.len();

@@ -55,10 +55,8 @@ pub(crate) fn recognise(
     let mut language = None;
     let mut understood = Vec::new();
     for window in windows(&samples, &speech_spans(&samples)) {
-        let (spoken, result) =
-            understand(model, &window, language, task).map_err(|error| SpeechError::Failed {
-                reason: error.to_string(),
-            })?;
+        let (spoken, result) = understand(model, &window, language, task)
+            .map_err(|error| SpeechError::Failed { reason: error.to_string() })?;
         language = Some(spoken);
         understood.push(result);
     }
@@ -93,9 +91,7 @@ fn understand(
     let no_speech = first.get(words.no_speech as usize).map_or(0.0, |p| p.exp());
     model.decoder.step(&heard, &mut said, &[words.language(language)])?;
     let state = model.decoder.step(&heard, &mut said, &[words.transcribe])?;
-    let Some(prompt) = said.pop() else {
-        candle_core::bail!("no hypothesis")
-    };
+    let Some(prompt) = said.pop() else { candle_core::bail!("no hypothesis") };
     let found = find(model, window, &heard, (&prompt, &state), task)?;
     let text = words.text(&found.tokens);
     let mut segments = Vec::new();
@@ -147,9 +143,7 @@ fn find(
     attempts
         .into_iter()
         .max_by(|(a_loops, a), (b_loops, b)| {
-            b_loops
-                .cmp(a_loops)
-                .then(a.mean_log_probability.total_cmp(&b.mean_log_probability))
+            b_loops.cmp(a_loops).then(a.mean_log_probability.total_cmp(&b.mean_log_probability))
         })
         .map(|(_, found)| found)
         .ok_or_else(|| candle_core::Error::Msg("no attempt".into()))
@@ -173,8 +167,7 @@ fn segments_of(words: &Vocabulary, tokens: &[Token], window: &Window) -> Vec<Seg
         let words = words.text(text);
         text.clear();
         if words.chars().any(char::is_alphanumeric) {
-            let start = window.real_start(start);
-            let end = window.real_end(end).max(start);
+            let (start, end) = window.real_times(start, end);
             segments.push(Segment { start, end, text: words.trim().to_owned() });
         }
     };

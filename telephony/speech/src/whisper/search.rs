@@ -140,8 +140,7 @@ fn likeliest(finished: &[Hypothesis]) -> Found {
         .iter()
         .map(|hypothesis| Found {
             tokens: hypothesis.tokens.clone(),
-            mean_log_probability: hypothesis.log_probability
-                / (hypothesis.tokens.len() + 1) as f32,
+            mean_log_probability: hypothesis.log_probability / (hypothesis.tokens.len() + 1) as f32,
         })
         .max_by(|a, b| a.mean_log_probability.total_cmp(&b.mean_log_probability))
         .unwrap_or(Found { tokens: Vec::new(), mean_log_probability: f32::NEG_INFINITY })
@@ -233,7 +232,8 @@ mod tests {
             Hypothesis { tokens: vec![1], log_probability: -1.0 },
             Hypothesis { tokens: vec![2], log_probability: -1.5 },
         ];
-        let candidate = |parent, token, log_probability| Candidate { parent, token, log_probability };
+        let candidate =
+            |parent, token, log_probability| Candidate { parent, token, log_probability };
         let mut finished = Vec::new();
         let next = split(
             vec![

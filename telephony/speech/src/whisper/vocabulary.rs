@@ -49,11 +49,13 @@ impl Vocabulary {
         if lines.is_empty() || lines.len() > MAX_TOKENS {
             return Err(VocabularyError::Size(lines.len()));
         }
-        let special: HashMap<&str, Token> =
-            (0..).zip(&lines).filter(|(_, line)| line.starts_with("<|")).map(|(n, l)| (*l, n)).collect();
-        let find = |name: &'static str| {
-            special.get(name).copied().ok_or(VocabularyError::Missing(name))
-        };
+        let special: HashMap<&str, Token> = (0..)
+            .zip(&lines)
+            .filter(|(_, line)| line.starts_with("<|"))
+            .map(|(n, l)| (*l, n))
+            .collect();
+        let find =
+            |name: &'static str| special.get(name).copied().ok_or(VocabularyError::Missing(name));
         let no_speech = find("<|nospeech|>").or_else(|_| find("<|nocaptions|>"))?;
         let alphabet = byte_alphabet();
         Ok(Self {
@@ -110,7 +112,7 @@ fn token_bytes(token: &str, alphabet: &HashMap<char, u8>) -> Vec<u8> {
 /// for the characters from U+0100 on, in order.
 fn byte_alphabet() -> HashMap<char, u8> {
     let printable = |byte: u8| matches!(byte, b'!'..=b'~' | 0xa1..=0xac | 0xae..=0xff);
-    let mut others = ('\u{100}'..).into_iter();
+    let mut others = '\u{100}'..;
     (0..=u8::MAX)
         .filter_map(|byte| {
             let character = if printable(byte) { Some(char::from(byte)) } else { others.next() };

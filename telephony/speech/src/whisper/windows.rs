@@ -12,7 +12,7 @@ const EARLIEST_CUT: usize = 20 * RATE;
 const MOMENT: usize = RATE / 10;
 
 /// How far Whisper's times may be off where two pieces meet, in seconds.
-const TOLERANCE: f64 = 0.4;
+const TOLERANCE: f64 = 1.0;
 
 /// Pieces of speech side by side, the silence between them left out.
 #[derive(Debug, Default)]
@@ -36,15 +36,15 @@ impl Window {
         seconds(self.samples.len())
     }
 
-    /// When words really start that start at `time` in this window, in seconds. A start just
-    /// before a piece's end belongs to the next piece: Whisper's times are not exact.
-    pub(crate) fn real_start(&self, time: f64) -> f64 {
-        self.real_time(time, time + TOLERANCE)
-    }
-
-    /// When words really end that end at `time` in this window, in seconds.
-    pub(crate) fn real_end(&self, time: f64) -> f64 {
-        self.real_time(time, time - TOLERANCE)
+    /// When words really start and end that have these times in this window, in seconds.
+    ///
+    /// Whisper's times are not exact: where a sentence only touches a neighbouring piece, it
+    /// belongs to the piece in which most of it lies.
+    pub(crate) fn real_times(&self, start: f64, end: f64) -> (f64, f64) {
+        let tolerance = ((end - start) / 3.0).clamp(0.0, TOLERANCE);
+        let real_start = self.real_time(start, start + tolerance);
+        let real_end = self.real_time(end, end - tolerance);
+        (real_start, real_end.max(real_start))
     }
 
     fn real_time(&self, time: f64, probe: f64) -> f64 {
@@ -111,11 +111,18 @@ mod tests {
         assert_eq!(packed.len(), 1);
         let window = &packed[0];
         assert!((window.seconds() - 5.0).abs() < 1e-9);
-        for (packed, real) in [(0.0, 2.0), (1.5, 3.5), (1.8, 10.0), (4.0, 12.0), (9.0, 13.0)] {
-            assert!((window.real_start(packed) - real).abs() < 1e-9, "{packed}");
-        }
-        for (packed, real) in [(0.0, 2.0), (1.5, 3.5), (2.2, 4.0), (4.0, 12.0), (9.0, 13.0)] {
-            assert!((window.real_end(packed) - real).abs() < 1e-9, "{packed}");
+        for ((start, end), (real_start, real_end)) in [
+            ((0.0, 2.0), (2.0, 4.0)),
+            ((0.5, 1.5), (2.5, 3.5)),
+            ((1.4, 4.0), (10.0, 12.0)), // begins a little early
+            ((0.0, 2.5), (2.0, 4.0)),   // ends a little late
+            ((1.0, 4.0), (10.0, 12.0)),
+            ((0.5, 4.5), (2.5, 12.5)), // spans both pieces
+            ((4.0, 9.0), (12.0, 13.0)),
+        ] {
+            let real = window.real_times(start, end);
+            assert!((real.0 - real_start).abs() < 1e-9, "{start} {end} {real:?}");
+            assert!((real.1 - real_end).abs() < 1e-9, "{start} {end} {real:?}");
         }
     }
 
@@ -124,7 +131,7 @@ mod tests {
         let samples = vec![0.1; 60 * S];
         let packed = windows(&samples, &[0..20 * S, 21 * S..40 * S]);
         assert_eq!(packed.iter().map(|w| w.samples.len()).collect::<Vec<_>>(), [20 * S, 19 * S]);
-        assert!((packed[1].real_start(0.0) - 21.0).abs() < 1e-9);
+        assert!((packed[1].real_times(0.0, 1.0).0 - 21.0).abs() < 1e-9);
         assert!(windows(&samples, &[]).is_empty());
     }
 
@@ -132,7 +139,7 @@ mod tests {
     fn endless_speech_is_cut_where_it_is_quiet() {
         let mut samples = vec![0.5; 70 * S];
         samples[24 * S..24 * S + S / 5].fill(0.001);
-        let packed = windows(&samples, &[0..70 * S]);
+        let packed = windows(&samples, std::slice::from_ref(&(0..70 * S)));
         assert!(packed.len() >= 3);
         assert!(packed.iter().all(|window| window.samples.len() <= LONGEST));
         assert_eq!(packed.iter().map(|window| window.samples.len()).sum::<usize>(), 70 * S);
