@@ -1,7 +1,7 @@
 use std::{fmt, sync::Arc};
 
 use mostik_domain::{
-    Capture, Captured, Inbound, InboundCall, Language, OfficeHours, Words, capture,
+    Capture, Captured, Claimed, Inbound, InboundCall, Language, OfficeHours, Words, capture,
 };
 use mostik_store::{Clock, Store, StoreError};
 
@@ -14,6 +14,9 @@ pub const LONGEST_TEXT: usize = 64 * 1024;
 
 /// Names beyond this many characters are cut: they are for greeting only.
 const LONGEST_NAME: usize = 100;
+
+/// Longer than any mailbox (RFC 5321 section 4.5.3.1: 64 + 1 + 255) or number.
+const LONGEST_ADDRESS: usize = 320;
 
 /// A page address beyond this many bytes is dropped: it is context, not the message.
 const LONGEST_PAGE: usize = 2048;
@@ -99,6 +102,10 @@ impl Intake {
             text: Words::new(text),
             name: inbound.name.and_then(clean_name),
             page: inbound.page.filter(|page| page.len() <= LONGEST_PAGE),
+            claimed: inbound.claimed.map(|claimed| Claimed {
+                email: claimed.email.and_then(clean_address),
+                phone: claimed.phone.and_then(clean_address),
+            }),
             ..inbound
         })
     }
@@ -117,13 +124,23 @@ impl fmt::Debug for Intake {
 }
 
 fn clean_name(name: Words) -> Option<Words> {
-    let one_line: String = without_controls(name.reveal())
+    one_line(&name, LONGEST_NAME)
+}
+
+fn one_line(words: &Words, most_characters: usize) -> Option<Words> {
+    let line: String = without_controls(words.reveal())
         .chars()
         .map(|c| if c == '\n' || c == '\t' { ' ' } else { c })
-        .take(LONGEST_NAME)
+        .take(most_characters)
         .collect();
-    let name = one_line.trim();
-    (!name.is_empty()).then(|| Words::new(name))
+    let line = line.trim();
+    (!line.is_empty()).then(|| Words::new(line))
+}
+
+/// What is too long to be an address is none.
+fn clean_address(address: Words) -> Option<Words> {
+    let short = Some(address).filter(|it| it.reveal().len() <= LONGEST_ADDRESS)?;
+    one_line(&short, LONGEST_ADDRESS)
 }
 
 /// Keeps line breaks and tabs. What goes: C0 and C1 controls (PostgreSQL refuses NUL, terminals

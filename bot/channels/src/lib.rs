@@ -5,6 +5,7 @@
 
 mod capture;
 mod channel;
+mod discord;
 mod phone;
 
 #[cfg(test)]
@@ -12,4 +13,5 @@ mod shelf;
 
 pub use capture::{CaptureError, DetectLanguage, Intake, LONGEST_TEXT};
 pub use channel::{Channel, Outgoing, SendError, Sent};
+pub use discord::{Discord, DiscordConfig, DiscordHealth};
 pub use phone::{Phone, PhoneLine};

@@ -233,6 +233,10 @@ impl Store for Shelf {
         Err(not_asked())
     }
 
+    async fn board_issue_by_number(&self, _: u64) -> Result<Option<BoardCard>, StoreError> {
+        Err(not_asked())
+    }
+
     async fn board_issue_by_marker(&self, _: &str) -> Result<Option<BoardCard>, StoreError> {
         Err(not_asked())
     }
