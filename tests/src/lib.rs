@@ -4,6 +4,7 @@
 
 #![recursion_limit = "256"]
 
+pub mod browser;
 pub mod contract;
 pub mod eventually;
 pub mod fakes;

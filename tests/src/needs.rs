@@ -53,7 +53,7 @@ pub fn is_here(peer: &str) -> bool {
         "pjsua2" => peers().join("venv/bin/python").exists() && python_has("pjsua2"),
         "postgres" => crate::postgres::binaries().is_some(),
         "octokit-fixtures" => peers().join("node_modules/@octokit/fixtures").is_dir(),
-        "whisper-base" => speech_models().is_dir(),
+        "whisper-base" => speech_models().join("whisper-base").is_dir(),
         program => find_program(program).is_some(),
     }
 }
@@ -65,9 +65,9 @@ pub fn peers() -> PathBuf {
 }
 
 /// The speech models that `tests/run` fetched once, as the product lays them out:
-/// `MOSTIK_MODELS`, else `models` among the peers.
+/// `MOSTIK_MODELS`, else among the peers.
 pub fn speech_models() -> PathBuf {
-    std::env::var_os("MOSTIK_MODELS").map_or_else(|| peers().join("models"), PathBuf::from)
+    std::env::var_os("MOSTIK_MODELS").map_or_else(|| peers().join("mostik/models"), PathBuf::from)
 }
 
 /// The root of the repository.
@@ -103,7 +103,8 @@ static TALLY: Mutex<Option<ChildStdin>> = Mutex::new(None);
 /// libtest has no "skipped at run time" and no last word for us: a small reader on a pipe sees the
 /// end of this process and then says the total.
 fn count_skipped() {
-    const TOTAL: &str = r#"n=$(wc -l); echo "$((n)) skipped: their peers are missing (tests/run installs them)""#;
+    const TOTAL: &str =
+        r#"n=$(wc -l); echo "$((n)) skipped: their peers are missing (tests/run installs them)""#;
     let mut tally = TALLY.lock().unwrap_or_else(PoisonError::into_inner);
     if tally.is_none() {
         let reader = Command::new("sh")

@@ -13,7 +13,7 @@ use crate::eventually::eventually;
 use crate::needs::peers;
 use crate::ports::PortBlock;
 
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 
 /// PostgreSQL refuses to run as root; the wheel's files are readable by everybody.
 const NOBODY: &[&str] =

@@ -89,8 +89,7 @@ impl Process {
 
     /// Sends a signal by name (`TERM`, `INT`, `STOP`, `CONT`).
     pub fn signal(&self, signal: &str) {
-        let sent =
-            Command::new("kill").args(["-s", signal, &self.child.id().to_string()]).status();
+        let sent = Command::new("kill").args(["-s", signal, &self.child.id().to_string()]).status();
         assert!(sent.is_ok_and(|it| it.success()), "{signal} could not be sent to {}", self.name);
     }
 }

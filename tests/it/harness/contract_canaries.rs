@@ -29,7 +29,10 @@ fn discord_refuses_wrong_messages_and_accepts_right_ones() {
     }
     let path = "/api/v10/channels/1/messages";
     let against = |body| discord.request_departures("POST", path, &body);
-    assert_eq!(against(json!({"content": "Здравствуйте", "nonce": "a", "enforce_nonce": true})), [""; 0]);
+    assert_eq!(
+        against(json!({"content": "Здравствуйте", "nonce": "a", "enforce_nonce": true})),
+        [""; 0]
+    );
     assert!(!against(json!({"content": 5})).is_empty());
     assert!(!against(json!({"content": "x".repeat(4001)})).is_empty());
     assert!(!against(json!({"text": "x"})).is_empty());

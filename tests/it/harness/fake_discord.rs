@@ -6,8 +6,8 @@ use std::time::Duration;
 use mostik_tests::fakes::discord::Discord;
 use mostik_tests::fakes::fault::Fault;
 use serenity::all::{
-    Client, Context, CreateMessage, EventHandler, GatewayIntents, Http, HttpBuilder, Message, Nonce,
-    UserId,
+    Client, Context, CreateMessage, EventHandler, GatewayIntents, Http, HttpBuilder, Message,
+    Nonce, UserId,
 };
 use tokio::sync::mpsc;
 
@@ -38,11 +38,10 @@ async fn bot(discord: &Discord) -> (mpsc::UnboundedReceiver<String>, impl Drop) 
     }
     let (heard, hears) = mpsc::unbounded_channel();
     let intents = GatewayIntents::DIRECT_MESSAGES | GatewayIntents::GUILD_MESSAGES;
-    let mut client =
-        serenity::client::ClientBuilder::new_with_http(http(discord), intents)
-            .event_handler(Hears(heard))
-            .await
-            .expect("a client");
+    let mut client = serenity::client::ClientBuilder::new_with_http(http(discord), intents)
+        .event_handler(Hears(heard))
+        .await
+        .expect("a client");
     let running = tokio::spawn(async move {
         let client: &mut Client = &mut client;
         client.start().await.expect("the gateway");
@@ -93,7 +92,11 @@ async fn a_cut_connection_is_resumed_and_a_forgotten_one_starts_anew() {
     let missed = anna.writes_dm("missed");
     discord.connected(PATIENCE).await;
     let channel = anna.conversation()[0].channel;
-    let url = format!("{}/api/v10/channels/{channel}/messages?after={}&limit=5", discord.url(), missed - 1);
+    let url = format!(
+        "{}/api/v10/channels/{channel}/messages?after={}&limit=5",
+        discord.url(),
+        missed - 1
+    );
     let http = http(&discord);
     let id = serenity::all::ChannelId::new(channel);
     let after = serenity::all::GetMessages::new().after(missed - 1).limit(5);

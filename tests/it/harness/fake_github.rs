@@ -8,7 +8,10 @@ use axum::http::HeaderMap;
 use axum::routing::post;
 use mostik_tests::eventually::eventually;
 use mostik_tests::fakes::fault::Fault;
-use mostik_tests::fakes::github::{DESK_LOGIN, GitHub, Role, State, StateReason, signature};
+use mostik_tests::fakes::github::{
+    APP_LOGIN, DESK_LOGIN, GitHub, Role, State, StateReason, signature,
+};
+use mostik_tests::needs;
 use octocrab::Octocrab;
 use octocrab::models::IssueState;
 use octocrab::params;
@@ -63,7 +66,16 @@ async fn an_independent_client_files_comments_and_reads_back() {
         .iter()
         .map(|event| format!("{:?}", event.event))
         .collect();
-    for expected in ["Labeled", "Commented", "Renamed", "CrossReferenced", "Closed", "Reopened", "Locked", "Milestoned"] {
+    for expected in [
+        "Labeled",
+        "Commented",
+        "Renamed",
+        "CrossReferenced",
+        "Closed",
+        "Reopened",
+        "Locked",
+        "Milestoned",
+    ] {
         assert!(timeline.iter().any(|it| it == expected), "{expected} in {timeline:?}");
     }
     let comments = issues.list_comments(filed.number).send().await.expect("comments").items;
@@ -120,7 +132,14 @@ async fn search_sees_what_the_index_has_seen() {
     let octocrab = client(&github, github.token());
     let find = async |marker: &str| {
         let query = format!("repo:{SHOP} is:issue in:body \"{marker}\"");
-        octocrab.search().issues_and_pull_requests(&query).send().await.expect("results").items.len()
+        octocrab
+            .search()
+            .issues_and_pull_requests(&query)
+            .send()
+            .await
+            .expect("results")
+            .items
+            .len()
     };
     assert_eq!((find("mostik:pr_1").await, find("mostik:pr_2").await), (1, 0));
     github.search_catches_up();
@@ -142,6 +161,39 @@ async fn rights_are_kept() {
     assert!(issues.create_comment(filed.number, "Hello?").await.is_err(), "locked");
     github.allows(DESK_LOGIN, SHOP, Role::None);
     assert!(issues.get(filed.number).await.is_err(), "a repository one may not see is not there");
+}
+
+/// A key as an administrator downloads it; made anew for each run.
+fn private_key() -> Vec<u8> {
+    let made = std::process::Command::new("openssl")
+        .args(["genrsa", "-traditional", "2048"])
+        .stderr(std::process::Stdio::null())
+        .output();
+    made.expect("openssl").stdout
+}
+
+#[tokio::test]
+async fn an_app_gets_a_token_for_its_installation() {
+    needs!("openssl");
+    let github = GitHub::start(&[SHOP]).await;
+    let app = |id: u64| {
+        Octocrab::builder()
+            .base_uri(github.url())
+            .expect("an address")
+            .app_from_rsa_pem(id.into(), private_key())
+            .expect("a key")
+            .build()
+            .expect("a client")
+    };
+    let installation = github.install_app(77);
+    let stranger = app(78).apps().get_repository_installation("acme", "shop").await;
+    assert!(stranger.is_err(), "another app's token");
+    let app = app(77);
+    let found = app.apps().get_repository_installation("acme", "shop").await.expect("installed");
+    assert_eq!(found.id.0, installation);
+    let octocrab = app.installation(found.id).expect("a client of the installation");
+    octocrab.issues("acme", "shop").create("By the App").send().await.expect("an issue");
+    assert_eq!(github.issues(SHOP)[0].author, APP_LOGIN);
 }
 
 #[tokio::test]
@@ -214,8 +266,11 @@ async fn webhooks_are_signed_and_can_be_repeated() {
         let (headers, body) = seen.last().expect("a delivery");
         assert_eq!(headers["X-GitHub-Event"], "issue_comment");
         assert_eq!(headers["X-Hub-Signature-256"], signature("s3cret", body).as_str());
-        octocrab::models::webhook_events::WebhookEvent::try_from_header_and_body("issue_comment", body)
-            .expect("an independent reader understands it");
+        octocrab::models::webhook_events::WebhookEvent::try_from_header_and_body(
+            "issue_comment",
+            body,
+        )
+        .expect("an independent reader understands it");
     }
     let last = github.deliveries().pop().expect("a delivery");
     assert_eq!(last.status, Some(200));

@@ -5,6 +5,7 @@ mod contract_canaries;
 mod fake_discord;
 mod fake_github;
 mod fake_openai;
+mod real_browser;
 mod real_phones;
 mod real_postgres;
 mod recorded_github;

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use mostik_tests::eventually::eventually;
 use mostik_tests::needs;
 use mostik_tests::phones::{CallPlan, Codec, Ending, Phone, Sound, Transport};
 use mostik_tests::ports::PortBlock;
@@ -18,13 +19,27 @@ struct Callee {
     _ports: PortBlock,
 }
 
+impl Callee {
+    /// A datagram is repeated until somebody hears it; a connection is refused at once.
+    async fn listens(&self) {
+        let address = self.uri.rsplit('@').next().expect("an address");
+        eventually("the callee to listen", Duration::from_secs(10), async || {
+            tokio::net::TcpStream::connect(address).await.map(drop)
+        })
+        .await;
+    }
+}
+
 fn callee(program: &str, arguments: impl FnOnce(&Path, &PortBlock, u16, &mut Command)) -> Callee {
     let folder = tempfile::tempdir().expect("a folder");
     let ports = PortBlock::take();
     let port = ports.single();
     let process = Process::start(program, |command| {
         let output = std::fs::File::create(folder.path().join("out")).expect("an output file");
-        command.current_dir(folder.path()).stdout(output.try_clone().expect("the same")).stderr(output);
+        command
+            .current_dir(folder.path())
+            .stdout(output.try_clone().expect("the same"))
+            .stderr(output);
         arguments(folder.path(), &ports, port, command);
     });
     let uri = format!("sip:bob@127.0.0.1:{port}");
@@ -74,6 +89,9 @@ async fn sipp_makes_several_calls_at_once_over_both_transports() {
     needs!("sipp");
     for (transport, name) in [(Transport::Udp, "u1"), (Transport::Tcp, "t1")] {
         let callee = sipp_callee(name);
+        if transport == Transport::Tcp {
+            callee.listens().await;
+        }
         let plan = CallPlan::to(&callee.uri)
             .over(transport)
             .with(Codec::Pcma)
@@ -90,11 +108,13 @@ async fn pjsip_hears_what_the_other_side_says_and_is_hung_up_on() {
     needs!("pjsua2", "baresip");
     let said = speech();
     let callee = baresip_callee(&said);
-    let report = Phone::Pjsip.call(CallPlan::to(&callee.uri).presses_after(Duration::ZERO, "1#")).await;
+    let report =
+        Phone::Pjsip.call(CallPlan::to(&callee.uri).presses_after(Duration::ZERO, "1#")).await;
     assert_eq!((report.answered, report.ended_by_peer), (1, 1), "{}", report.output);
     let likeness = report.heard[0].likeness_of(&said);
     assert!(likeness > 0.8, "likeness {likeness:.2} in {:?}", report.heard[0].length());
-    let other = Sound::tone(440.0, Duration::from_millis(700)).then(&Sound::silence(Duration::from_secs(2)));
+    let other = Sound::tone(440.0, Duration::from_millis(700))
+        .then(&Sound::silence(Duration::from_secs(2)));
     let likeness = report.heard[0].likeness_of(&other);
     assert!(likeness < 0.8, "something else was not said, likeness {likeness:.2}");
 }
@@ -131,7 +151,9 @@ fn sounds_of_every_common_kind_are_read() {
     let file = folder.path().join("tone.wav");
     tone.write(&file);
     assert_eq!(Sound::read(&file), tone);
-    let mut wide = b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x02\0\x80\x3e\0\0\0\xfa\0\0\x04\0\x10\0data".to_vec();
+    let mut wide =
+        b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x02\0\x80\x3e\0\0\0\xfa\0\0\x04\0\x10\0data"
+            .to_vec();
     wide.extend_from_slice(&64_000u32.to_le_bytes());
     for nth in 0..16_000u32 {
         let sample = (f64::from(nth) * 400.0 * std::f64::consts::TAU / 16_000.0).sin() * 10_000.0;
@@ -144,7 +166,9 @@ fn sounds_of_every_common_kind_are_read() {
     assert_eq!(read.samples.len(), 8000);
     let change = (read.loudness() - tone.loudness()).abs() / tone.loudness();
     assert!(change < 0.02, "the loudness changed by {change:.3}");
-    for broken in [&b""[..], b"RIFF\0\0\0\0WAVE", b"RIFF\0\0\0\0WAVEdata\xff\xff\xff\xff", &wide[..30]] {
+    for broken in
+        [&b""[..], b"RIFF\0\0\0\0WAVE", b"RIFF\0\0\0\0WAVEdata\xff\xff\xff\xff", &wide[..30]]
+    {
         assert!(Sound::parse(broken).is_err());
     }
 }

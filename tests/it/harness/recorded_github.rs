@@ -69,7 +69,8 @@ fn recorded_answers_satisfy_the_contract_and_the_client() {
         if github.describes(&method, path) {
             checked += 1;
             let mut departures = github.response_departures(&method, path, status, response);
-            departures.retain(|it| !IS_YOUNGER_THAN_THE_RECORDINGS.iter().any(|new| it.contains(new)));
+            departures
+                .retain(|it| !IS_YOUNGER_THAN_THE_RECORDINGS.iter().any(|new| it.contains(new)));
             assert_eq!(departures, [""; 0], "{method} {path}");
         }
         let understood = read_as_client(path, response);

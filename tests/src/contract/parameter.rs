@@ -118,9 +118,7 @@ fn placeholders<'t>(template: &'t str, path: &'t str) -> Vec<(&'t str, &'t str)>
         .split('/')
         .rev()
         .zip(path.split('/').rev())
-        .filter_map(|(known, asked)| {
-            Some((known.strip_prefix('{')?.strip_suffix('}')?, asked))
-        })
+        .filter_map(|(known, asked)| Some((known.strip_prefix('{')?.strip_suffix('}')?, asked)))
         .collect();
     named.reverse();
     named

@@ -16,7 +16,9 @@ pub(super) fn undeclared(document: &Document, schema: &Value, value: &Value) -> 
 
 fn walk(document: &Document, schemas: &[&Value], value: &Value, at: &str, found: &mut Vec<String>) {
     let mut alternatives = Vec::new();
-    schemas.iter().for_each(|schema| expand(document, schema, 0, &mut alternatives));
+    for schema in schemas {
+        expand(document, schema, 0, &mut alternatives);
+    }
     match value {
         Value::Object(properties) => {
             for (name, inner) in properties {

@@ -68,7 +68,9 @@ impl Fault {
             Self::Unauthorized => {
                 Some(json(StatusCode::UNAUTHORIZED, r#"{"message":"Bad credentials"}"#))
             }
-            Self::Garbage => Some(plain(StatusCode::OK, "<html>Please sign in to the network</html>")),
+            Self::Garbage => {
+                Some(plain(StatusCode::OK, "<html>Please sign in to the network</html>"))
+            }
             Self::LostAnswer | Self::Silence | Self::Slow(_) => None,
         }
     }

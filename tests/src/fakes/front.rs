@@ -181,9 +181,9 @@ async fn taken_in(request: HttpRequest) -> Result<(HttpRequest, Exchange), Respo
 
 async fn given_out(response: Response, seen: &mut Exchange) -> Result<Response, Response> {
     let (parts, body) = response.into_parts();
-    let bytes: Bytes = to_bytes(body, LARGEST_BODY).await.map_err(|error| {
-        (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response()
-    })?;
+    let bytes: Bytes = to_bytes(body, LARGEST_BODY)
+        .await
+        .map_err(|error| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response())?;
     if let Some(ReadForm(value)) = parts.extensions.get() {
         let media_type = "multipart/form-data".to_owned();
         seen.request = Body::Json { media_type, value: value.clone() };

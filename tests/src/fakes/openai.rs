@@ -133,7 +133,11 @@ async fn transcribe(
         }
         next(&mut script.transcripts)?
     };
-    let language = if text.chars().any(|letter| ('а'..='я').contains(&letter)) { "russian" } else { "english" };
+    let language = if text.chars().any(|letter| ('а'..='я').contains(&letter)) {
+        "russian"
+    } else {
+        "english"
+    };
     let body = match fields["response_format"].as_str() {
         Some("verbose_json") => json!({
             "text": text, "language": language, "duration": 3.5,

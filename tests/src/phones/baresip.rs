@@ -57,9 +57,9 @@ fn config(folder: &Path, ports: &PortBlock) -> String {
 pub(super) fn report(folder: &Path) -> CallReport {
     let output = read(folder, "stdout") + &read(folder, "stderr");
     let answered = usize::from(output.contains("Call established"));
-    let by_peer = output.lines().any(|line| {
-        line.contains("session closed") && !line.contains("Connection reset by user")
-    });
+    let by_peer = output
+        .lines()
+        .any(|line| line.contains("session closed") && !line.contains("Connection reset by user"));
     let refusals = output
         .lines()
         .filter_map(|line| line.split("session closed: ").nth(1)?.get(..3)?.parse().ok())

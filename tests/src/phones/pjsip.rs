@@ -51,10 +51,8 @@ pub(super) fn report(plan: &CallPlan, folder: &Path) -> CallReport {
     let of = |name: &str| events.iter().filter(|event| event["event"] == name).collect::<Vec<_>>();
     let (answered, ended) = (of("answered"), of("ended"));
     let by_peer = ended.iter().filter(|event| event["by"] == "peer").count();
-    let statuses: Vec<u16> = ended
-        .iter()
-        .filter_map(|event| u16::try_from(event["status"].as_u64()?).ok())
-        .collect();
+    let statuses: Vec<u16> =
+        ended.iter().filter_map(|event| u16::try_from(event["status"].as_u64()?).ok()).collect();
     let completed = match plan.ending {
         Ending::BeforeAnswer => statuses.iter().filter(|status| **status == 487).count(),
         Ending::PeerHangsUp => by_peer.min(answered.len()),

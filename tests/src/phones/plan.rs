@@ -87,7 +87,7 @@ impl CallPlan {
             keys: Vec::new(),
             ending: Ending::PeerHangsUp,
             calls: 1,
-            longest: Duration::from_secs(120),
+            longest: Duration::from_mins(2),
         }
     }
 
@@ -152,9 +152,7 @@ impl CallPlan {
     pub(super) fn own_end(&self) -> Option<Duration> {
         match self.ending {
             Ending::After(length) => Some(length),
-            Ending::AfterSpeech => {
-                Some(self.speech.as_ref().map_or(Duration::ZERO, Sound::length))
-            }
+            Ending::AfterSpeech => Some(self.speech.as_ref().map_or(Duration::ZERO, Sound::length)),
             Ending::PeerHangsUp | Ending::BeforeAnswer => None,
         }
     }
@@ -188,6 +186,7 @@ impl CallReport {
     ///
     /// # Panics
     /// When one did not.
+    #[expect(clippy::return_self_not_must_use, reason = "the assertion alone is often the point")]
     pub fn expect_completed(self, calls: usize) -> Self {
         assert_eq!(self.completed, calls, "calls as planned; the phone said:\n{}", self.output);
         self

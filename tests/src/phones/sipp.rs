@@ -92,9 +92,8 @@ fn final_statuses(messages: &str) -> Vec<u16> {
         let status = message
             .lines()
             .find_map(|line| line.strip_prefix("SIP/2.0 ")?.get(..3)?.parse::<u16>().ok());
-        let header = |name: &str| {
-            message.lines().find_map(|line| Some(line.strip_prefix(name)?.trim()))
-        };
+        let header =
+            |name: &str| message.lines().find_map(|line| Some(line.strip_prefix(name)?.trim()));
         let is_invite = header("CSeq:").is_some_and(|it| it.ends_with("INVITE"));
         if let (Some(status @ 200..), Some(call), true) = (status, header("Call-ID:"), is_invite)
             && !seen.contains(&(call, status))

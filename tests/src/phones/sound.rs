@@ -1,5 +1,12 @@
 //! Sound files in and out: any common WAV becomes 8 kHz mono, which is what a telephone speaks.
 
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "signal arithmetic: minutes of samples fit a float exactly, and values are clamped"
+)]
+
 use std::f64::consts::PI;
 use std::path::Path;
 use std::time::Duration;
@@ -97,15 +104,24 @@ impl Sound {
     }
 
     /// How well `part` is found in this sound, wherever it begins: 1 is the same course of
-    /// loudness, 0 is none in common. Robust against codecs, gain and a few lost packets.
+    /// loudness, 0 is none in common. Robust against codecs, gain, a few lost packets, and against
+    /// silence cut off at either end; at least two thirds of `part` must be there.
     pub fn likeness_of(&self, part: &Self) -> f64 {
         let (whole, part) = (self.course(), part.course());
-        let last = whole.len().saturating_sub(part.len());
-        (0..=last).map(|at| correlation(&whole[at..], &part)).fold(0.0, f64::max)
+        let least = (part.len() * 2 / 3).max(2);
+        let early = (0..part.len().saturating_sub(least)).map(|cut| (&whole[..], &part[cut..]));
+        let late = (0..whole.len()).map(|at| (&whole[at..], &part[..]));
+        early
+            .chain(late)
+            .filter(|(whole, part)| whole.len().min(part.len()) >= least)
+            .map(|(whole, part)| correlation(whole, part))
+            .fold(0.0, f64::max)
     }
 
     fn course(&self) -> Vec<f64> {
-        self.samples.chunks(FRAME).map(|frame| (1.0 + loudness(frame)).ln()).collect()
+        // Below this there is only noise, which must not count.
+        let course = |frame: &[i16]| (50.0 + loudness(frame)).ln();
+        self.samples.chunks(FRAME).map(course).collect()
     }
 }
 
@@ -198,9 +214,6 @@ fn loudness(samples: &[i16]) -> f64 {
 /// Pearson's, over the length of `part`.
 fn correlation(whole: &[f64], part: &[f64]) -> f64 {
     let count = part.len().min(whole.len());
-    if count < 2 {
-        return 0.0;
-    }
     let (whole, part) = (&whole[..count], &part[..count]);
     let mean = |of: &[f64]| of.iter().sum::<f64>() / count as f64;
     let (middle, other) = (mean(whole), mean(part));

@@ -33,6 +33,7 @@ impl Answer {
     ///
     /// # Panics
     /// When it is another.
+    #[expect(clippy::return_self_not_must_use, reason = "the assertion alone is often the point")]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", self.text);
         self

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::needs::repository;
 use crate::process::Process;
 
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// The product's program: `MOSTIK_BIN`, else built beside the running test.
 ///

@@ -21,7 +21,7 @@ use crate::ports::PortBlock;
 use crate::postgres;
 use crate::process::Process;
 
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 const STOP: Duration = Duration::from_secs(40);
 
 /// A Mostik to be started.

@@ -126,9 +126,9 @@ fn identify(guild: &mut Guild, data: &Value, line: &mpsc::Sender<Frame>) {
         "shard": [0, 1], "application": { "id": guild.bot.to_string(), "flags": 0 },
         "private_channels": [], "presences": [], "session_type": "normal",
     });
-    session.dispatch("READY", ready);
+    session.dispatch("READY", &ready);
     if intents & intent::GUILDS != 0 {
-        session.dispatch("GUILD_CREATE", guild_json(guild));
+        session.dispatch("GUILD_CREATE", &guild_json(guild));
     }
     guild.identified += 1;
     guild.sessions.insert(id, session);
@@ -137,12 +137,13 @@ fn identify(guild: &mut Guild, data: &Value, line: &mpsc::Sender<Frame>) {
 fn resume(guild: &mut Guild, data: &Value, line: &mpsc::Sender<Frame>) {
     let seen = data["seq"].as_u64().and_then(|seq| usize::try_from(seq).ok()).unwrap_or(0);
     let id = data["session_id"].as_str().unwrap_or_default();
-    let Some(session) = guild.sessions.get_mut(id).filter(|session| seen <= session.sent.len()) else {
+    let Some(session) = guild.sessions.get_mut(id).filter(|session| seen <= session.sent.len())
+    else {
         return say(line, json!({ "op": 9, "s": null, "t": null, "d": false }));
     };
     session.line = Some(line.clone());
     session.sent[seen..].iter().for_each(|missed| say(line, missed.clone()));
-    session.dispatch("RESUMED", json!({ "_trace": [] }));
+    session.dispatch("RESUMED", &json!({ "_trace": [] }));
     guild.resumed += 1;
 }
 

@@ -126,7 +126,8 @@ impl Guild {
     }
 
     pub(super) fn direct_channel(&mut self, with: u64) -> u64 {
-        let is_it = |channel: &Channel| matches!(channel, Channel::Direct { with: it } if *it == with);
+        let is_it =
+            |channel: &Channel| matches!(channel, Channel::Direct { with: it } if *it == with);
         if let Some((id, _)) = self.channels.iter().find(|(_, channel)| is_it(channel)) {
             return *id;
         }
@@ -136,7 +137,13 @@ impl Guild {
     }
 
     /// Stores a message and tells every session that listens.
-    pub(super) fn write(&mut self, channel: u64, author: u64, content: &str, nonce: Option<Value>) -> u64 {
+    pub(super) fn write(
+        &mut self,
+        channel: u64,
+        author: u64,
+        content: &str,
+        nonce: Option<Value>,
+    ) -> u64 {
         let id = self.next_id();
         let person = &self.people[&author];
         self.messages.push(Message {
@@ -163,11 +170,12 @@ impl Guild {
         for session in self.sessions.values_mut().filter(|it| it.intents & wanted != 0) {
             let mut event = event.clone();
             // Without the privileged intent the words of others in guild channels are left out.
-            let sees = is_direct || author == self.bot || session.intents & intent::MESSAGE_CONTENT != 0;
+            let sees =
+                is_direct || author == self.bot || session.intents & intent::MESSAGE_CONTENT != 0;
             if !sees {
                 event["content"] = "".into();
             }
-            session.dispatch("MESSAGE_CREATE", event);
+            session.dispatch("MESSAGE_CREATE", &event);
         }
     }
 
@@ -185,7 +193,8 @@ impl Guild {
     }
 
     pub(super) fn channel_json(&self, id: u64) -> Option<Value> {
-        let last = self.messages.iter().rev().find(|it| it.channel == id).map(|it| it.id.to_string());
+        let last =
+            self.messages.iter().rev().find(|it| it.channel == id).map(|it| it.id.to_string());
         Some(match self.channels.get(&id)? {
             Channel::Guild { name } => json!({
                 "id": id.to_string(), "type": 0, "flags": 0, "guild_id": self.id.to_string(),
@@ -221,7 +230,7 @@ impl Guild {
 
 impl Session {
     /// Numbers an event, keeps it for a resumption, and sends it when a connection is open.
-    pub(super) fn dispatch(&mut self, name: &str, data: Value) {
+    pub(super) fn dispatch(&mut self, name: &str, data: &Value) {
         let payload = json!({ "op": 0, "t": name, "s": self.sent.len() + 1, "d": data });
         self.sent.push(payload.clone());
         let undeliverable =

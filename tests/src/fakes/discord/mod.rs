@@ -44,8 +44,7 @@ impl Discord {
         let guild = Arc::new(Mutex::new(Guild::new(socket.1.to_string())));
         let shared = Shared { guild, token: TOKEN };
         let front = Front::new(Contract::discord());
-        let served =
-            serve(socket, front.clone(), rest::router(&shared), gateway::router(&shared));
+        let served = serve(socket, front.clone(), rest::router(&shared), gateway::router(&shared));
         Self { shared, front, served }
     }
 

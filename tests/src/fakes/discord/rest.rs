@@ -43,8 +43,10 @@ const UNKNOWN_CHANNEL: Refusal = Refusal(StatusCode::NOT_FOUND, 10003, "Unknown 
 const UNKNOWN_MESSAGE: Refusal = Refusal(StatusCode::NOT_FOUND, 10008, "Unknown Message");
 const UNKNOWN_USER: Refusal = Refusal(StatusCode::NOT_FOUND, 10013, "Unknown User");
 const INVALID_FORM: Refusal = Refusal(StatusCode::BAD_REQUEST, 50035, "Invalid Form Body");
-const EMPTY_MESSAGE: Refusal = Refusal(StatusCode::BAD_REQUEST, 50006, "Cannot send an empty message");
-const NO_DIRECT: Refusal = Refusal(StatusCode::FORBIDDEN, 50007, "Cannot send messages to this user");
+const EMPTY_MESSAGE: Refusal =
+    Refusal(StatusCode::BAD_REQUEST, 50006, "Cannot send an empty message");
+const NO_DIRECT: Refusal =
+    Refusal(StatusCode::FORBIDDEN, 50007, "Cannot send messages to this user");
 
 type Answer = Result<Response, Refusal>;
 
@@ -190,7 +192,8 @@ async fn send(
         Some(_) => {}
     }
     let nonce = asked.get("nonce").filter(|nonce| !nonce.is_null()).cloned();
-    let known = (asked["enforce_nonce"] == true).then(|| sent_before(&guild, nonce.as_ref())).flatten();
+    let known =
+        (asked["enforce_nonce"] == true).then(|| sent_before(&guild, nonce.as_ref())).flatten();
     let bot = guild.bot;
     let id = known.unwrap_or_else(|| guild.write(channel, bot, content, nonce));
     Ok(Json(guild.message_json(id)).into_response())

@@ -103,10 +103,10 @@ pub(super) fn app(hub: &Hub, headers: &HeaderMap) -> Result<App, Refusal> {
     let issuer = claims["iss"].as_u64().or_else(|| claims["iss"].as_str()?.parse().ok());
     let now = Timestamp::now().as_second();
     let expires = claims["exp"].as_i64().unwrap_or_default();
-    let issued = claims["iat"].as_i64().unwrap_or(i64::MAX);
+    let since = claims["iat"].as_i64().unwrap_or(i64::MAX);
     let good = head["alg"] == "RS256"
         && issuer == Some(app.id)
-        && issued <= now
+        && since <= now
         && (now..=now + 600).contains(&expires)
         && signature.len() > 300;
     if good { Ok(app) } else { Err(Refusal::bad_credentials()) }
@@ -127,5 +127,7 @@ fn require_user_agent(headers: &HeaderMap) -> Result<(), Refusal> {
     if headers.contains_key(header::USER_AGENT) {
         return Ok(());
     }
-    Err(Refusal::forbidden("Request forbidden by administrative rules. Please make sure your request has a User-Agent header."))
+    Err(Refusal::forbidden(
+        "Request forbidden by administrative rules. Please make sure your request has a User-Agent header.",
+    ))
 }

@@ -5,7 +5,10 @@
 
 use serde_json::{Value, json};
 
-use super::hub::{Announcement, Comment, Happened, Hub, Issue, Label, Milestone, Repository, State, StateReason, What};
+use super::hub::{
+    Announcement, Comment, Happened, Hub, Issue, Label, Milestone, Repository, State, StateReason,
+    What,
+};
 
 /// An issue on its way in.
 #[derive(Debug, Default)]
@@ -201,13 +204,13 @@ impl Hub {
         repository: &str,
         number: u64,
         who: &str,
-        (title, body): (Option<String>, Option<Option<String>>),
+        (title, body): (Option<String>, Option<String>),
     ) {
         let issue = self.issue(repository, number);
         let mut changes = json!({});
-        if let Some(body) = body.filter(|body| *body != issue.body) {
+        if let Some(body) = body.filter(|body| Some(body) != issue.body.as_ref()) {
             changes["body"] = json!({ "from": issue.body });
-            issue.body = body;
+            issue.body = Some(body);
         }
         let renamed = title.filter(|title| *title != issue.title).map(|to| {
             let from = std::mem::replace(&mut issue.title, to.clone());

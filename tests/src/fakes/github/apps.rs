@@ -1,24 +1,25 @@
 //! GitHub Apps and their tokens, rate limits (<https://docs.github.com/rest/apps/apps>).
 
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::{Extension, Json};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::APP_LOGIN;
 use super::access::{self, Caller};
 use super::hub::{App, Hub};
 use super::refusal::Refusal;
 use super::routes::Shared;
-use super::APP_LOGIN;
-use crate::fakes::front::{OutsideTheSubset, locked};
+use crate::fakes::front::locked;
 
 type Answer = Result<Response, Refusal>;
 
 pub(super) async fn rate_limit(_: Caller) -> Response {
     let reset = Timestamp::now().as_second() + 3600;
-    let of = |limit: u32| json!({ "limit": limit, "remaining": limit - 1, "reset": reset, "used": 1 });
+    let of =
+        |limit: u32| json!({ "limit": limit, "remaining": limit - 1, "reset": reset, "used": 1 });
     let resources = json!({ "core": of(5000), "search": of(30), "graphql": of(5000) });
     Json(json!({ "resources": resources, "rate": of(5000) })).into_response()
 }
@@ -33,14 +34,14 @@ pub(super) async fn own_app(State(shared): State<Shared>, headers: HeaderMap) ->
         "html_url": "https://github.com/apps/mostik", "created_at": now, "updated_at": now,
         "permissions": { "issues": "write", "metadata": "read" }, "events": ["issues"],
     });
-    Ok((Extension(OutsideTheSubset), Json(body)).into_response())
+    Ok(Json(body).into_response())
 }
 
 pub(super) async fn installations(State(shared): State<Shared>, headers: HeaderMap) -> Answer {
     let hub = locked(&shared.hub);
     let app = access::app(&hub, &headers)?;
     let all = [installation_json(&hub, app)];
-    Ok((Extension(OutsideTheSubset), Json(json!(all))).into_response())
+    Ok(Json(json!(all)).into_response())
 }
 
 pub(super) async fn repository_installation(
@@ -53,7 +54,7 @@ pub(super) async fn repository_installation(
     if !hub.repositories.contains_key(&format!("{owner}/{repo}")) {
         return Err(Refusal::not_found());
     }
-    Ok((Extension(OutsideTheSubset), Json(installation_json(&hub, app))).into_response())
+    Ok(Json(installation_json(&hub, app)).into_response())
 }
 
 pub(super) async fn installation(

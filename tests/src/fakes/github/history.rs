@@ -67,13 +67,9 @@ impl Hub {
     }
 
     fn details(&self, repository: &str, what: &What, actor: &str) -> (&'static str, Value) {
-        let label = |name: &str| {
-            json!({ "label": { "name": name, "color": self.label_json(repository, name)["color"] } })
-        };
+        let label = |name: &str| json!({ "label": { "name": name, "color": self.label_json(repository, name)["color"] } });
         let milestone = |title: &str| json!({ "milestone": { "title": title } });
-        let assigned = |whom: &str| {
-            json!({ "assignee": self.user_json(whom), "assigner": self.user_json(actor) })
-        };
+        let assigned = |whom: &str| json!({ "assignee": self.user_json(whom), "assigner": self.user_json(actor) });
         match what {
             What::Labeled(name) => ("labeled", label(name)),
             What::Unlabeled(name) => ("unlabeled", label(name)),

@@ -124,14 +124,19 @@ pub(super) enum What {
     Unassigned(String),
     Milestoned(String),
     Demilestoned(String),
-    Renamed { from: String, to: String },
+    Renamed {
+        from: String,
+        to: String,
+    },
     Closed(StateReason),
     Reopened,
     Locked(Option<String>),
     Unlocked,
     Commented(Comment),
     /// A pull request or issue that mentions this one.
-    CrossReferenced { by: u64 },
+    CrossReferenced {
+        by: u64,
+    },
 }
 
 #[derive(Debug, Clone)]

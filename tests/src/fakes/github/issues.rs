@@ -1,11 +1,11 @@
 //! `/repos/{owner}/{repo}/issues`, one issue, its people, lock and history
 //! (<https://docs.github.com/rest/issues/issues>).
 
+use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use axum::{Extension, Json};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ use super::hub::{Hub, Issue, Role, State as IssueState, StateReason};
 use super::pages::{Query, page};
 use super::refusal::Refusal;
 use super::routes::Shared;
-use crate::fakes::front::{OutsideTheSubset, locked};
+use crate::fakes::front::locked;
 
 type Answer = Result<Response, Refusal>;
 
@@ -34,7 +34,7 @@ pub(super) fn names(list: &Value, key: &str) -> Option<Vec<String>> {
 
 pub(super) async fn repository(State(shared): State<Shared>, place: Place) -> Response {
     let json = locked(&shared.hub).repository_json(&place.repository);
-    (Extension(OutsideTheSubset), Json(json)).into_response()
+    Json(json).into_response()
 }
 
 pub(super) async fn list(State(shared): State<Shared>, place: Place, uri: Uri) -> Answer {
@@ -76,7 +76,9 @@ fn is_wanted(issue: &Issue, query: &Query) -> bool {
         && query.get("creator").is_none_or(|creator| issue.author == creator)
         && any_of("assignee", &issue.assignees)
         && query.get("labels").is_none_or(|wanted| {
-            wanted.split(',').all(|name| issue.labels.iter().any(|it| it.eq_ignore_ascii_case(name)))
+            wanted
+                .split(',')
+                .all(|name| issue.labels.iter().any(|it| it.eq_ignore_ascii_case(name)))
         })
 }
 
@@ -134,7 +136,7 @@ pub(super) async fn update(State(shared): State<Shared>, spot: Spot, body: Bytes
         place.require(Role::Triage)?;
     }
     let title = asked["title"].as_str().map(str::to_owned);
-    let body = asked.get("body").map(|body| body.as_str().map(str::to_owned));
+    let body = asked["body"].as_str().map(str::to_owned);
     hub.edit(repository, number, who, (title, body));
     if place.role >= Role::Triage {
         set_labels_and_people(&mut hub, (repository, number, who), &asked)?;
@@ -162,10 +164,12 @@ fn set_labels_and_people(
     }
     if let Some(wanted) = names(&asked["assignees"], "login") {
         let gone = hub.issue(repository, number).assignees.clone();
-        gone.iter()
-            .filter(|it| !wanted.contains(it))
-            .for_each(|it| hub.unassign(repository, number, who, it));
-        wanted.iter().for_each(|it| hub.assign(repository, number, who, it));
+        for it in gone.iter().filter(|it| !wanted.contains(it)) {
+            hub.unassign(repository, number, who, it);
+        }
+        for it in &wanted {
+            hub.assign(repository, number, who, it);
+        }
     }
     if asked.get("milestone").is_some() {
         let title = milestone(hub, repository, &asked["milestone"])?;
@@ -177,9 +181,9 @@ fn set_labels_and_people(
 pub(super) fn set_labels(hub: &mut Hub, at: (&str, u64, &str), wanted: &[String]) {
     let (repository, number, who) = at;
     let had = hub.issue(repository, number).labels.clone();
-    had.iter()
-        .filter(|it| !wanted.contains(it))
-        .for_each(|it| hub.unlabel(repository, number, who, it));
+    for it in had.iter().filter(|it| !wanted.contains(it)) {
+        hub.unlabel(repository, number, who, it);
+    }
     hub.label(repository, number, who, wanted);
 }
 

@@ -1,11 +1,11 @@
 //! Labels of a repository and of an issue, milestones
 //! (<https://docs.github.com/rest/issues/labels>).
 
+use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use axum::{Extension, Json};
 use serde_json::Value;
 
 use super::access::{Place, Spot};
@@ -14,7 +14,7 @@ use super::issues::{names, read, set_labels};
 use super::pages::{Query, page};
 use super::refusal::Refusal;
 use super::routes::Shared;
-use crate::fakes::front::{OutsideTheSubset, locked};
+use crate::fakes::front::locked;
 
 type Answer = Result<Response, Refusal>;
 
@@ -55,7 +55,7 @@ pub(super) async fn milestones(State(shared): State<Shared>, place: Place) -> Re
     let milestones = &hub.repositories[&place.repository].milestones;
     let all: Vec<Value> =
         milestones.iter().map(|it| hub.milestone_json(&place.repository, &it.title)).collect();
-    (Extension(OutsideTheSubset), Json(all)).into_response()
+    Json(all).into_response()
 }
 
 pub(super) async fn of_issue(State(shared): State<Shared>, spot: Spot, uri: Uri) -> Answer {

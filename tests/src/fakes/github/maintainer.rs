@@ -81,7 +81,7 @@ impl Maintainer<'_> {
 
     /// Opens again.
     pub async fn reopens(&self, issue: impl Into<IssueRef>) {
-        self.act(issue, |hub, at, number, who| hub.reopen(at, number, who)).await;
+        self.act(issue, Hub::reopen).await;
     }
 
     /// Locks the conversation ("too heated", "off-topic", "resolved", "spam").
@@ -92,7 +92,7 @@ impl Maintainer<'_> {
 
     /// Unlocks it.
     pub async fn unlocks(&self, issue: impl Into<IssueRef>) {
-        self.act(issue, |hub, at, number, who| hub.unlock(at, number, who)).await;
+        self.act(issue, Hub::unlock).await;
     }
 
     /// Puts the issue into a milestone.

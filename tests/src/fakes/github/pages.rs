@@ -36,8 +36,10 @@ pub(super) fn cut(all: Vec<Value>, query: &Query, url: &str) -> (Vec<Value>, Opt
     let mut links = Vec::new();
     let mut link = |page: usize, relation: &str| {
         let others = query.0.iter().filter(|(name, _)| name != "page");
-        let mut text: String = others.map(|(name, value)| format!("{name}={}&", encoded(value))).collect();
-        text.push_str(&format!("page={page}"));
+        let mut pairs: Vec<String> =
+            others.map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+        pairs.push(format!("page={page}"));
+        let text = pairs.join("&");
         links.push(format!("<{url}?{text}>; rel=\"{relation}\""));
     };
     if page > 1 {
@@ -67,7 +69,8 @@ pub(super) fn with_links(body: impl IntoResponse, links: Option<String>) -> Resp
     }
 }
 
-fn encoded(text: &str) -> String {
+/// Percent-encoded, for a path or a query; label names may hold letters of any alphabet.
+pub(super) fn encoded(text: &str) -> String {
     text.bytes()
         .map(|byte| {
             if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {

@@ -3,16 +3,21 @@
 use serde_json::{Value, json};
 
 use super::hub::{Hub, Issue, Repository, Role, State};
+use super::pages::encoded;
 
 impl Hub {
     pub(super) fn user_json(&self, login: &str) -> Value {
         let id = self.users.get(login).copied().unwrap_or(1);
-        let api = format!("{}/users/{login}", self.base);
+        let api = format!("{}/users/{}", self.base, encoded(login));
         let is_bot = login.ends_with("[bot]");
+        let page = match login.strip_suffix("[bot]") {
+            Some(app) => format!("https://github.com/apps/{app}"),
+            None => format!("https://github.com/{login}"),
+        };
         json!({
             "login": login, "id": id, "node_id": format!("U_{id}"),
             "avatar_url": format!("https://avatars.githubusercontent.com/u/{id}"),
-            "gravatar_id": "", "url": api, "html_url": format!("https://github.com/{login}"),
+            "gravatar_id": "", "url": api, "html_url": page,
             "followers_url": format!("{api}/followers"),
             "following_url": format!("{api}/following{{/other_user}}"),
             "gists_url": format!("{api}/gists{{/gist_id}}"),
@@ -60,7 +65,7 @@ impl Hub {
         };
         json!({
             "id": label.id, "node_id": format!("LA_{}", label.id), "name": label.name,
-            "url": format!("{}/repos/{repository}/labels/{}", self.base, url_path(name)),
+            "url": format!("{}/repos/{repository}/labels/{}", self.base, encoded(name)),
             "color": label.color, "description": label.description, "default": false,
         })
     }
@@ -208,17 +213,5 @@ fn reactions(api: &str) -> Value {
     json!({
         "url": format!("{api}/reactions"), "total_count": 0, "+1": 0, "-1": 0, "laugh": 0,
         "confused": 0, "heart": 0, "hooray": 0, "eyes": 0, "rocket": 0,
-    })
-}
-
-/// Label names may hold spaces and letters of any alphabet.
-fn url_path(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut path, byte| {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            path.push(char::from(byte));
-        } else {
-            path.push_str(&format!("%{byte:02X}"));
-        }
-        path
     })
 }

@@ -2,19 +2,20 @@
 
 use std::sync::{Arc, Mutex};
 
-use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, patch, post, put};
+use axum::{Extension, Router};
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 use super::hub::Hub;
 use super::webhooks::Post;
 use super::{apps, comments, issues, labels, search};
+use crate::fakes::front::OutsideTheSubset;
 
 /// What every handler holds.
 #[derive(Debug, Clone)]
@@ -26,31 +27,41 @@ pub(super) struct Shared {
 pub(super) fn router(shared: &Shared) -> Router {
     Router::new()
         .route("/rate_limit", get(apps::rate_limit))
-        .route("/app", get(apps::own_app))
-        .route("/app/installations", get(apps::installations))
         .route("/app/installations/{id}", get(apps::installation))
         .route("/app/installations/{id}/access_tokens", post(apps::access_token))
         .route("/search/issues", get(search::issues))
         .merge(repository_routes())
+        .merge(routes_outside_the_subset())
         .with_state(shared.clone())
         .layer(from_fn(with_rate_limit))
         .layer(from_fn(with_entity_tag))
         .layer(from_fn_with_state(shared.clone(), with_webhooks))
 }
 
+const REPOSITORY: &str = "/repos/{owner}/{repo}";
+
+/// Operations of the real service that the subset of its description leaves out.
+fn routes_outside_the_subset() -> Router<Shared> {
+    Router::new()
+        .route("/app", get(apps::own_app))
+        .route("/app/installations", get(apps::installations))
+        .route(REPOSITORY, get(issues::repository))
+        .route(&format!("{REPOSITORY}/installation"), get(apps::repository_installation))
+        .route(&format!("{REPOSITORY}/milestones"), get(labels::milestones))
+        .layer(map_response(async |response: Response| {
+            (Extension(OutsideTheSubset), response).into_response()
+        }))
+}
+
 fn repository_routes() -> Router<Shared> {
-    const REPOSITORY: &str = "/repos/{owner}/{repo}";
     const ISSUE: &str = "/repos/{owner}/{repo}/issues/{number}";
     let at = |tail: &str| format!("{REPOSITORY}{tail}");
     let of = |tail: &str| format!("{ISSUE}{tail}");
     Router::new()
-        .route(REPOSITORY, get(issues::repository))
-        .route(&at("/installation"), get(apps::repository_installation))
         .route(&at("/assignees"), get(issues::assignable))
         .route(&at("/assignees/{login}"), get(issues::is_assignable))
         .route(&at("/labels"), get(labels::of_repository).post(labels::create))
         .route(&at("/labels/{name}"), get(labels::one))
-        .route(&at("/milestones"), get(labels::milestones))
         .route(&at("/issues"), get(issues::list).post(issues::create))
         .route(&at("/issues/comments"), get(comments::of_repository))
         .route(&at("/issues/comments/{id}"), get(comments::one).merge(patch(comments::edit)))
