@@ -7,12 +7,15 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use mostik_domain::Refused;
+use mostik_domain::{Language, Refused};
 use mostik_store::StoreError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::ports::{HandOverError, IntakeError};
+use crate::{
+    ports::{HandOverError, IntakeError},
+    refusal::Refusal,
+};
 
 /// What went wrong with a request (RFC 9457 section 3).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -31,6 +34,8 @@ pub(crate) struct ProblemDocument {
     field: Option<String>,
     #[serde(skip)]
     retry_after: Option<Duration>,
+    #[serde(skip)]
+    refusal: Option<Refusal>,
 }
 
 impl ProblemDocument {
@@ -47,6 +52,7 @@ impl ProblemDocument {
             detail: detail.into(),
             field: None,
             retry_after: None,
+            refusal: None,
         }
     }
 
@@ -128,6 +134,16 @@ impl ProblemDocument {
         )
     }
 
+    /// The same, with a sentence for people at a page.
+    pub(crate) fn because(self, refusal: Refusal) -> Self {
+        Self { refusal: Some(refusal), ..self }
+    }
+
+    /// The sentence for people at a page, if there is one.
+    pub(crate) fn refusal(&self) -> Option<Refusal> {
+        self.refusal
+    }
+
     pub(crate) fn too_large(limit: &str) -> Self {
         Self::new(
             StatusCode::PAYLOAD_TOO_LARGE,
@@ -196,10 +212,12 @@ impl ProblemDocument {
         StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
+    #[cfg(test)]
     pub(crate) fn detail(&self) -> &str {
         &self.detail
     }
 
+    #[cfg(test)]
     pub(crate) fn field(&self) -> Option<&str> {
         self.field.as_deref()
     }
@@ -227,7 +245,8 @@ impl From<StoreError> for ProblemDocument {
         match error {
             StoreError::Conflict { what } => Self::conflict(format!(
                 "{what} was changed by somebody else meanwhile: look at it again"
-            )),
+            ))
+            .because(Refusal::ChangedMeanwhile),
             StoreError::NotFound { .. } => Self::not_found(),
             StoreError::Unavailable { ref why } => {
                 tracing::warn!(why, "the store is out of reach");
@@ -262,5 +281,11 @@ impl From<IntakeError> for ProblemDocument {
             IntakeError::Refused(why) => Self::invalid("text", why),
             IntakeError::Store(error) => error.into(),
         }
+    }
+}
+
+impl From<Refusal> for ProblemDocument {
+    fn from(refusal: Refusal) -> Self {
+        Self::conflict(refusal.words(Language::English)).because(refusal)
     }
 }

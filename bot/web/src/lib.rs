@@ -25,6 +25,7 @@ mod locale;
 mod pages;
 pub mod ports;
 mod recording_folder;
+mod refusal;
 mod router;
 mod serve;
 mod state;

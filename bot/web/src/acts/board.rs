@@ -6,7 +6,7 @@ use mostik_domain::{
 use mostik_store::{BoardCard, StoreError};
 
 use super::{Moment, typed};
-use crate::{error::ProblemDocument, state::WebState};
+use crate::{error::ProblemDocument, refusal::Refusal, state::WebState};
 
 /// Characters of a comment or a reason.
 const COMMENT_LIMIT: usize = 10_000;
@@ -60,7 +60,7 @@ fn decide(
     moment: &Moment<'_>,
 ) -> Result<Decision, ProblemDocument> {
     let Some(issue) = card.issue else {
-        return Err(ProblemDocument::conflict("it is just being filed: try again in a moment"));
+        return Err(Refusal::BeingFiled.into());
     };
     let mut board_issue = card.board_issue;
     let happened = carry_out(&mut board_issue, act, moment.by)?;
@@ -110,7 +110,7 @@ fn carry_out(
         }
         BoardAct::Reopen => {
             if issue.column.closed().is_none() {
-                return Err(ProblemDocument::conflict("the issue is open"));
+                return Err(Refusal::IssueOpen.into());
             }
             issue.column = BoardColumn::Accepted;
             Ok(vec![Happening::Reopened])
@@ -128,7 +128,7 @@ fn put_on(issue: &mut BoardIssue, label: &str) -> Result<Vec<Happening>, Problem
         return Ok(Vec::new());
     }
     if issue.labels.len() >= LABELS {
-        return Err(ProblemDocument::conflict(format!("an issue has at most {LABELS} labels")));
+        return Err(Refusal::TooManyLabels.into());
     }
     issue.labels.push(label.clone());
     Ok(vec![Happening::Labeled { label }])
@@ -141,7 +141,7 @@ fn move_to(issue: &mut BoardIssue, to: BoardColumn) -> Result<Vec<Happening>, Pr
         return Ok(Vec::new());
     }
     if from.closed().is_some() && to.closed().is_some() {
-        return Err(ProblemDocument::conflict("the issue is closed: open it again first"));
+        return Err(Refusal::IssueClosed.into());
     }
     let labeled = |label: &str| Happening::Labeled { label: label.to_owned() };
     let reopened = from.closed().map(|_| Happening::Reopened);
@@ -230,7 +230,10 @@ mod tests {
     fn leaving_a_closed_column_reopens() {
         let told = told(BoardColumn::Done, &BoardAct::Move(BoardColumn::InWork));
         assert_eq!(told, ["Reopened", "WorkStarted"]);
-        assert_eq!(super::tests::told(BoardColumn::New, &BoardAct::Reopen), ["the issue is open"]);
+        assert_eq!(
+            super::tests::told(BoardColumn::New, &BoardAct::Reopen),
+            ["The issue is open already."]
+        );
     }
 
     #[test]

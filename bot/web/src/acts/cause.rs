@@ -2,7 +2,7 @@ use mostik_domain::{Change, Classification, Decision, FeedbackState, Job, RootCa
 use mostik_store::FeedbackDetails;
 
 use super::Moment;
-use crate::error::ProblemDocument;
+use crate::{error::ProblemDocument, refusal::Refusal};
 
 /// A person names the cause: certain, kept as training data, and the feedback
 /// goes its way from there.
@@ -13,9 +13,7 @@ pub(crate) fn correct_cause(
 ) -> Result<Decision, ProblemDocument> {
     let feedback = details.card.feedback;
     if feedback.text.is_none() {
-        return Err(ProblemDocument::conflict(
-            "nobody knows yet what was said: type the words of the call first",
-        ));
+        return Err(Refusal::NoWordsYet.into());
     }
     let named = Classification::by_operator(cause.clone(), moment.by, moment.at);
     let state = reopened_if_closed(feedback.state.clone()).classified(named.clone())?;

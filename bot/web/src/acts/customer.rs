@@ -4,7 +4,7 @@ use mostik_domain::{Author, Change, Decision, Feedback, FeedbackState, Message, 
 use mostik_store::FeedbackDetails;
 
 use super::{Moment, reply::said, typed};
-use crate::error::ProblemDocument;
+use crate::{error::ProblemDocument, refusal::Refusal};
 
 /// Characters of one message.
 const LIMIT: usize = 20_000;
@@ -54,10 +54,10 @@ fn survey_answer(
 ) -> Result<Message, ProblemDocument> {
     let feedback = &details.card.feedback;
     let Some(key) = survey_key(feedback) else {
-        return Err(ProblemDocument::conflict("the question is not open"));
+        return Err(Refusal::QuestionClosed.into());
     };
     if details.messages.iter().any(|message| message.external_id == key) {
-        return Err(ProblemDocument::conflict("the question is answered already"));
+        return Err(Refusal::QuestionAnswered.into());
     }
     Ok(said(feedback, Author::Customer, text, Some(key), moment))
 }

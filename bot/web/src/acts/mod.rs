@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use mostik_domain::{Decision, FeedbackId, Job, JobId, NewJob};
 use mostik_store::{Clock, FeedbackDetails, StoreError};
 
-use crate::{error::ProblemDocument, state::WebState};
+use crate::{error::ProblemDocument, refusal::Refusal, state::WebState};
 
 pub(crate) use board::{BoardAct, act_on_board};
 pub(crate) use cause::correct_cause;
@@ -72,13 +72,16 @@ pub(crate) fn typed(field: &str, text: &str, limit: usize) -> Result<String, Pro
     let text = text.trim().replace("\r\n", "\n");
     let characters = text.chars().count();
     if characters == 0 {
-        return Err(ProblemDocument::invalid(field, format!("{field} is empty")));
+        return Err(
+            ProblemDocument::invalid(field, format!("{field} is empty")).because(Refusal::Empty)
+        );
     }
     if characters > limit {
         return Err(ProblemDocument::invalid(
             field,
             format!("{field} has {characters} characters; the limit is {limit}"),
-        ));
+        )
+        .because(Refusal::TooLong));
     }
     Ok(text)
 }

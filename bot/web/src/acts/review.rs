@@ -2,7 +2,7 @@ use mostik_domain::{Change, Decision, FeedbackState, Job};
 use mostik_store::FeedbackDetails;
 
 use super::Moment;
-use crate::error::ProblemDocument;
+use crate::{error::ProblemDocument, refusal::Refusal};
 
 /// A person has looked and nothing is left to do: the feedback leaves the review
 /// as it stood before. Only where it goes on without a further job.
@@ -12,12 +12,10 @@ pub(crate) fn finish_review(
 ) -> Result<Decision, ProblemDocument> {
     let feedback = details.card.feedback;
     let FeedbackState::NeedsReview { before, .. } = feedback.state.clone() else {
-        return Err(ProblemDocument::conflict("this does not wait for a person"));
+        return Err(Refusal::NotWaiting.into());
     };
     if before.filed_as().is_none() {
-        return Err(ProblemDocument::conflict(
-            "the owner team does not have it yet: name the cause or the team",
-        ));
+        return Err(Refusal::NotWithTheTeam.into());
     }
     Ok(Decision::nothing().and(Change::SaveFeedback(feedback.in_state(*before, moment.at))))
 }
@@ -30,7 +28,7 @@ pub(crate) fn return_to_team(
 ) -> Result<Decision, ProblemDocument> {
     let feedback = details.card.feedback;
     let Some(mut problem) = details.problem else {
-        return Err(ProblemDocument::conflict("it was never with an owner team"));
+        return Err(Refusal::NeverRouted.into());
     };
     let state = feedback.state.clone().out_of_review().reopened()?;
     let (id, revision) = (feedback.id, feedback.revision);

@@ -4,7 +4,7 @@ use mostik_domain::{
 use mostik_store::ProblemDetails;
 
 use super::{Moment, typed};
-use crate::error::ProblemDocument;
+use crate::{error::ProblemDocument, refusal::Refusal};
 
 /// Characters of a reason.
 const LIMIT: usize = 2_000;
@@ -18,10 +18,11 @@ pub(crate) fn set_stage(
 ) -> Result<Decision, ProblemDocument> {
     let reason = typed("reason", reason, LIMIT)?;
     if stage == AcceptanceStage::NoSignal {
-        return Err(ProblemDocument::invalid("stage", "choose one of the five stages"));
+        return Err(ProblemDocument::invalid("stage", "choose one of the five stages")
+            .because(Refusal::NoStage));
     }
     let Some(issue) = details.card.issue else {
-        return Err(ProblemDocument::conflict("the owner team does not have it yet"));
+        return Err(Refusal::NotWithTheTeam.into());
     };
     let id = SignalId::new(moment.clock.fresh_id());
     let signal = AcceptanceSignal {

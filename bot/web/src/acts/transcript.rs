@@ -4,7 +4,7 @@ use mostik_domain::{
 use mostik_store::FeedbackDetails;
 
 use super::{Moment, typed};
-use crate::error::ProblemDocument;
+use crate::{error::ProblemDocument, refusal::Refusal};
 
 /// About half an hour of speech.
 const LIMIT: usize = 20_000;
@@ -19,7 +19,7 @@ pub(crate) fn type_words(
     let said = Words::new(typed("text", said, LIMIT)?);
     let mut feedback = details.card.feedback;
     if matches!(feedback.source, Source::Message(_)) {
-        return Err(ProblemDocument::conflict("the words of a written message are the customer's"));
+        return Err(Refusal::NotACall.into());
     }
     let state = match feedback.state.clone().out_of_review() {
         FeedbackState::Transcribed => FeedbackState::Transcribed,

@@ -28,7 +28,7 @@ impl<T: ToSchema> Listed<T> {
 }
 
 /// How much of a list was asked for.
-pub(super) fn page_request(
+pub(crate) fn page_request(
     limit: Option<&str>,
     after: Option<String>,
 ) -> Result<PageRequest, ProblemDocument> {

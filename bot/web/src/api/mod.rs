@@ -24,8 +24,11 @@ use utoipa::{
 
 use crate::{error::ProblemDocument, state::WebState};
 
-pub(crate) use messages::{PublicMessage, captured_page, take_message};
-pub(crate) use recording::serve_recording;
+pub(crate) use changes::named;
+pub(crate) use feedback::{FeedbackQuery, STATES as FEEDBACK_STATES};
+pub(crate) use listing::{id_in_path, page_request};
+pub(crate) use messages::{PublicMessage, Sender, captured_page, take_message};
+pub(crate) use problems::{ProblemQuery, STATES as PROBLEM_STATES};
 
 /// Bytes of a JSON body.
 const JSON_LIMIT: usize = 64 * 1024;

@@ -39,7 +39,8 @@ pub(crate) struct ProblemQuery {
     pub(crate) after: Option<String>,
     /// The language of a page; means nothing here.
     #[param(ignore)]
-    pub(crate) lang: Option<String>,
+    #[serde(rename = "lang")]
+    _lang: Option<String>,
 }
 
 impl ProblemQuery {

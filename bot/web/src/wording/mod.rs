@@ -1,7 +1,116 @@
-//! words
-pub(crate) struct Wording {}
+//! Every word of the pages, in both languages: one struct, so that a missing
+//! word does not compile.
+
+mod en;
+mod names;
+mod ru;
+mod time;
+
+use mostik_domain::Language;
+
+pub(crate) use time::When;
+
+/// All words of one language.
+pub(crate) struct Wording {
+    /// Which language it is.
+    pub(crate) language: Language,
+    /// What stands on every page.
+    pub(crate) common: Common,
+    /// The page for everybody.
+    pub(crate) front: Front,
+    /// A customer's own page.
+    pub(crate) own: Own,
+    /// Signing in and people.
+    pub(crate) sign_in: SignIn,
+    /// What waits for a person.
+    pub(crate) triage: Triage,
+    /// The list of feedback and one feedback.
+    pub(crate) feedback: FeedbackWords,
+    /// Problems and their acceptance.
+    pub(crate) problem: ProblemWords,
+    /// The built-in board.
+    pub(crate) board: BoardWords,
+    /// Jobs that stopped.
+    pub(crate) jobs: JobWords,
+    /// Pages for what went wrong.
+    pub(crate) error: ErrorWords,
+}
+
 impl Wording {
-    pub(crate) fn of(_: mostik_domain::Language) -> &'static Self {
-        &Self {}
+    /// The words of that language.
+    pub(crate) const fn of(language: Language) -> &'static Self {
+        match language {
+            Language::Russian => &ru::RUSSIAN,
+            Language::English => &en::ENGLISH,
+        }
+    }
+}
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $group:ident { $($word:ident)* })*) => {$(
+        $(#[$doc])*
+        pub(crate) struct $group {
+            $(pub(crate) $word: &'static str,)*
+        }
+    )*};
+}
+
+words! {
+    /// What stands on every page.
+    Common {
+        skip tagline other_language other_code triage feedback problems board jobs people sign_out
+        menu keys_on keys_off news newer older nothing all optional home
+    }
+    /// The page for everybody.
+    Front {
+        title lead text text_hint name email phone contact_hint more send call_title call_text
+        how_title how_1 how_2 how_3 staff not_sent
+    }
+    /// A customer's own page.
+    Own {
+        title reference no_need keep_link step_1 step_2 step_3 step_4_open step_4_fixed
+        step_4_declined received with_person not_solved passed confirmed working fixed declined
+        declined_why declined_no_why promised answer_by promise_kept promise_broken question yes
+        no said_yes said_no no_why thanks_yes correspondence you us you_called transcribing
+        write_more write_hint send
+    }
+    /// Signing in and people.
+    SignIn {
+        title link_lead enter token token_hint token_wrong link_used people_lead name role added
+        add add_button new_link link_once
+    }
+    /// What waits for a person.
+    Triage {
+        title waiting calls late dead waiting_title waiting_empty calls_title calls_empty called
+        late_title late_empty since due tell
+    }
+    /// The list of feedback and one feedback.
+    FeedbackWords {
+        title search state cause team channel show count none no_words words transcript_by
+        recording type_words type_hint language type_save why decided_model decided_by sure
+        deciding correct correct_hint suggested give_team give finish return_team answer
+        answer_hint_page answer_hint_call answer_hint_chat answer_send merge merge_button
+        problem_id facts customer unnamed earlier contact own_page_only anonymous claimed unproved
+        page owner unrouted problem issue captured promises notices correspondence customers_page
+        kept broken due history
+    }
+    /// Problems and their acceptance.
+    ProblemWords {
+        title lead stage since evidence no_evidence set_title set_reason set state why_declined
+        reports issue not_filed words_hidden
+    }
+    /// The built-in board.
+    BoardWords {
+        title lead all_teams empty take taken free done decline decline_hint decline_reason reopen
+        comment comment_button label label_button unlabel history filed acts problem
+    }
+    /// Jobs that stopped.
+    JobWords {
+        title lead none attempts stopped again
+    }
+    /// Pages for what went wrong.
+    ErrorWords {
+        not_found not_found_text forbidden forbidden_text conflict conflict_text too_large
+        too_large_text too_many too_many_text invalid invalid_text busy busy_text ours ours_text
     }
 }

@@ -1,0 +1,69 @@
+// Pages work without this. With it they stay up to date and obey single keys.
+"use strict";
+
+const typing = (el) => el && (/^(INPUT|TEXTAREA|SELECT)$/.test(el.tagName) || el.isContentEditable);
+const begun = () => [...document.querySelectorAll("main textarea, main input:not([type=hidden])")]
+  .some((field) => field.value !== field.defaultValue);
+
+// Live: on news the page is fetched anew and <main> swapped. What is being
+// typed or listened to is never taken away: then a button offers the news.
+async function refresh() {
+  const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+  if (!answer.ok || answer.redirected) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main");
+  const main = document.querySelector("main");
+  if (!fresh || fresh.innerHTML === main.innerHTML) return;
+  const playing = [...main.querySelectorAll("audio")].some((audio) => !audio.paused);
+  if (begun() || playing) { document.getElementById("news").hidden = false; return; }
+  const open = [...main.querySelectorAll("details")].map((details) => details.open);
+  const focused = main.contains(document.activeElement) ? pathOf(document.activeElement, main) : null;
+  const top = scrollY;
+  main.replaceChildren(...fresh.childNodes);
+  main.querySelectorAll("details").forEach((details, at) => { if (open[at]) details.open = true; });
+  if (focused) focused.reduce((el, at) => el?.children[at], main)?.focus({ preventScroll: true });
+  scrollTo({ top, behavior: "instant" });
+}
+const pathOf = (el, root) => el === root ? []
+  : [...pathOf(el.parentElement, root), [...el.parentElement.children].indexOf(el)];
+
+const live = document.body.dataset.live;
+if (live) {
+  let waiting;
+  const soon = () => { clearTimeout(waiting); waiting = setTimeout(refresh, 250); };
+  const events = new EventSource(live);
+  events.onmessage = soon;
+  let dropped = false;
+  events.onerror = () => { dropped = true; };
+  events.onopen = () => { if (dropped) soon(); dropped = false; };
+}
+document.getElementById("news")?.addEventListener("click", () => location.reload());
+
+// Keys: an element with data-key is pressed, or focused when one types into it.
+const button = document.getElementById("keys");
+let keysOn = localStorage.getItem("mostik-keys") !== "off";
+function showKeys() {
+  button.hidden = false;
+  button.setAttribute("aria-pressed", keysOn);
+  button.textContent = keysOn ? button.dataset.on : button.dataset.off;
+}
+if (button) {
+  showKeys();
+  button.addEventListener("click", () => {
+    keysOn = !keysOn;
+    localStorage.setItem("mostik-keys", keysOn ? "on" : "off");
+    showKeys();
+  });
+}
+document.addEventListener("keydown", (event) => {
+  if (!keysOn || event.ctrlKey || event.metaKey || event.altKey || event.repeat || typing(event.target)) return;
+  if (event.key === "j" || event.key === "k") {
+    const items = [...document.querySelectorAll("a.item")];
+    const at = items.indexOf(document.activeElement);
+    items[event.key === "j" ? Math.min(at + 1, items.length - 1) : Math.max(at - 1, 0)]?.focus();
+    return;
+  }
+  const target = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  if (!target) return;
+  event.preventDefault();
+  if (typing(target)) target.focus(); else target.click();
+});
