@@ -59,7 +59,8 @@ pub(crate) async fn claim(
 }
 
 /// One statement is one transaction here, and SQLite has one writer: no two
-/// claims can choose the same job or the same lane.
+/// claims can choose the same job or the same lane. The index is named because
+/// the planner, which does not know how many jobs wait for tomorrow, takes another.
 async fn lease_one(
     db: &mut Connection,
     steps: &[Step],
@@ -69,7 +70,7 @@ async fn lease_one(
     let mut query = QueryBuilder::<Db>::new("UPDATE job SET state = 'leased', lease_until = ");
     query.push_bind(micros(until)).push(", updated_at = ").push_bind(micros(now));
     query.push(
-        ", attempts = attempts + 1 WHERE id = (SELECT id FROM job j \
+        ", attempts = attempts + 1 WHERE id = (SELECT id FROM job j INDEXED BY job_waiting \
          WHERE state IN ('ready', 'leased') AND run_at <= ",
     );
     query.push_bind(micros(now)).push(" AND (state = 'ready' OR lease_until <= ");
@@ -206,7 +207,7 @@ pub(crate) async fn next_due(
     );
     push_steps(&mut query, steps);
     query.push(
-        ")) UNION ALL SELECT due FROM (SELECT run_at AS due FROM job r \
+        ")) UNION ALL SELECT due FROM (SELECT run_at AS due FROM job r INDEXED BY job_waiting \
          WHERE state IN ('ready', 'leased') AND state = 'ready' AND step IN",
     );
     push_steps(&mut query, steps);
