@@ -252,3 +252,29 @@ async fn a_flood_does_not_stop_the_prompt() {
     assert!(matches!(call.event().await, MediaEvent::ClipEnded(4)));
     flood.abort();
 }
+
+#[tokio::test]
+async fn random_datagrams_from_the_peer_itself_do_no_harm() {
+    let mut call = Call::set_up(22_600, PATIENCE).await;
+    let mut state = 1_u32;
+    for step in 0..2_000_usize {
+        let datagram: Vec<u8> = (0..step % 300)
+            .map(|_| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                state.to_be_bytes()[0]
+            })
+            .collect();
+        // Half of them look like RTP with our payload types, and so come further.
+        let mut datagram = datagram;
+        if step % 2 == 0 && datagram.len() > 2 {
+            (datagram[0], datagram[1]) = (0x80 | (datagram[0] & 0x3f), [8, KEYS][step % 4 / 2]);
+        }
+        call.phone.socket.send_to(&datagram, call.phone.gateway).await.expect("sent");
+        if step % 50 == 0 {
+            call.session.statistics().await;
+        }
+    }
+    call.session.play(Clip::from_samples(vec![8_000; FRAME]), 9).await;
+    let ended = async { while !matches!(call.event().await, MediaEvent::ClipEnded(9)) {} };
+    timeout(PATIENCE, ended).await.expect("the session lives");
+}
