@@ -14,10 +14,12 @@ const BUCKET_MASK: u64 = (BUCKETS - 1) as u64;
 const BYTES_READ: usize = 12_000;
 /// Two concepts further apart than this many words do not belong together.
 const PAIR_REACH: usize = 5;
+/// A sentence without an end is taken to end after so many words.
+const SENTENCE_WORDS: usize = 16;
 const GRAM_LETTERS: std::ops::RangeInclusive<usize> = 2..=5;
 
 /// Raised when the same text would give other features: old models do not fit.
-pub(crate) const VERSION: u64 = 2;
+pub(crate) const VERSION: u64 = 3;
 
 /// How much each group weighs against the others.
 const GROUP_SCALES: [f32; 3] = [1.0, 0.5, 0.7];
@@ -35,6 +37,7 @@ enum Group {
 pub(crate) struct Feature {
     pub(crate) bucket: u32,
     pub(crate) value: f32,
+    group: Group,
     pub(crate) first_word: u32,
     pub(crate) last_word: u32,
 }
@@ -43,6 +46,8 @@ pub(crate) struct Feature {
 pub(crate) struct Reading {
     pub(crate) words: Vec<Word>,
     pub(crate) features: Vec<Feature>,
+    /// For each word the sentence it stands in, counted from 0.
+    pub(crate) sentences: Vec<u16>,
 }
 
 /// Reads a text. Linear in its length; at most 12,000 bytes are looked at.
@@ -60,9 +65,54 @@ pub(crate) fn read(text: &str, lexicon: &Lexicon) -> Reading {
             Group::Word => add_words(&words, &mut features),
             Group::Letters => add_letters(&words, &mut features),
         }
-        normalise(&mut features[from..], GROUP_SCALES[group as usize]);
+        normalise(&mut features[from..], group);
     }
-    Reading { words, features }
+    let sentences = sentences(text, &words);
+    Reading { words, features, sentences }
+}
+
+/// Numbers the sentences; what has no punctuation, as a transcript, is cut
+/// into stretches of a sentence's length.
+fn sentences(text: &str, words: &[Word]) -> Vec<u16> {
+    let (mut sentence, mut length, mut end) = (0_u16, 0, 0);
+    words
+        .iter()
+        .map(|word| {
+            let between = &text[end..word.span.start];
+            let ended = length > 0 && between.contains(['.', '!', '?', ';', '\n']);
+            if ended || length == SENTENCE_WORDS {
+                (sentence, length) = (sentence.saturating_add(1), 0);
+            }
+            (length, end) = (length + 1, word.span.end);
+            sentence
+        })
+        .collect()
+}
+
+impl Reading {
+    /// The features of each sentence as if it stood alone; none for a text of
+    /// one sentence.
+    pub(crate) fn by_sentence(&self) -> Vec<Vec<Feature>> {
+        let count = self.sentences.last().map_or(0, |last| usize::from(*last) + 1);
+        if count < 2 {
+            return Vec::new();
+        }
+        let mut sentences = vec![Vec::new(); count];
+        let mut counts = vec![[0_usize; 3]; count];
+        for feature in &self.features {
+            let sentence = self.sentences[feature.first_word as usize];
+            if sentence == self.sentences[feature.last_word as usize] {
+                sentences[usize::from(sentence)].push(*feature);
+                counts[usize::from(sentence)][feature.group as usize] += 1;
+            }
+        }
+        for (features, counts) in sentences.iter_mut().zip(counts) {
+            for feature in features {
+                feature.value = value_among(counts[feature.group as usize], feature.group);
+            }
+        }
+        sentences
+    }
 }
 
 /// The bucket of a word in the table of words seen in training.
@@ -135,18 +185,24 @@ fn push(features: &mut Vec<Feature>, kind: u64, bytes: &[u8], first: usize, last
     features.push(Feature {
         bucket: (hashing::hash(kind, bytes) & BUCKET_MASK) as u32,
         value: 1.0,
+        group: Group::Concept,
         first_word: first as u32,
         last_word: last as u32,
     });
 }
 
 /// A long text says no more than a short one: each group has length `scale`.
-fn normalise(features: &mut [Feature], scale: f32) {
-    #[expect(clippy::cast_precision_loss, reason = "thousands of features")]
-    let each = scale / (features.len().max(1) as f32).sqrt();
+fn normalise(features: &mut [Feature], group: Group) {
+    let each = value_among(features.len(), group);
     for feature in features {
-        feature.value = each;
+        (feature.value, feature.group) = (each, group);
     }
+}
+
+fn value_among(count: usize, group: Group) -> f32 {
+    #[expect(clippy::cast_precision_loss, reason = "thousands of features")]
+    let count = count.max(1) as f32;
+    GROUP_SCALES[group as usize] / count.sqrt()
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod features;
 mod hashing;
 mod markup;
 mod model;
+mod pooling;
 mod root_cause;
 mod softmax;
 mod stage;

@@ -8,8 +8,8 @@ use mostik_taxonomy::Language;
 
 use crate::{
     concepts::Lexicon,
-    features::{self, BUCKETS, Reading},
-    hashing,
+    features::{self, BUCKETS, Feature, Reading},
+    hashing, pooling,
     softmax::softmax,
 };
 
@@ -17,6 +17,9 @@ const MAGIC: &[u8; 8] = b"mostik-1";
 const KNOWN_BYTES: usize = 1 << 13;
 /// More classes than a desk could have owner teams.
 const MOST_CLASSES: usize = 32;
+
+/// The class of a text in which nothing speaks for another one.
+pub(crate) const RESTING: &str = "other";
 
 /// How scores become honest probabilities.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -65,9 +68,14 @@ pub(crate) fn fingerprint(lexicon: &Lexicon) -> u64 {
 impl Model {
     /// The scores of all classes, before calibration.
     pub(crate) fn scores(&self, reading: &Reading) -> Vec<f32> {
+        let resting = self.classes.iter().position(|class| class == RESTING);
+        pooling::scores(reading, resting, |features| self.scores_of(features))
+    }
+
+    fn scores_of(&self, features: &[Feature]) -> Vec<f32> {
         let classes = self.classes.len();
         let mut sums = vec![0.0_f32; classes];
-        for feature in &reading.features {
+        for feature in features {
             let from = feature.bucket as usize * classes;
             for (sum, weight) in sums.iter_mut().zip(&self.weights[from..from + classes]) {
                 *sum += f32::from(*weight) * feature.value;

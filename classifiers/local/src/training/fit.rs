@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use super::Example;
 use crate::{
-    features::{BUCKETS, Reading},
-    model,
+    features::{BUCKETS, Feature, Reading},
+    model, pooling,
     softmax::softmax,
 };
 
@@ -24,9 +24,14 @@ pub(super) struct Fitted {
 }
 
 impl Fitted {
-    pub(super) fn scores(&self, reading: &Reading, classes: usize) -> Vec<f32> {
+    pub(super) fn scores(&self, reading: &Reading, resting: Option<usize>) -> Vec<f32> {
+        pooling::scores(reading, resting, |features| self.scores_of(features))
+    }
+
+    fn scores_of(&self, features: &[Feature]) -> Vec<f32> {
+        let classes = self.bias.len();
         let mut scores = self.bias.clone();
-        for feature in &reading.features {
+        for feature in features {
             let from = feature.bucket as usize * classes;
             for (score, weight) in scores.iter_mut().zip(&self.weights[from..from + classes]) {
                 *score += weight * feature.value;

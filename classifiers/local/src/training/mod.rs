@@ -65,7 +65,7 @@ pub struct Trained {
 pub fn train(task: Task, examples: &[Example]) -> Trained {
     let classes = task.classes();
     let readings: Vec<Reading> = examples.iter().map(|example| task.read(&example.text)).collect();
-    let held_out = validate::leave_trades_out(examples, &readings, classes.len());
+    let held_out = validate::leave_trades_out(examples, &readings, &classes);
     let calibration = calibrate::fit(examples, &held_out);
     let validation = Validation::new(examples, &held_out, calibration);
     let chosen: Vec<usize> = (0..examples.len()).collect();

@@ -45,16 +45,17 @@ impl Validation {
 pub(super) fn leave_trades_out(
     examples: &[Example],
     readings: &[Reading],
-    classes: usize,
+    classes: &[String],
 ) -> Vec<HeldOut> {
+    let resting = classes.iter().position(|class| class == model::RESTING);
     let trades: BTreeSet<&str> = examples.iter().map(|example| example.trade.as_str()).collect();
     let mut answers: Vec<Option<HeldOut>> = examples.iter().map(|_| None).collect();
     for trade in trades {
         let (left_out, others): (Vec<usize>, Vec<usize>) =
             (0..examples.len()).partition(|at| examples[*at].trade == trade);
-        let fitted = fit::fit(examples, readings, &others, classes);
+        let fitted = fit::fit(examples, readings, &others, classes.len());
         for at in left_out {
-            let scores = fitted.scores(&readings[at], classes);
+            let scores = fitted.scores(&readings[at], resting);
             let familiarity = model::familiarity(&fitted.known, &readings[at]);
             answers[at] = Some(HeldOut { scores, familiarity });
         }
