@@ -138,10 +138,9 @@ fn add_concepts(words: &[Word], lexicon: &Lexicon, features: &mut Vec<Feature>) 
 /// Marks that say how something is said, or that it is about money.
 fn add_marks(text: &str, words: usize, features: &mut Vec<Feature>) {
     let Some(last) = words.checked_sub(1) else { return };
-    let marks: [(u8, fn(char) -> bool); 3] =
-        [(1, |c| c == '?'), (2, |c| c == '!'), (3, |c| matches!(c, '$' | '€' | '£' | '₽' | '%'))];
-    for (mark, is_mark) in marks {
-        if text.contains(is_mark) {
+    let marks: [(u8, &[char]); 3] = [(1, &['?']), (2, &['!']), (3, &['$', '€', '£', '₽', '%'])];
+    for (mark, letters) in marks {
+        if text.contains(letters) {
             push(features, 6, &[mark], last, last);
         }
     }

@@ -52,8 +52,11 @@ impl LocalStage {
         let odds = self.model.probabilities(&reading, language);
         let best = odds.iter().copied().enumerate().reduce(|a, b| if b.1 > a.1 { b } else { a });
         let (class, confidence) = best.unwrap_or((0, 0.0));
-        let stage =
-            if reading.words.is_empty() { AcceptanceStage::NoSignal } else { self.stages[class] };
+        let stage = match self.stages[class] {
+            _ if reading.words.is_empty() => AcceptanceStage::NoSignal,
+            AcceptanceStage::Denial if only_asks(text) => AcceptanceStage::NoSignal,
+            stage => stage,
+        };
         StageVerdict {
             stage,
             confidence: Confidence::new(confidence),

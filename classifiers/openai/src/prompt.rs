@@ -57,9 +57,9 @@ comments of customers. Politeness and questions alone are never denial.";
 pub(crate) fn root_cause_instructions(added: &[CauseGuide]) -> String {
     let mut told = format!("{CAUSES}\n");
     for cause in added {
-        told.push_str(&format!("- {}: {}", cause.root_cause, one_line(&cause.description)));
+        told.extend(["- ", cause.root_cause.as_str(), ": ", &one_line(&cause.description)]);
         for example in &cause.examples {
-            told.push_str(&format!(" Example: «{}».", one_line(example)));
+            told.extend([" Example: «", &one_line(example), "»."]);
         }
         told.push('\n');
     }

@@ -51,7 +51,6 @@ async fn answer(
     let before = server.count.fetch_add(1, Ordering::SeqCst);
     server.asked.lock().expect("not poisoned").push((headers, body));
     match server.reply {
-        Reply::Content(content) => completion(&content),
         Reply::Status(status) => {
             (StatusCode::from_u16(status).expect("a status"), "the prompt was: secret words")
                 .into_response()
@@ -59,7 +58,7 @@ async fn answer(
         Reply::FailsFirst(times, _) if before < times => {
             StatusCode::SERVICE_UNAVAILABLE.into_response()
         }
-        Reply::FailsFirst(_, content) => completion(&content),
+        Reply::Content(content) | Reply::FailsFirst(_, content) => completion(&content),
         Reply::Never => std::future::pending().await,
         Reply::Raw(body) => ([("content-type", "application/json")], body).into_response(),
         Reply::Endless => "x".repeat(3_000_000).into_response(),

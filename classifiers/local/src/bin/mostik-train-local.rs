@@ -48,7 +48,7 @@ fn make(
         ("Russian", Some(Language::Russian)),
         ("English", Some(Language::English)),
     ] {
-        write!(report, "{title}, {}\n", trained.validation.evaluation(task.classes(), language))?;
+        writeln!(report, "{title}, {}", trained.validation.evaluation(task.classes(), language))?;
     }
     if let Some(measure) = measure {
         let examples = read_examples(task, &fs::read_to_string(measure)?)?;
@@ -62,7 +62,7 @@ fn make(
                 examples.iter().filter(|e| language.is_none_or(|l| l == e.language)).collect();
             let answers = answers(task, &trained.bytes, &chosen)?;
             if !chosen.is_empty() {
-                write!(report, "{title}, {}\n", Evaluation::new(task.classes(), answers))?;
+                writeln!(report, "{title}, {}", Evaluation::new(task.classes(), answers))?;
             }
         }
     }

@@ -83,7 +83,9 @@ pub(super) fn fit(
     for (place, weight) in fitted.weights.iter_mut().enumerate() {
         *weight *= rarity[place / classes];
     }
-    chosen.iter().for_each(|at| model::know(&mut fitted.known, &readings[*at]));
+    for at in chosen {
+        model::know(&mut fitted.known, &readings[*at]);
+    }
     fitted
 }
 
@@ -111,7 +113,9 @@ fn slopes(
     if let Some(second) = second {
         slopes[*second] -= SECOND_LABEL_SHARE;
     }
-    slopes.iter_mut().for_each(|slope| *slope *= importance);
+    for slope in &mut slopes {
+        *slope *= importance;
+    }
     slopes
 }
 
@@ -120,7 +124,9 @@ fn rarity(readings: &[Reading], chosen: &[usize]) -> Vec<f32> {
     let mut texts = vec![0_u32; BUCKETS];
     for at in chosen {
         let buckets: HashSet<u32> = readings[*at].features.iter().map(|f| f.bucket).collect();
-        buckets.into_iter().for_each(|bucket| texts[bucket as usize] += 1);
+        for bucket in buckets {
+            texts[bucket as usize] += 1;
+        }
     }
     #[expect(clippy::cast_precision_loss, reason = "thousands of texts")]
     let rarity = |with: u32| (chosen.len() as f32 / (with + 1) as f32).sqrt().sqrt();
@@ -130,7 +136,9 @@ fn rarity(readings: &[Reading], chosen: &[usize]) -> Vec<f32> {
 /// Rare classes count more, so that each is answered as well as the others.
 fn importance(examples: &[Example], chosen: &[usize], classes: usize) -> Vec<f32> {
     let mut counts = vec![1_u32; classes];
-    chosen.iter().for_each(|at| counts[examples[*at].labels[0]] += 1);
+    for at in chosen {
+        counts[examples[*at].labels[0]] += 1;
+    }
     #[expect(clippy::cast_precision_loss, reason = "thousands of texts")]
     let importance =
         |count: u32| (chosen.len() as f32 / (classes as f32 * count as f32)).sqrt().clamp(0.3, 3.0);

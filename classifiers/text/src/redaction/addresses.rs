@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::{PersonalData, Spans};
+use crate::words::words;
 
 /// House, block, flat and so on, after a street.
 const RUSSIAN_TAIL: &str = r"(?:[\s,]{1,3}(?:(?:дом|д|корпус|корп|к|строение|стр|квартира|кв|подъезд|под|этаж|эт|офис|оф|литера?)\.?\s{0,2}№?\s?)?[0-9]{1,4}(?:[/-][0-9]{1,4})?(?:\s?[а-гА-Г]\b)?){0,5}";
@@ -57,17 +58,94 @@ static CODES: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Words without which there is no address of that language; a pattern is
+/// tried only when one of them is there.
+const RUSSIAN_SIGNS: &[&str] = &[
+    "ул",
+    "улица",
+    "улице",
+    "улицу",
+    "улицы",
+    "просп",
+    "проспект",
+    "пр",
+    "переул",
+    "пер",
+    "бульвар",
+    "б",
+    "шоссе",
+    "набережн",
+    "наб",
+    "площад",
+    "пл",
+    "проезд",
+    "тупик",
+    "аллея",
+    "микрорайон",
+    "мкр",
+    "дом",
+    "д",
+    "кв",
+    "квартир",
+    "индекс",
+];
+const ENGLISH_SIGNS: &[&str] = &[
+    "street",
+    "st",
+    "road",
+    "rd",
+    "avenue",
+    "ave",
+    "lane",
+    "ln",
+    "drive",
+    "dr",
+    "court",
+    "ct",
+    "boulevard",
+    "blvd",
+    "place",
+    "pl",
+    "square",
+    "sq",
+    "way",
+    "terrace",
+    "close",
+    "crescent",
+    "highway",
+    "hwy",
+    "parkway",
+    "pkwy",
+    "row",
+    "gardens",
+    "grove",
+    "circle",
+    "cir",
+];
+
 pub(super) fn find(text: &str, spans: &mut Spans) {
+    let words = words(text);
+    let has = |signs: &[&str]| {
+        words.iter().any(|word| {
+            signs.iter().any(|sign| match sign.len() {
+                0..=8 => word.plain == *sign,
+                _ => word.plain.starts_with(sign),
+            })
+        })
+    };
+    let russian = has(RUSSIAN_SIGNS);
+    let english = has(ENGLISH_SIGNS);
+    let digits = text.bytes().any(|byte| byte.is_ascii_digit());
     let patterns = [
-        &STREET_THEN_NAME,
-        &NAME_THEN_STREET,
-        &TOLD_STREET,
-        &HOUSE_AND_FLAT,
-        &ENGLISH_STREET,
-        &TOLD_ENGLISH_STREET,
-        &CODES,
+        (&STREET_THEN_NAME, russian),
+        (&NAME_THEN_STREET, russian),
+        (&TOLD_STREET, russian),
+        (&HOUSE_AND_FLAT, russian && digits),
+        (&ENGLISH_STREET, english && digits),
+        (&TOLD_ENGLISH_STREET, english),
+        (&CODES, digits),
     ];
-    for pattern in patterns {
+    for (pattern, _) in patterns.into_iter().filter(|(_, present)| *present) {
         for found in pattern.find_iter(text) {
             let end = found.start() + found.as_str().trim_end_matches([' ', ',']).len();
             spans.claim(PersonalData::Address, found.start()..end);

@@ -27,6 +27,13 @@ struct Group {
     plus: bool,
 }
 
+/// What a stretch of groups is, taken as a whole.
+enum Digits {
+    Personal(PersonalData),
+    /// A date or a price: to be stepped over.
+    Harmless,
+}
+
 pub(super) fn find(text: &str, spans: &mut Spans) {
     let groups = groups(text);
     let mut at = 0;
@@ -51,9 +58,9 @@ fn groups(text: &str) -> Vec<Group> {
         let between = &text[after..at];
         let joined = !groups.is_empty() && is_joiner(between);
         let opened = between.trim_end_matches(['(', '+', ' ']).len() + after;
-        let opener = &text[opened..at];
-        let opened = at - opener.trim_start_matches(' ').len();
-        groups.push(Group { span: at..end, joined, opened, plus: opener.contains('+') });
+        let opening = &text[opened..at];
+        let opened = at - opening.trim_start_matches(' ').len();
+        groups.push(Group { span: at..end, joined, opened, plus: opening.contains('+') });
         at = end;
     }
     groups
@@ -79,7 +86,7 @@ fn find_in_run(text: &str, run: &[Group], spans: &mut Spans) {
         });
         match found {
             Some((width, kind)) => {
-                if let Some(kind) = kind {
+                if let Digits::Personal(kind) = kind {
                     let first = &run[at];
                     let start = if spans.is_free(&(first.opened..first.span.start)) {
                         first.opened
@@ -95,9 +102,7 @@ fn find_in_run(text: &str, run: &[Group], spans: &mut Spans) {
     }
 }
 
-/// `Some(None)` is something harmless to be stepped over as a whole: a date,
-/// a price.
-fn kind_of(text: &str, window: &[Group]) -> Option<Option<PersonalData>> {
+fn kind_of(text: &str, window: &[Group]) -> Option<Digits> {
     let digits: String = window.iter().map(|group| &text[group.span.clone()]).collect();
     if digits.len() > 24 {
         return None;
@@ -107,16 +112,17 @@ fn kind_of(text: &str, window: &[Group]) -> Option<Option<PersonalData>> {
         return None;
     }
     if is_date(text, window) || is_price(text, window) {
-        return Some(None);
+        return Some(Digits::Harmless);
     }
     if is_card(&digits) {
-        return Some(Some(PersonalData::Card));
+        return Some(Digits::Personal(PersonalData::Card));
     }
     if is_phone(text, window, &digits) {
-        return Some(Some(PersonalData::Phone));
+        return Some(Digits::Personal(PersonalData::Phone));
     }
     let bare = window.len() == 1 && digits.len() >= 8;
-    (bare && !is_money_or_time(&text[last.span.end..])).then_some(Some(PersonalData::Order))
+    (bare && !is_money_or_time(&text[last.span.end..]))
+        .then_some(Digits::Personal(PersonalData::Order))
 }
 
 /// The `99` of `14,99`.

@@ -33,17 +33,26 @@ fn pattern(source: &str) -> Regex {
     super::compile(source)
 }
 
+/// Each pattern is tried only where the sign it cannot do without is there:
+/// most messages have none.
 pub(super) fn find(text: &str, spans: &mut Spans) {
-    for email in [&EMAIL, &SPOKEN_EMAIL] {
-        for found in email.find_iter(text) {
+    let has_at = text.contains('@');
+    let told_at =
+        has_at || ["собак", "at", "AT", "At", "Собак"].iter().any(|sign| text.contains(sign));
+    for (email, present) in [(&EMAIL, has_at), (&SPOKEN_EMAIL, told_at)] {
+        for found in present.then(|| email.find_iter(text)).into_iter().flatten() {
             spans.claim(PersonalData::Email, found.range());
         }
     }
-    for found in PROFILE_LINK.find_iter(text) {
+    let has_slash = text.contains('/');
+    for found in has_slash.then(|| PROFILE_LINK.find_iter(text)).into_iter().flatten() {
         spans.claim(PersonalData::Name, found.range());
     }
-    for (regex, kind) in [(&LINK_QUERY, PersonalData::Order), (&HANDLE, PersonalData::Name)] {
-        for found in regex.captures_iter(text).filter_map(|captures| captures.get(1)) {
+    for (regex, kind, present) in
+        [(&LINK_QUERY, PersonalData::Order, has_slash), (&HANDLE, PersonalData::Name, has_at)]
+    {
+        let captures = present.then(|| regex.captures_iter(text)).into_iter().flatten();
+        for found in captures.filter_map(|captures| captures.get(1)) {
             spans.claim(kind, found.range());
         }
     }

@@ -14,7 +14,7 @@ use crate::words::cut_at;
 
 /// What is kept of one text, in bytes. A longer text is cut before it is
 /// redacted, for nothing unredacted may remain.
-pub const MAX_REDACTED_BYTES: usize = 262_144;
+pub const MAX_REDACTED_BYTES: usize = 65_536;
 
 /// A kind of personal data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

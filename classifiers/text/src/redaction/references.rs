@@ -1,7 +1,7 @@
 //! Numbers that lead to a person's records: orders, contracts, parcels,
 //! passports, accounts.
 
-use std::sync::LazyLock;
+use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
@@ -38,22 +38,50 @@ static MONEY_OR_TIME: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 pub(super) fn find(text: &str, spans: &mut Spans) {
-    for captures in NAMED.captures_iter(text) {
+    for near in near_digits(text) {
+        find_in(text, near, spans);
+    }
+}
+
+/// The stretches of a text around its digits, for no reference is without.
+fn near_digits(text: &str) -> Vec<Range<usize>> {
+    const BEFORE: usize = 90;
+    const AFTER: usize = 60;
+    let bytes = text.as_bytes();
+    let mut stretches: Vec<Range<usize>> = Vec::new();
+    for at in (0..bytes.len()).filter(|at| bytes[*at].is_ascii_digit()) {
+        match stretches.last_mut() {
+            Some(last) if last.end >= at.saturating_sub(BEFORE) => last.end = at + AFTER,
+            _ => stretches.push(at.saturating_sub(BEFORE)..at + AFTER),
+        }
+    }
+    for stretch in &mut stretches {
+        stretch.start =
+            text[..text.ceil_char_boundary(stretch.start)].rfind(char::is_whitespace).unwrap_or(0);
+        stretch.end = text.ceil_char_boundary(stretch.end.min(text.len()));
+    }
+    stretches
+}
+
+fn find_in(text: &str, near: Range<usize>, spans: &mut Spans) {
+    let stretch = &text[near.clone()];
+    let whole = |found: Range<usize>| near.start + found.start..near.start + found.end;
+    for captures in NAMED.captures_iter(stretch) {
         let Some(found) = captures.get(1) else { continue };
-        if is_reference(text, found.as_str(), found.end()) {
-            spans.claim(PersonalData::Order, found.range());
+        if is_reference(stretch, found.as_str(), found.end()) {
+            spans.claim(PersonalData::Order, whole(found.range()));
         }
     }
-    for captures in NUMBER_SIGN.captures_iter(text) {
+    for captures in NUMBER_SIGN.captures_iter(stretch) {
         if let Some(found) = captures.get(1) {
-            spans.claim(PersonalData::Order, found.range());
+            spans.claim(PersonalData::Order, whole(found.range()));
         }
     }
-    for found in CODE.find_iter(text).filter(|found| !is_date(found.as_str())) {
-        if looks_like_phone_groups(found.as_str()) || is_card(&digits_of(found.as_str())) {
-            continue;
+    for found in CODE.find_iter(stretch).filter(|found| !is_date(found.as_str())) {
+        let code = found.as_str();
+        if !looks_like_phone_groups(code) && !is_card(&digits_of(code)) {
+            spans.claim(PersonalData::Order, whole(found.range()));
         }
-        spans.claim(PersonalData::Order, found.range());
     }
 }
 
