@@ -1,4 +1,9 @@
 //! One test binary: the journeys and the harness's own smoke tests.
 
+mod discord;
+mod every_step_twice;
 mod github;
 mod harness;
+mod journeys;
+mod phone_capture;
+mod store_conformance;

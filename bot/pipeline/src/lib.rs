@@ -18,4 +18,5 @@ pub use pipeline::{Pipeline, Rules};
 pub use poll::poll_trackers;
 pub use retry::Retry;
 pub use step_error::StepError;
+pub use steps::decide;
 pub use worker::{Crew, run_one, work};

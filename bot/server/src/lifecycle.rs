@@ -168,6 +168,11 @@ impl Starting {
         let gauges = gauges(parts.pipeline.store.clone());
         self.until_stopped(polls);
         self.until_stopped(gauges);
+        if let Some(discord) = parts.discord.clone() {
+            let (intake, stop) = (parts.intake.clone(), self.stop_work.clone());
+            self.lines.push("  Discord: the bot listens".into());
+            self.until_stopped(discord.run(intake, stop));
+        }
         let models = wiring::models(config, data);
         let wanted = config.speech.model.clone();
         let local = config.speech.engine == "local";
@@ -265,6 +270,7 @@ fn web_state(
             store: stores.store.clone(),
             speech: pipeline.speech.clone(),
             phone,
+            discord: parts.discord.as_ref().map(|discord| discord.health()),
         }),
         hand_over: Arc::new(HandOverDoor(pipeline.clone())),
         metrics: Arc::new(move || metrics.render()),

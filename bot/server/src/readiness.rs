@@ -1,6 +1,7 @@
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use mostik_channels::DiscordHealth;
 use mostik_speech::SpeechToText;
 use mostik_store::Store;
 use mostik_web::ports::{Check, Readiness};
@@ -14,6 +15,8 @@ pub struct Ready {
     pub speech: Option<Arc<dyn SpeechToText>>,
     /// True while the phone line listens; none where this process has no phone.
     pub phone: Option<watch::Receiver<bool>>,
+    /// Told, not required: what is written meanwhile is read afterwards.
+    pub discord: Option<watch::Receiver<DiscordHealth>>,
 }
 
 const DATABASE_WITHIN: Duration = Duration::from_secs(2);
@@ -28,6 +31,14 @@ impl Readiness for Ready {
                 name: "phone".into(),
                 failure: (!listens).then(|| "the SIP line does not listen".into()),
                 required: true,
+            });
+        }
+        if let Some(discord) = &self.discord {
+            let health = discord.borrow().clone();
+            checks.push(Check {
+                name: "discord".into(),
+                failure: (!health.is_ready()).then(|| health.to_string()),
+                required: false,
             });
         }
         if let Some(speech) = &self.speech {

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result};
-use mostik_channels::{DetectLanguage, Intake, Phone, PhoneLine};
+use mostik_channels::{DetectLanguage, Discord, DiscordConfig, Intake, Phone, PhoneLine};
 use mostik_domain::{Channel, Language, link::LinkSigner};
 use mostik_gateway::GatewayConfig;
 use mostik_local::{LocalRootCause, LocalStage};
@@ -47,6 +47,8 @@ pub struct Parts {
     pub access: Arc<dyn AccessStore>,
     /// GitHub, when configured.
     pub github: Option<Arc<GitHub>>,
+    /// Discord, when configured.
+    pub discord: Option<Arc<Discord>>,
 }
 
 /// SQLite in the data folder, or what `store.url` says.
@@ -186,6 +188,23 @@ pub fn github(config: &Config) -> Result<Option<Arc<GitHub>>> {
     Ok(Some(Arc::new(GitHub::new(GitHubConfig { api_url, credentials, poll_every })?)))
 }
 
+/// Discord, when configured.
+pub fn discord(config: &Config) -> Result<Option<Arc<Discord>>> {
+    let section = &config.discord;
+    if !config.has_discord() {
+        return Ok(None);
+    }
+    let channels = section.channels.iter().map(|id| {
+        id.parse().with_context(|| format!("discord.channels: {id:?} is not a channel's id"))
+    });
+    Ok(Some(Discord::new(&DiscordConfig {
+        token: section.token.clone(),
+        api_url: section.api_url.clone(),
+        channels: channels.collect::<Result<_>>()?,
+        language: config::language("discord.language", &section.language)?,
+    })))
+}
+
 /// How the gateway keeps and carries calls.
 pub fn gateway(config: &Config, data: &DataFolder) -> Result<GatewayConfig> {
     let mut gateway = GatewayConfig::new(recordings(config, data)?, config.rtp_ports()?);
@@ -223,6 +242,11 @@ pub async fn parts(config: &Config, data: &DataFolder, stores: &Stores) -> Resul
     if let Some(github) = &github {
         trackers.insert("github", github.clone());
     }
+    let discord = discord(config)?;
+    let mut channels: HashMap<Channel, Arc<dyn mostik_channels::Channel>> = HashMap::new();
+    if let Some(discord) = &discord {
+        channels.insert(Channel::Discord, discord.clone());
+    }
     let hours = config.office_hours()?;
     let minutes = config.response_minutes()?;
     let pipeline = Pipeline {
@@ -232,7 +256,7 @@ pub async fn parts(config: &Config, data: &DataFolder, stores: &Stores) -> Resul
         stages: stages(config)?,
         speech: speech(config, data)?,
         recordings: recordings(config, data)?,
-        channels: HashMap::<Channel, Arc<dyn mostik_channels::Channel>>::new(),
+        channels,
         trackers,
         rules: Arc::new(Rules {
             ownership: config.ownership()?,
@@ -246,5 +270,5 @@ pub async fn parts(config: &Config, data: &DataFolder, stores: &Stores) -> Resul
     let detect_language: DetectLanguage = Arc::new(mostik_text::detect_language);
     let intake =
         Intake { store, clock, hours, response_minutes: u32::from(minutes), detect_language };
-    Ok(Parts { pipeline, intake, access: stores.access.clone(), github })
+    Ok(Parts { pipeline, intake, access: stores.access.clone(), github, discord })
 }

@@ -15,7 +15,7 @@ use crate::{Pipeline, StepError};
 
 /// Does the job. `attempt` above 1 means that an earlier attempt may have got
 /// as far as the outside call.
-pub(crate) async fn decide(pipeline: &Pipeline, lease: &Lease) -> Result<Decision, StepError> {
+pub async fn decide(pipeline: &Pipeline, lease: &Lease) -> Result<Decision, StepError> {
     match &lease.job {
         Job::Transcribe { feedback } => transcribe::decide(pipeline, *feedback, lease).await,
         Job::Classify { feedback } => classify::decide(pipeline, *feedback).await,

@@ -81,6 +81,19 @@ async fn examine(config: &Config, data: &DataFolder, report: &mut Report) {
         Ok(None) => report.add("github", Fine("not configured; teams work on the board".into())),
         Err(error) => report.add("github", Failure(format!("{error:#}"))),
     }
+    match wiring::discord(config) {
+        Ok(Some(bot)) => report.add("discord", discord(&bot).await),
+        Ok(None) => report.add("discord", Fine("not configured".into())),
+        Err(error) => report.add("discord", Failure(format!("{error:#}"))),
+    }
+}
+
+async fn discord(bot: &mostik_channels::Discord) -> Finding {
+    match tokio::time::timeout(ANSWER_WITHIN, bot.check()).await {
+        Ok(Ok(name)) => Fine(format!("the bot {name} can connect")),
+        Ok(Err(why)) => Failure(why),
+        Err(_) => Failure(format!("no answer within {} s", ANSWER_WITHIN.as_secs())),
+    }
 }
 
 async fn database(stores: &Stores) -> Finding {

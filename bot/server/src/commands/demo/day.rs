@@ -66,8 +66,8 @@ pub(super) async fn live(web: u16, sip: u16, data: &Path, models: &Path) -> Resu
     println!("4. Owners react on the board:");
     desk.owners_react(&problems).await?;
     println!("5. The stages they have come to, each with its evidence:");
-    for problem in items(&desk.get("/api/v1/problems").await?) {
-        println!("   {:12} {}", text(problem, "/acceptance/stage"), text(problem, "/title"));
+    for problem in desk.judged().await? {
+        println!("   {:13} {}", text(&problem, "/acceptance/stage"), text(&problem, "/title"));
     }
     println!("6. A customer's own page, without any login: {}", pages.join("  "));
     Ok(())
@@ -142,28 +142,52 @@ impl Desk {
         }
     }
 
-    /// One team confirms and starts to work, the next declines with a reason.
+    /// Waits until each problem has come to a stage.
+    async fn judged(&self) -> Result<Vec<Value>> {
+        let until = Instant::now() + FILED_WITHIN;
+        loop {
+            let problems = self.get("/api/v1/problems").await?;
+            let silent = |problem: &Value| text(problem, "/acceptance/stage") == "none";
+            if !items(&problems).iter().any(silent) {
+                return Ok(items(&problems).to_vec());
+            }
+            ensure!(Instant::now() < until, "an owner's reaction was not understood");
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }
+
+    /// One team fixes it, the next declines with a reason, the third has no time.
     async fn owners_react(&self, problems: &Value) -> Result<()> {
         for (turn, problem) in items(problems).iter().enumerate() {
             let Some(issue) = problem.pointer("/issue/url").and_then(Value::as_str) else {
                 continue;
             };
             let team = text(problem, "/owner_team");
-            if turn % 2 == 0 {
-                println!("   {team}: confirms, and starts to work");
-                self.press(issue, &[("column", "accepted")]).await?;
-                self.press(issue, &[("column", "in_work")]).await?;
-            } else {
-                println!("   {team}: declines, and says why");
-                let why = "Работает как задумано, менять не планируем.";
-                self.press(issue, &[("column", "declined"), ("reason", why)]).await?;
+            match turn % 3 {
+                0 => {
+                    println!("   {team}: confirms, works, and has it fixed");
+                    self.press(issue, "move", &[("column", "accepted")]).await?;
+                    self.press(issue, "move", &[("column", "in_work")]).await?;
+                    self.press(issue, "done", &[]).await?;
+                }
+                1 => {
+                    println!("   {team}: declines, and says why");
+                    let why = "Работает как задумано, менять не планируем.";
+                    self.press(issue, "decline", &[("text", why)]).await?;
+                }
+                _ => {
+                    println!("   {team}: understands, but has no time now");
+                    let later = "Понимаем, но сейчас нет времени: займёмся в следующем квартале.";
+                    self.press(issue, "comment", &[("text", later)]).await?;
+                }
             }
         }
         Ok(())
     }
 
-    async fn press(&self, issue: &str, form: &[(&str, &str)]) -> Result<()> {
-        let request = self.http.post(format!("{issue}/move")).bearer_auth(&self.token).form(form);
+    async fn press(&self, issue: &str, button: &str, form: &[(&str, &str)]) -> Result<()> {
+        let request =
+            self.http.post(format!("{issue}/{button}")).bearer_auth(&self.token).form(form);
         request.send().await?.error_for_status()?;
         Ok(())
     }

@@ -1,0 +1,238 @@
+//! Every job is done twice: the first worker gets as far as the outside call
+//! and dies before its commit; the second one repeats the step. What comes out
+//! must be what one careful worker would have done.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use mostik_channels::{Outgoing, SendError, Sent};
+use mostik_domain::{
+    Address, AddressKind, Channel, Decision, FeedbackId, Inbound, InboxId, Job, JobId, Language,
+    NewJob, NoticeKind, OfficeHours, OwnerTeam, Ownership, OwnershipRule, ReturnPath,
+    RootCause, Step, Thresholds, Words, capture, link::LinkSigner,
+};
+use mostik_local::{LocalRootCause, LocalStage};
+use mostik_pipeline::{Pipeline, Retry, Rules, decide};
+use mostik_store::{Clock, Lease, Store, StoreError};
+use mostik_store_sqlite::SqliteStore;
+use mostik_tests::fakes::github::{GitHub as FakeGitHub, StateReason};
+use mostik_trackers::{Credentials, GitHub, GitHubConfig, Tracker};
+
+const REPOSITORY: &str = "shop/delivery";
+const LEASE: SignedDuration = SignedDuration::from_secs(60);
+const COMPLAINT: &str = "Курьер не приехал, посылка опаздывает уже на три дня.";
+
+#[tokio::test]
+async fn a_crash_before_each_commit_changes_nothing() {
+    let mut shop = Shop::open().await;
+    let first = shop.hears("Анна", COMPLAINT).await;
+    shop.works_with_crashes().await;
+    let second = shop.hears("Борис", COMPLAINT).await;
+    shop.works_with_crashes().await;
+
+    let [issue] = &shop.github.issues(REPOSITORY)[..] else {
+        panic!("one issue, not {:?}", shop.github.issues(REPOSITORY).len());
+    };
+    let body = issue.body.as_deref().unwrap_or_default();
+    assert!(body.contains("2 обращения"), "{body}");
+
+    let anna = shop.github.maintainer("maintainer");
+    anna.labels((REPOSITORY, issue.number), "confirmed").await;
+    anna.closes((REPOSITORY, issue.number), StateReason::Completed).await;
+    shop.looks_at_github(first).await;
+    shop.works_with_crashes().await;
+
+    for feedback in [first, second] {
+        let details = shop.store.feedback_details(feedback).await.expect("up").expect("there");
+        assert_eq!(details.card.feedback.state.as_str(), "resolved");
+        let told: Vec<_> = details.card.notices.iter().map(|n| (n.kind, n.state.as_str())).collect();
+        assert_eq!(told, [(NoticeKind::Received, "sent"), (NoticeKind::Fixed, "sent")]);
+        assert_eq!(details.messages.len(), 3, "hers and two of ours");
+        assert_eq!(details.classifications.len(), 1);
+    }
+    assert_eq!(shop.telegraph.told(), 4, "each of two customers was told twice, nobody again");
+    shop.github.assert_contract_kept();
+}
+
+/// A pipeline on one database, with a clock that the test turns.
+struct Shop {
+    pipeline: Pipeline,
+    store: Arc<SqliteStore>,
+    clock: Arc<TurnedClock>,
+    telegraph: Arc<Telegraph>,
+    github: FakeGitHub,
+    hours: OfficeHours,
+    _folder: tempfile::TempDir,
+}
+
+impl Shop {
+    async fn open() -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Arc::new(SqliteStore::open(&folder.path().join("a.db")).await.expect("opens"));
+        let github = FakeGitHub::start(&[REPOSITORY]).await;
+        let clock = Arc::new(TurnedClock::default());
+        let telegraph = Arc::new(Telegraph::default());
+        let hours =
+            OfficeHours::new("Europe/Moscow", &["Mon-Sun 00:00-24:00".into()], &[]).expect("hours");
+        let tracker: Arc<dyn Tracker> = Arc::new(
+            GitHub::new(GitHubConfig {
+                api_url: github.url(),
+                credentials: Credentials::Token(github.token().into()),
+                poll_every: None,
+            })
+            .expect("a client"),
+        );
+        let pipeline = Pipeline {
+            store: store.clone(),
+            clock: clock.clone(),
+            root_causes: Arc::new(LocalRootCause::new().expect("compiled in")),
+            stages: Arc::new(LocalStage::new().expect("compiled in")),
+            speech: None,
+            recordings: folder.path().join("recordings"),
+            channels: HashMap::from([(Channel::Discord, telegraph.clone() as _)]),
+            trackers: HashMap::from([("github", tracker)]),
+            rules: Arc::new(rules(&hours)),
+        };
+        Self { pipeline, store, clock, telegraph, github, hours, _folder: folder }
+    }
+
+    async fn hears(&self, name: &str, text: &str) -> FeedbackId {
+        let address = Address { kind: AddressKind::Discord, value: name.into(), proved: true };
+        let inbound = Inbound {
+            inbox: InboxId::new(Channel::Discord, "main"),
+            channel: Channel::Discord,
+            external_id: format!("dm/{name}"),
+            address: Some(address.clone()),
+            return_path: ReturnPath::Reply { address, room: None },
+            name: Some(name.into()),
+            language: Language::Russian,
+            text: text.into(),
+            page: None,
+            claimed: None,
+            at: self.clock.now(),
+        };
+        let fresh = || self.clock.fresh_id();
+        let capture = capture::message(inbound, &self.hours, 30, &fresh);
+        self.store.capture(capture).await.expect("captured").feedback
+    }
+
+    async fn looks_at_github(&self, feedback: FeedbackId) {
+        let found = self.store.feedback(feedback).await.expect("up").expect("there");
+        let problem = found.problem().expect("routed");
+        let issue = self.store.issue_of_problem(problem).await.expect("up").expect("filed");
+        let job = NewJob {
+            id: JobId::new(self.clock.fresh_id()),
+            job: Job::Look { issue: issue.id },
+            dedup_key: "look".into(),
+            run_at: self.clock.now(),
+        };
+        let decision = Decision::nothing().then(job);
+        self.store.submit(decision, self.clock.now()).await.expect("queued");
+    }
+
+    /// Does every job that is due now, each with a worker that dies first.
+    async fn works_with_crashes(&mut self) {
+        while let Some(dies) = self.claim().await {
+            let lost = decide(&self.pipeline, &dies).await.unwrap_or_default();
+            self.clock.turn(LEASE + SignedDuration::from_secs(1));
+            let lives = self.claim_again(&dies).await;
+            self.refused(&dies, lost).await;
+            let decision = decide(&self.pipeline, &lives).await.expect("decides");
+            self.store.commit(&lives, decision, self.clock.now()).await.expect("commits");
+            self.refused(&lives, Decision::nothing()).await;
+        }
+    }
+
+    async fn claim(&self) -> Option<Lease> {
+        self.store.claim(&Step::ALL, self.clock.now(), LEASE).await.expect("up")
+    }
+
+    async fn claim_again(&self, dead: &Lease) -> Lease {
+        let again = self.claim().await.expect("the job of the dead worker");
+        assert_eq!((again.id, again.attempt), (dead.id, dead.attempt + 1));
+        again
+    }
+
+    async fn refused(&self, lease: &Lease, decision: Decision) {
+        let refused = self.store.commit(lease, decision, self.clock.now()).await;
+        assert!(matches!(refused, Err(StoreError::LeaseLost { .. })), "{refused:?}");
+    }
+}
+
+fn rules(hours: &OfficeHours) -> Rules {
+    Rules {
+        ownership: Ownership::new(vec![OwnershipRule {
+            root_causes: vec![RootCause::Delivery],
+            team: OwnerTeam {
+                name: "logistics".into(),
+                language: Language::Russian,
+                tracker: "github".into(),
+                project: REPOSITORY.into(),
+                labels: Vec::new(),
+                assignees: Vec::new(),
+            },
+        }]),
+        thresholds: Thresholds::new(0.5, 0.3).expect("in order"),
+        hours: hours.clone(),
+        delayed_answer_minutes: 480,
+        links: LinkSigner::new("key", "https://help.example.org"),
+        retry: Retry {
+            first: Duration::from_secs(1),
+            longest: Duration::from_secs(60),
+            attempts: 12,
+        },
+    }
+}
+
+/// Starts now, because GitHub's answers carry real times; turned forward by the test.
+#[derive(Debug, Default)]
+struct TurnedClock {
+    seconds: AtomicI64,
+}
+
+impl TurnedClock {
+    fn turn(&self, by: SignedDuration) {
+        self.seconds.fetch_add(by.as_secs(), Ordering::Relaxed);
+    }
+}
+
+impl Clock for TurnedClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now() + SignedDuration::from_secs(self.seconds.load(Ordering::Relaxed))
+    }
+}
+
+/// A channel that, like Discord, tells a message once however often its
+/// idempotency key is sent.
+#[derive(Debug, Default)]
+struct Telegraph(Mutex<HashMap<String, Words>>);
+
+impl Telegraph {
+    fn told(&self) -> usize {
+        self.0.lock().expect("not poisoned").len()
+    }
+}
+
+#[async_trait]
+impl mostik_channels::Channel for Telegraph {
+    fn kind(&self) -> Channel {
+        Channel::Discord
+    }
+
+    async fn send(&self, outgoing: &Outgoing) -> Result<Sent, SendError> {
+        let key = outgoing.notice.to_string();
+        let mut told = self.0.lock().expect("not poisoned");
+        told.entry(key.clone()).or_insert_with(|| outgoing.text.clone());
+        Ok(Sent { external_id: key })
+    }
+}
+
