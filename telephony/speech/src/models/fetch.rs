@@ -37,8 +37,8 @@ pub(super) async fn fetch(
         })?;
     }
     let target = store.join(entry.name);
-    arrival.put_in_place(store, &target)?;
-    Ok(target)
+    let store = store.to_owned();
+    hub::blocking(move || arrival.put_in_place(&store, &target).map(|()| target)).await
 }
 
 /// Holds off other processes until the file is closed.

@@ -8,6 +8,7 @@ mod wav;
 use std::fmt;
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 pub(crate) use resample::resample;
 pub(crate) use silence::{Span, speech_spans};
@@ -20,7 +21,7 @@ pub(crate) use wav::Pcm;
 #[derive(Clone)]
 pub struct Recording {
     file: Vec<u8>,
-    pcm: Pcm,
+    pcm: Arc<Pcm>,
 }
 
 /// Why a file is not a recording that can be transcribed.
@@ -57,7 +58,7 @@ impl Recording {
         if file.len() > Self::MAX_BYTES {
             return Err(RecordingError::TooLarge);
         }
-        let pcm = wav::decode(&file)?;
+        let pcm = Arc::new(wav::decode(&file)?);
         Ok(Self { file, pcm })
     }
 
@@ -85,7 +86,7 @@ impl Recording {
         &self.file
     }
 
-    pub(crate) fn pcm(&self) -> &Pcm {
+    pub(crate) fn pcm(&self) -> &Arc<Pcm> {
         &self.pcm
     }
 }

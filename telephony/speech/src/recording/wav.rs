@@ -3,7 +3,6 @@
 use super::{Recording, RecordingError, g711};
 
 /// Mono samples between -1 and 1.
-#[derive(Clone)]
 pub(crate) struct Pcm {
     pub(crate) rate: u32,
     pub(crate) samples: Vec<f32>,

@@ -8,6 +8,10 @@ const PIECE: usize = 6;
 const SHORT: usize = 40;
 /// More of a text than this said before makes it a loop.
 const LOOP_SHARE: f64 = 0.5;
+/// The fastest speakers say about 20 letters in a second.
+const LETTERS_PER_SECOND: f64 = 25.0;
+/// Letters that even the shortest sound may have.
+const FEWEST_LETTERS: f64 = 10.0;
 /// Below this mean log-probability the words are guesses.
 const UNSURE: f32 = -1.0;
 /// From this probability on, the model itself says that nobody speaks.
@@ -43,6 +47,14 @@ pub(crate) fn is_loop(text: &str) -> bool {
     repeated > LOOP_SHARE
 }
 
+/// Whether nobody can say so much in so many seconds.
+pub(crate) fn is_too_fast(text: &str, seconds: f64) -> bool {
+    let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
+    #[expect(clippy::cast_precision_loss, reason = "texts are short")]
+    let letters = letters as f64;
+    letters > FEWEST_LETTERS + LETTERS_PER_SECOND * seconds
+}
+
 /// Whether words this improbable should be searched for again in another way.
 pub(crate) fn is_unsure(mean_log_probability: f32) -> bool {
     mean_log_probability < UNSURE
@@ -72,6 +84,14 @@ mod tests {
             "My order was promised for Monday, then for Wednesday, and today is Friday: \
              nobody calls, nobody writes, and the courier does not know my address."
         ));
+    }
+
+    #[test]
+    fn more_than_can_be_said_is_noticed() {
+        let fast = "Мой заказ не привезли, курьер не звонит, деньги не вернули.";
+        assert!(!is_too_fast(fast, 2.5));
+        assert!(is_too_fast(fast, 1.0));
+        assert!(!is_too_fast("Да, конечно", 0.4));
     }
 
     #[test]

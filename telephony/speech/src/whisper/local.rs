@@ -1,6 +1,7 @@
 //! The recogniser as the rest of the product sees it: a queue before one worker thread.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -53,7 +54,7 @@ pub struct LocalWhisper {
 }
 
 struct Job {
-    pcm: Pcm,
+    pcm: Arc<Pcm>,
     hint: Language,
     model: PathBuf,
     answer: oneshot::Sender<Result<Transcript, SpeechError>>,
@@ -96,7 +97,7 @@ impl SpeechToText for LocalWhisper {
     ) -> Result<Transcript, SpeechError> {
         let model = self.store.folder(&self.options.model).ok_or_else(|| self.not_ready())?;
         let (answer, result) = oneshot::channel();
-        let job = Job { pcm: recording.pcm().clone(), hint, model, answer };
+        let job = Job { pcm: Arc::clone(recording.pcm()), hint, model, answer };
         self.queue.try_send(job).map_err(|_| SpeechError::Busy)?;
         let limit = self.options.time_limit;
         match tokio::time::timeout(limit, result).await {

@@ -14,16 +14,18 @@ use super::windows::{Window, windows};
 use crate::recording::{Pcm, resample, speech_spans};
 use crate::{Language, Segment, SpeechError, Transcript};
 
-/// Silence after the words, so that the model hears their end: 0.6 s, in frames of 10 ms.
-const TAIL_FRAMES: usize = 60;
+/// Silence after the words, so that the model hears their end: 1.28 s, in frames of 10 ms.
+const TAIL_FRAMES: usize = 128;
+/// The shortest sound that is encoded, 5 s: on less, the model does not find its end.
+const FEWEST_FRAMES: usize = 512;
 /// Frames come in multiples of this, so that matrices have convenient sizes.
 const FRAME_STEP: usize = 32;
 /// What the line's language counts against the ear: as much as 4 to 1.
 const HINT_LOG_ODDS: f32 = 1.386;
 /// Nobody says more tokens in a second than this; more is a loop.
-const TOKENS_PER_SECOND: f64 = 14.0;
+const TOKENS_PER_SECOND: f64 = 12.0;
 /// Tokens that the shortest window may have.
-const FEWEST_TOKENS: f64 = 24.0;
+const FEWEST_TOKENS: f64 = 16.0;
 /// Temperatures at which a failed search is repeated, as in OpenAI's implementation but fewer.
 const TEMPERATURES: [f32; 2] = [0.4, 0.8];
 
@@ -109,6 +111,7 @@ fn understand(
 fn listen(model: &Model, window: &Window) -> candle_core::Result<Heard> {
     let longest = model.encoder.longest() * 2;
     let frames = (window.samples.len().div_ceil(HOP) + TAIL_FRAMES)
+        .max(FEWEST_FRAMES)
         .next_multiple_of(FRAME_STEP)
         .min(longest);
     let spectrogram = model.mel.spectrogram(&window.samples, frames);
@@ -133,7 +136,8 @@ fn find(
     for way in std::iter::once(Way::Beam(task.beam)).chain(draws) {
         let start = (prompt.clone(), state.clone());
         let found = search(model, &rules, heard, start, way, longest, task.abandoned)?;
-        let looping = guard::is_loop(&model.vocabulary.text(&found.tokens));
+        let text = model.vocabulary.text(&found.tokens);
+        let looping = guard::is_loop(&text) || guard::is_too_fast(&text, window.seconds());
         let good = !looping && !guard::is_unsure(found.mean_log_probability);
         attempts.push((looping, found));
         if good || (task.abandoned)() {
