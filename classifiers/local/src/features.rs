@@ -19,10 +19,10 @@ const SENTENCE_WORDS: usize = 16;
 const GRAM_LETTERS: std::ops::RangeInclusive<usize> = 2..=5;
 
 /// Raised when the same text would give other features: old models do not fit.
-pub(crate) const VERSION: u64 = 3;
+pub(crate) const VERSION: u64 = 4;
 
 /// How much each group weighs against the others.
-const GROUP_SCALES: [f32; 3] = [1.0, 0.5, 0.7];
+const GROUP_SCALES: [f32; 3] = [1.0, 0.4, 0.5];
 
 /// The kinds of features, each of which is normalised for itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,6 +5,17 @@ use mostik_taxonomy::Language;
 use super::{Example, validate::HeldOut};
 use crate::model::Calibration;
 
+/// Another company's messages are stranger to the model than another trade of
+/// the same writer's, so it has to be less sure of them than validation says.
+/// A judgement, not a fit: real texts are only measured with.
+const STRANGER_THAN_VALIDATION: f32 = 1.3;
+
+/// What a stored model is calibrated with.
+pub(super) fn for_strangers(fitted: Calibration) -> Calibration {
+    let temperatures = fitted.temperatures.map(|fitted| fitted * STRANGER_THAN_VALIDATION);
+    Calibration { temperatures, ..fitted }
+}
+
 /// The calibration under which the labels are least surprising.
 pub(super) fn fit(examples: &[Example], held_out: &[HeldOut]) -> Calibration {
     let floors = (0..=4_u8).map(|step| 0.2 + 0.2 * f32::from(step));

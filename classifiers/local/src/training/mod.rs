@@ -77,7 +77,7 @@ pub fn train(task: Task, examples: &[Example]) -> Trained {
         scales,
         weights,
         known: fitted.known,
-        calibration,
+        calibration: calibrate::for_strangers(calibration),
         data_hash: data_hash(examples),
         fingerprint: model::fingerprint(task.lexicon()),
     };
