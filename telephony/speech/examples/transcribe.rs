@@ -44,7 +44,7 @@ async fn recogniser(place: &str) -> Result<Box<dyn SpeechToText>, Box<dyn std::e
             base_url: place.into(),
             key: None,
             model: "whisper-1".into(),
-            time_limit: Duration::from_secs(120),
+            time_limit: Duration::from_mins(2),
         })?));
     }
     let mut options = LocalOptions::default();
