@@ -3,7 +3,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{FeedbackId, IssueId, JobId, NoticeId, ProblemId, PromiseId, TrackerEvent};
+use crate::{FeedbackId, IssueId, JobId, MessageId, NoticeId, ProblemId, PromiseId, TrackerEvent};
 
 /// The steps of the picture, left to right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -103,6 +103,13 @@ pub enum Job {
         /// What.
         notice: NoticeId,
     },
+    /// Send on what a person at the desk answered.
+    Reply {
+        /// About what.
+        feedback: FeedbackId,
+        /// The answer, in the correspondence.
+        message: MessageId,
+    },
     /// The time of a promise has come.
     CheckPromise {
         /// Which.
@@ -120,7 +127,7 @@ impl Job {
             Self::Route { .. } => Step::Route,
             Self::File { .. } => Step::File,
             Self::Track { .. } | Self::Look { .. } => Step::Track,
-            Self::Tell { .. } | Self::CheckPromise { .. } => Step::Tell,
+            Self::Tell { .. } | Self::Reply { .. } | Self::CheckPromise { .. } => Step::Tell,
         }
     }
 
@@ -135,6 +142,7 @@ impl Job {
             Self::File { problem } => problem.to_string(),
             Self::Track { issue, .. } | Self::Look { issue } => issue.to_string(),
             Self::Tell { notice } => notice.to_string(),
+            Self::Reply { message, .. } => message.to_string(),
             Self::CheckPromise { promise } => promise.to_string(),
         }
     }

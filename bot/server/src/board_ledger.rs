@@ -7,11 +7,11 @@ use mostik_store::{Clock, Store};
 use mostik_trackers::BoardLedger;
 
 /// Lays the built-in board over the store.
-pub struct StoredBoard {
+pub(crate) struct StoredBoard {
     /// Where the issues are.
-    pub store: Arc<dyn Store>,
+    pub(crate) store: Arc<dyn Store>,
     /// Time and ids.
-    pub clock: Arc<dyn Clock>,
+    pub(crate) clock: Arc<dyn Clock>,
 }
 
 #[async_trait]

@@ -9,11 +9,11 @@ use anyhow::{Context as _, Result};
 
 /// Everything that Mostik keeps on this machine. Readable by its owner only.
 #[derive(Debug, Clone)]
-pub struct DataFolder(PathBuf);
+pub(crate) struct DataFolder(PathBuf);
 
 impl DataFolder {
     /// Makes the folder where it is missing.
-    pub fn open(folder: &Path) -> Result<Self> {
+    pub(crate) fn open(folder: &Path) -> Result<Self> {
         fs::DirBuilder::new()
             .recursive(true)
             .mode(0o700)
@@ -26,13 +26,13 @@ impl DataFolder {
     }
 
     /// A path within.
-    pub fn join(&self, name: &str) -> PathBuf {
+    pub(crate) fn join(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
 
     /// Held while this process works on the folder: two at once would take
     /// each other's jobs and calls.
-    pub fn lock(&self) -> Result<File> {
+    pub(crate) fn lock(&self) -> Result<File> {
         let path = self.join("lock");
         let file = OpenOptions::new()
             .write(true)
@@ -48,7 +48,7 @@ impl DataFolder {
     }
 
     /// The API token: made at the first start, kept in `admin.token` (mode 0600).
-    pub fn api_token(&self) -> Result<String> {
+    pub(crate) fn api_token(&self) -> Result<String> {
         let path = self.join("admin.token");
         if let Ok(token) = fs::read_to_string(&path) {
             let token = token.trim().to_owned();

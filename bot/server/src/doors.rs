@@ -14,7 +14,7 @@ use mostik_web::ports::{
 use secrecy::{ExposeSecret as _, SecretString};
 
 /// The form's door to the intake.
-pub struct FormDoor(pub Intake);
+pub(crate) struct FormDoor(pub(crate) Intake);
 
 #[async_trait]
 impl WebIntake for FormDoor {
@@ -27,7 +27,7 @@ impl WebIntake for FormDoor {
 }
 
 /// A person's choice of a team.
-pub struct HandOverDoor(pub Pipeline);
+pub(crate) struct HandOverDoor(pub(crate) Pipeline);
 
 #[async_trait]
 impl HandOver for HandOverDoor {
@@ -50,15 +50,15 @@ impl HandOver for HandOverDoor {
 
 /// Takes GitHub's deliveries: verified, understood, queued. What is done about
 /// them is the track step's work.
-pub struct GitHubDoor {
+pub(crate) struct GitHubDoor {
     /// To tell our own doings from people's.
-    pub github: Arc<GitHub>,
+    pub(crate) github: Arc<GitHub>,
     /// Shared with GitHub.
-    pub secret: SecretString,
+    pub(crate) secret: SecretString,
     /// Where jobs are queued.
-    pub store: Arc<dyn Store>,
+    pub(crate) store: Arc<dyn Store>,
     /// Time and ids.
-    pub clock: Arc<dyn Clock>,
+    pub(crate) clock: Arc<dyn Clock>,
 }
 
 /// GitHub gives up on a delivery after ten seconds.

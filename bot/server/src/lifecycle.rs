@@ -31,17 +31,21 @@ const REST_MAY_TAKE: Duration = Duration::from_secs(15);
 const GAUGES_EVERY: Duration = Duration::from_secs(10);
 
 /// Runs until Ctrl-C or SIGTERM.
-pub async fn serve(config: Config, folder: &Path, role: Role) -> Result<()> {
+pub(crate) async fn serve(config: Config, folder: &Path, role: Role) -> Result<()> {
     let stop = stop_signal()?;
     let running = start(config, folder, role).await?;
     running.announce();
-    stop.await;
+    tokio::select! {
+        () = stop => {}
+        // A part that ended by itself takes the others with it, and says why.
+        () = running.stop.cancelled() => {}
+    }
     eprintln!("Stopping: calls in progress may end …");
     running.stop().await
 }
 
 /// Everything that runs.
-pub struct Running {
+pub(crate) struct Running {
     announcement: String,
     stop: CancellationToken,
     /// Work goes on while calls end, so that what they bring is stored.
@@ -52,7 +56,7 @@ pub struct Running {
 }
 
 /// Starts what the role asks for.
-pub async fn start(config: Config, folder: &Path, role: Role) -> Result<Running> {
+pub(crate) async fn start(config: Config, folder: &Path, role: Role) -> Result<Running> {
     let data = DataFolder::open(folder)?;
     let stores = wiring::stores(&config, &data).await?;
     let lock = match &stores.sqlite {
@@ -64,6 +68,10 @@ pub async fn start(config: Config, folder: &Path, role: Role) -> Result<Running>
         }
         None => None,
     };
+    anyhow::ensure!(
+        role == Role::All || lock.is_none(),
+        "--role needs a PostgreSQL that the processes share (store.url)"
+    );
     let metrics = metrics()?;
     let parts = wiring::parts(&config, &data, &stores).await?;
     let mut starting = Starting {
@@ -198,12 +206,12 @@ impl Starting {
 
 impl Running {
     /// Where to call, where to look, and how to sign in.
-    pub fn announce(&self) {
+    pub(crate) fn announce(&self) {
         eprintln!("\nMostik is ready.\n\n{}\n", self.announcement);
     }
 
     /// Lets calls end, then finishes or gives back jobs, then closes.
-    pub async fn stop(mut self) -> Result<()> {
+    pub(crate) async fn stop(mut self) -> Result<()> {
         self.stop.cancel();
         let mut failed = joined(&mut self.phone, CALLS_MAY_TAKE * 2).await.err();
         self.stop_work.cancel();

@@ -8,15 +8,15 @@ use mostik_web::ports::{Check, Readiness};
 use tokio::sync::watch;
 
 /// Says whether Mostik can take what comes in.
-pub struct Ready {
+pub(crate) struct Ready {
     /// Must answer.
-    pub store: Arc<dyn Store>,
+    pub(crate) store: Arc<dyn Store>,
     /// Told, not required: calls wait for it.
-    pub speech: Option<Arc<dyn SpeechToText>>,
+    pub(crate) speech: Option<Arc<dyn SpeechToText>>,
     /// True while the phone line listens; none where this process has no phone.
-    pub phone: Option<watch::Receiver<bool>>,
+    pub(crate) phone: Option<watch::Receiver<bool>>,
     /// Told, not required: what is written meanwhile is read afterwards.
-    pub discord: Option<watch::Receiver<DiscordHealth>>,
+    pub(crate) discord: Option<watch::Receiver<DiscordHealth>>,
 }
 
 const DATABASE_WITHIN: Duration = Duration::from_secs(2);

@@ -28,31 +28,31 @@ use crate::{
 
 /// Where everything is kept, seen from both sides.
 #[derive(Clone)]
-pub struct Stores {
+pub(crate) struct Stores {
     /// Everything but access.
-    pub store: Arc<dyn Store>,
+    pub(crate) store: Arc<dyn Store>,
     /// Who may sign in.
-    pub access: Arc<dyn AccessStore>,
+    pub(crate) access: Arc<dyn AccessStore>,
     /// The same, when it is SQLite: then one process has it for itself.
-    pub sqlite: Option<Arc<SqliteStore>>,
+    pub(crate) sqlite: Option<Arc<SqliteStore>>,
 }
 
 /// The parts that several roles use.
-pub struct Parts {
+pub(crate) struct Parts {
     /// Everything the steps work with.
-    pub pipeline: Pipeline,
+    pub(crate) pipeline: Pipeline,
     /// The one door by which everything comes in.
-    pub intake: Intake,
+    pub(crate) intake: Intake,
     /// Who may sign in.
-    pub access: Arc<dyn AccessStore>,
+    pub(crate) access: Arc<dyn AccessStore>,
     /// GitHub, when configured.
-    pub github: Option<Arc<GitHub>>,
+    pub(crate) github: Option<Arc<GitHub>>,
     /// Discord, when configured.
-    pub discord: Option<Arc<Discord>>,
+    pub(crate) discord: Option<Arc<Discord>>,
 }
 
 /// SQLite in the data folder, or what `store.url` says.
-pub async fn stores(config: &Config, data: &DataFolder) -> Result<Stores> {
+pub(crate) async fn stores(config: &Config, data: &DataFolder) -> Result<Stores> {
     let url = config.store.url.expose_secret();
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
         let store = PostgresStore::connect(&config.store.url).await?;
@@ -72,7 +72,7 @@ pub async fn stores(config: &Config, data: &DataFolder) -> Result<Stores> {
 }
 
 /// The folder of recordings.
-pub fn recordings(config: &Config, data: &DataFolder) -> Result<PathBuf> {
+pub(crate) fn recordings(config: &Config, data: &DataFolder) -> Result<PathBuf> {
     match config.recordings.url.as_str() {
         "" => Ok(data.join("recordings")),
         url => match url.strip_prefix("file:") {
@@ -83,7 +83,7 @@ pub fn recordings(config: &Config, data: &DataFolder) -> Result<PathBuf> {
 }
 
 /// Who names root causes.
-pub fn root_causes(config: &Config) -> Result<Arc<dyn RootCauseClassifier>> {
+pub(crate) fn root_causes(config: &Config) -> Result<Arc<dyn RootCauseClassifier>> {
     let local: Arc<dyn RootCauseClassifier> = Arc::new(LocalRootCause::new()?);
     match config.classifier.engine.as_str() {
         "openai" => {
@@ -95,7 +95,7 @@ pub fn root_causes(config: &Config) -> Result<Arc<dyn RootCauseClassifier>> {
 }
 
 /// Who judges owner-side comments.
-pub fn stages(config: &Config) -> Result<Arc<dyn StageClassifier>> {
+pub(crate) fn stages(config: &Config) -> Result<Arc<dyn StageClassifier>> {
     let local: Arc<dyn StageClassifier> = Arc::new(LocalStage::new()?);
     match config.classifier.engine.as_str() {
         "openai" => {
@@ -116,7 +116,7 @@ fn language_model(config: &Config) -> OpenAiSettings {
 }
 
 /// Name and version of the models inside this binary.
-pub fn compiled_in_models() -> Result<Vec<(&'static str, String)>> {
+pub(crate) fn compiled_in_models() -> Result<Vec<(&'static str, String)>> {
     Ok(vec![
         ("root-cause", LocalRootCause::new()?.version().to_owned()),
         ("stage", LocalStage::new()?.version().to_owned()),
@@ -124,7 +124,7 @@ pub fn compiled_in_models() -> Result<Vec<(&'static str, String)>> {
 }
 
 /// Where speech models are kept and come from.
-pub fn models(config: &Config, data: &DataFolder) -> ModelStore {
+pub(crate) fn models(config: &Config, data: &DataFolder) -> ModelStore {
     let folder = match config.speech.models_folder.as_str() {
         "" => data.join("models"),
         folder => PathBuf::from(folder),
@@ -137,7 +137,7 @@ pub fn models(config: &Config, data: &DataFolder) -> ModelStore {
 const RECOGNISED_WITHIN: Duration = Duration::from_mins(4);
 
 /// Who recognises speech.
-pub fn speech(config: &Config, data: &DataFolder) -> Result<Option<Arc<dyn SpeechToText>>> {
+pub(crate) fn speech(config: &Config, data: &DataFolder) -> Result<Option<Arc<dyn SpeechToText>>> {
     let section = &config.speech;
     Ok(match section.engine.as_str() {
         "off" => None,
@@ -164,7 +164,7 @@ fn filled(secret: &SecretString) -> Option<SecretString> {
 }
 
 /// The recogniser's own type for a language.
-pub const fn spoken(language: Language) -> mostik_speech::Language {
+pub(crate) const fn spoken(language: Language) -> mostik_speech::Language {
     match language {
         Language::Russian => mostik_speech::Language::Russian,
         Language::English => mostik_speech::Language::English,
@@ -172,7 +172,7 @@ pub const fn spoken(language: Language) -> mostik_speech::Language {
 }
 
 /// GitHub, when configured.
-pub fn github(config: &Config) -> Result<Option<Arc<GitHub>>> {
+pub(crate) fn github(config: &Config) -> Result<Option<Arc<GitHub>>> {
     let section = &config.github;
     if !config.has_github() {
         return Ok(None);
@@ -189,7 +189,7 @@ pub fn github(config: &Config) -> Result<Option<Arc<GitHub>>> {
 }
 
 /// Discord, when configured.
-pub fn discord(config: &Config) -> Result<Option<Arc<Discord>>> {
+pub(crate) fn discord(config: &Config) -> Result<Option<Arc<Discord>>> {
     let section = &config.discord;
     if !config.has_discord() {
         return Ok(None);
@@ -206,7 +206,7 @@ pub fn discord(config: &Config) -> Result<Option<Arc<Discord>>> {
 }
 
 /// How the gateway keeps and carries calls.
-pub fn gateway(config: &Config, data: &DataFolder) -> Result<GatewayConfig> {
+pub(crate) fn gateway(config: &Config, data: &DataFolder) -> Result<GatewayConfig> {
     let mut gateway = GatewayConfig::new(recordings(config, data)?, config.rtp_ports()?);
     gateway.public_address = config.public_address()?;
     let prompts = data.join("prompts");
@@ -215,7 +215,7 @@ pub fn gateway(config: &Config, data: &DataFolder) -> Result<GatewayConfig> {
 }
 
 /// Hosts the phone lines.
-pub fn phone(config: &Config, intake: Intake) -> Result<Arc<Phone>> {
+pub(crate) fn phone(config: &Config, intake: Intake) -> Result<Arc<Phone>> {
     let lines = config.phone.line.iter().map(|line| {
         Ok(PhoneLine {
             number: line.number.clone(),
@@ -227,7 +227,7 @@ pub fn phone(config: &Config, intake: Intake) -> Result<Arc<Phone>> {
 }
 
 /// Puts the parts together.
-pub async fn parts(config: &Config, data: &DataFolder, stores: &Stores) -> Result<Parts> {
+pub(crate) async fn parts(config: &Config, data: &DataFolder, stores: &Stores) -> Result<Parts> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let store = stores.store.clone();
     let public_url = config.public_url();

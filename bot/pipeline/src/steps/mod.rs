@@ -25,6 +25,7 @@ pub async fn decide(pipeline: &Pipeline, lease: &Lease) -> Result<Decision, Step
         Job::Track { issue, events } => track::take_in(pipeline, *issue, events).await,
         Job::Look { issue } => track::look(pipeline, *issue).await,
         Job::Tell { notice } => tell::decide(pipeline, *notice).await,
+        Job::Reply { feedback, message } => tell::reply(pipeline, *feedback, *message).await,
         Job::CheckPromise { promise } => tell::check_promise(pipeline, *promise).await,
     }
 }

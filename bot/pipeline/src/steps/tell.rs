@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use mostik_channels::{Outgoing, SendError};
 use mostik_domain::{
-    AddressKind, Author, Change, Decision, Feedback, FeedbackState, Job, Message, MessageId,
-    Notice, NoticeId, NoticeKind, NoticeState, Promise, PromiseId, PromiseState, PromiseWhat,
-    ReturnPath, Words,
+    AddressKind, Author, Change, Decision, Feedback, FeedbackId, FeedbackState, Job, Message,
+    MessageId, Notice, NoticeId, NoticeKind, NoticeState, Promise, PromiseId, PromiseState,
+    PromiseWhat, ReturnPath, Words,
     notice::{self, AnsweredBy},
     tracking,
 };
@@ -134,6 +134,34 @@ async fn words(
         with_owner_team: matches!(feedback.state, FeedbackState::Filed(_)),
     };
     Ok(notice::words(kind, &facts))
+}
+
+/// Sends on what a person answered at the desk. It stands on the customer's
+/// own page already; a customer of the phone reads it there or is called.
+pub(super) async fn reply(
+    pipeline: &Pipeline,
+    feedback: FeedbackId,
+    message: MessageId,
+) -> Result<Decision, StepError> {
+    let feedback = pipeline.load_feedback(feedback).await?;
+    let ReturnPath::Reply { address, room } = &feedback.return_path else {
+        return Ok(Decision::nothing());
+    };
+    let Some(channel) = pipeline.channel(feedback.channel) else {
+        return Ok(Decision::nothing());
+    };
+    let messages = pipeline.store.messages(feedback.id).await?;
+    let answer = messages.into_iter().find(|one| one.id == message);
+    let answer = answer.ok_or_else(|| missing(message))?;
+    let outgoing = Outgoing {
+        address: address.clone(),
+        room: room.clone(),
+        // The channel only needs a key that stays the same over attempts.
+        notice: NoticeId::new(message.uuid()),
+        text: answer.text,
+    };
+    channel.send(&outgoing).await?;
+    Ok(Decision::nothing())
 }
 
 /// The time of a promise has come: if it was not kept, say so, say why, and

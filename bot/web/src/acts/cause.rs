@@ -24,10 +24,17 @@ pub(crate) fn correct_cause(
         }
         _ => moment.job(Job::Answer { feedback: id }, format!("answer:{id}:{revision}:by-hand")),
     };
-    Ok(Decision::nothing()
+    let left = feedback.problem();
+    let mut decision = Decision::nothing()
         .and(Change::AddClassification(id, named))
         .and(Change::SaveFeedback(feedback.in_state(state, moment.at)))
-        .then(next))
+        .then(next);
+    if let Some(problem) = left {
+        // The issue it was counted on counts one less.
+        let key = format!("file:{problem}:left:{id}:{revision}");
+        decision = decision.then(moment.job(Job::File { problem }, key));
+    }
+    Ok(decision)
 }
 
 /// What was closed and yet waits for a person is taken as filed again.

@@ -1,4 +1,4 @@
-use mostik_domain::{Author, Change, Decision, Feedback, Message, MessageId, Words};
+use mostik_domain::{Author, Change, Decision, Feedback, Job, Message, MessageId, Words};
 use mostik_store::FeedbackDetails;
 
 use super::{Moment, typed};
@@ -16,7 +16,10 @@ pub(crate) fn answer(
     let text = typed("answer", text, LIMIT)?;
     let author = Author::Operator { name: moment.by.to_owned() };
     let message = said(&details.card.feedback, author, text, None, moment);
-    let mut decision = Decision::nothing().and(Change::AddMessage(message));
+    let sent = Job::Reply { feedback: message.feedback, message: message.id };
+    let key = format!("reply:{}", message.id);
+    let mut decision =
+        Decision::nothing().and(Change::AddMessage(message)).then(moment.job(sent, key));
     for promise in details.card.promises {
         if let Ok(kept) = promise.kept(moment.at) {
             decision = decision.and(Change::SavePromise(kept));

@@ -44,7 +44,8 @@ fn row(visit: &Visit, record: JobRecord) -> JobRow {
         Job::Transcribe { feedback }
         | Job::Classify { feedback }
         | Job::Answer { feedback }
-        | Job::Route { feedback } => Some(format!("/desk/feedback/{feedback}")),
+        | Job::Route { feedback }
+        | Job::Reply { feedback, .. } => Some(format!("/desk/feedback/{feedback}")),
         Job::File { problem } => Some(format!("/desk/problems/{problem}")),
         _ => None,
     };

@@ -64,9 +64,9 @@ pub(super) async fn live(web: u16, sip: u16, data: &Path, models: &Path) -> Resu
     }
     let problems = desk.get("/api/v1/problems").await?;
     println!("4. Owners react on the board:");
-    desk.owners_react(&problems).await?;
+    let expected = desk.owners_react(&problems).await?;
     println!("5. The stages they have come to, each with its evidence:");
-    for problem in desk.judged().await? {
+    for problem in desk.judged(&expected).await? {
         println!("   {:13} {}", text(&problem, "/acceptance/stage"), text(&problem, "/title"));
     }
     println!("6. A customer's own page, without any login: {}", pages.join("  "));
@@ -142,13 +142,17 @@ impl Desk {
         }
     }
 
-    /// Waits until each problem has come to a stage.
-    async fn judged(&self) -> Result<Vec<Value>> {
+    /// Waits until each problem has come to its expected stage.
+    async fn judged(&self, expected: &[(String, &str)]) -> Result<Vec<Value>> {
         let until = Instant::now() + FILED_WITHIN;
         loop {
             let problems = self.get("/api/v1/problems").await?;
-            let silent = |problem: &Value| text(problem, "/acceptance/stage") == "none";
-            if !items(&problems).iter().any(silent) {
+            let reached = |(id, stage): &(String, &str)| {
+                let same = |problem: &&Value| text(problem, "/id") == id;
+                let problem = items(&problems).iter().find(same);
+                problem.is_some_and(|problem| text(problem, "/acceptance/stage") == *stage)
+            };
+            if expected.iter().all(reached) {
                 return Ok(items(&problems).to_vec());
             }
             ensure!(Instant::now() < until, "an owner's reaction was not understood");
@@ -156,33 +160,39 @@ impl Desk {
         }
     }
 
-    /// One team fixes it, the next declines with a reason, the third has no time.
-    async fn owners_react(&self, problems: &Value) -> Result<()> {
+    /// One team fixes it, the next declines with a reason, the third has no time;
+    /// returns the stage that each problem should come to.
+    async fn owners_react(&self, problems: &Value) -> Result<Vec<(String, &'static str)>> {
+        let mut expected = Vec::new();
         for (turn, problem) in items(problems).iter().enumerate() {
             let Some(issue) = problem.pointer("/issue/url").and_then(Value::as_str) else {
                 continue;
             };
             let team = text(problem, "/owner_team");
-            match turn % 3 {
+            let stage = match turn % 3 {
                 0 => {
                     println!("   {team}: confirms, works, and has it fixed");
                     self.press(issue, "move", &[("column", "accepted")]).await?;
                     self.press(issue, "move", &[("column", "in_work")]).await?;
                     self.press(issue, "done", &[]).await?;
+                    "evangelism"
                 }
                 1 => {
                     println!("   {team}: declines, and says why");
                     let why = "Работает как задумано, менять не планируем.";
                     self.press(issue, "decline", &[("text", why)]).await?;
+                    "denial"
                 }
                 _ => {
                     println!("   {team}: understands, but has no time now");
                     let later = "Понимаем, но сейчас нет времени: займёмся в следующем квартале.";
                     self.press(issue, "comment", &[("text", later)]).await?;
+                    "comprehension"
                 }
-            }
+            };
+            expected.push((text(problem, "/id").to_owned(), stage));
         }
-        Ok(())
+        Ok(expected)
     }
 
     async fn press(&self, issue: &str, button: &str, form: &[(&str, &str)]) -> Result<()> {
