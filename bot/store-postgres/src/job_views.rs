@@ -23,7 +23,7 @@ pub(crate) async fn list(
          FROM job WHERE TRUE",
     );
     if let Some(state) = filter.state {
-        query.push(" AND state = ").push_bind(state.as_str());
+        query.push(index_of(state)).push(" AND state = ").push_bind(state.as_str());
     }
     if let Some(step) = filter.step {
         query.push(" AND step = ").push_bind(step.as_str());
@@ -40,7 +40,9 @@ pub(crate) async fn list(
 }
 
 pub(crate) async fn counts(db: &mut Connection) -> Result<Vec<WaitingJobs>, StoreError> {
-    let sql = "SELECT step, state, COUNT(*) FROM job GROUP BY state, step";
+    let sql = "SELECT step, state, COUNT(*) FROM job WHERE state IN ('ready', 'leased') \
+               GROUP BY state, step UNION ALL SELECT step, state, COUNT(*) FROM job \
+               WHERE state IN ('done', 'dead') GROUP BY state, step";
     let rows = sqlx::query(sql).fetch_all(db).await.map_err(failed)?;
     rows.iter()
         .map(|row| {
@@ -56,6 +58,14 @@ pub(crate) async fn counts(db: &mut Connection) -> Result<Vec<WaitingJobs>, Stor
             })
         })
         .collect()
+}
+
+/// The condition of the index that covers the state.
+const fn index_of(state: JobState) -> &'static str {
+    match state {
+        JobState::Ready | JobState::Leased => " AND state IN ('ready', 'leased')",
+        JobState::Done | JobState::Dead => " AND state IN ('done', 'dead')",
+    }
 }
 
 fn record(row: &DbRow) -> Result<JobRecord, StoreError> {

@@ -83,7 +83,7 @@ async fn candidate(
     push_steps(&mut query, steps);
     query.push(
         " AND NOT EXISTS (SELECT 1 FROM job o WHERE o.lane = j.lane \
-         AND o.state IN ('ready', 'leased') AND o.state = 'leased' AND o.id <> j.id \
+         AND o.state = 'leased' AND o.id <> j.id \
          AND o.lease_until > ",
     );
     query.push_bind(micros(now));
@@ -106,7 +106,7 @@ async fn lease_one(
 ) -> Result<Option<(u32, String)>, StoreError> {
     let sql = "UPDATE job SET state = 'leased', lease_until = $4, updated_at = $3, \
                attempts = attempts + 1 WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM job o \
-               WHERE o.lane = $2 AND o.state IN ('ready', 'leased') AND o.state = 'leased' \
+               WHERE o.lane = $2 AND o.state = 'leased' \
                AND o.id <> $1 AND o.lease_until > $3) RETURNING attempts, document";
     let row = sqlx::query(sql)
         .bind(id.to_string())
@@ -213,7 +213,7 @@ pub(crate) async fn next_due(
 ) -> Result<Option<Timestamp>, StoreError> {
     let mut query = QueryBuilder::<Db>::new(
         "SELECT MIN(due) FROM (SELECT MIN(lease_until) AS due FROM job l \
-         WHERE state IN ('ready', 'leased') AND state = 'leased' AND (step IN",
+         WHERE state = 'leased' AND (step IN",
     );
     push_steps(&mut query, steps);
     query.push(
@@ -228,7 +228,7 @@ pub(crate) async fn next_due(
     push_steps(&mut query, steps);
     query.push(
         " AND NOT EXISTS (SELECT 1 FROM job o WHERE o.lane = r.lane \
-         AND o.state IN ('ready', 'leased') AND o.state = 'leased') \
+         AND o.state = 'leased') \
          ORDER BY run_at, id LIMIT 1) AS free) AS both_kinds",
     );
     let due: Option<i64> = query.build_query_scalar().fetch_one(db).await.map_err(failed)?;

@@ -78,7 +78,7 @@ async fn lease_one(
     push_steps(&mut query, steps);
     query.push(
         " AND NOT EXISTS (SELECT 1 FROM job o WHERE o.lane = j.lane \
-         AND o.state IN ('ready', 'leased') AND o.state = 'leased' AND o.id <> j.id \
+         AND o.state = 'leased' AND o.id <> j.id \
          AND o.lease_until > ",
     );
     query.push_bind(micros(now));
@@ -198,7 +198,7 @@ pub(crate) async fn next_due(
 ) -> Result<Option<Timestamp>, StoreError> {
     let mut query = QueryBuilder::<Db>::new(
         "SELECT MIN(due) FROM (SELECT MIN(lease_until) AS due FROM job l \
-         WHERE state IN ('ready', 'leased') AND state = 'leased' AND (step IN",
+         WHERE state = 'leased' AND (step IN",
     );
     push_steps(&mut query, steps);
     query.push(
@@ -213,7 +213,7 @@ pub(crate) async fn next_due(
     push_steps(&mut query, steps);
     query.push(
         " AND NOT EXISTS (SELECT 1 FROM job o WHERE o.lane = r.lane \
-         AND o.state IN ('ready', 'leased') AND o.state = 'leased') \
+         AND o.state = 'leased') \
          ORDER BY run_at, id LIMIT 1) AS free) AS both_kinds",
     );
     let due: Option<i64> = query.build_query_scalar().fetch_one(db).await.map_err(failed)?;

@@ -4,7 +4,7 @@
 //! Every write goes through [`Store::capture`], [`Store::commit`] or
 //! [`Store::submit`]; so "the change is stored but the job was lost" cannot be
 //! written. The list of behaviours that both backends must show stands in
-//! `tests/it/store_conformance.rs`.
+//! `tests/it/store_conformance/`.
 
 mod access;
 mod clock;

@@ -214,7 +214,7 @@ CREATE TABLE public.transcript (
     document text NOT NULL
 );
 
-INSERT INTO public._sqlx_migrations VALUES (1, 'feedback desk', '2026-11-21 21:53:34.250831+00', true, '\x9ce57d24e3d37bd631c222af9b00ccacba826dd9f36803f36e5867813fab878b8bcec01e295e3565dac7f2747d5bc59d', 65996319);
+INSERT INTO public._sqlx_migrations VALUES (1, 'feedback desk', '2026-11-21 21:53:34.250831+00', true, '\xc5a4dfb4bc6d9fff1c67251945203d2fa1009a547fc730441622f3d3263f108319f11967b9967b4e94f9b06cbed72066', 65996319);
 
 INSERT INTO public.access_secret VALUES ('session', '\x0303030303030303030303030303030303030303030303030303030303030303', 'us_01a20019b54973c293d80fea1b92206e', 1777894200123456);
 
@@ -398,9 +398,11 @@ CREATE INDEX feedback_by_state ON public.feedback USING btree (state, id);
 
 CREATE INDEX issue_by_marker ON public.issue USING btree (marker);
 
-CREATE INDEX job_by_state ON public.job USING btree (state, step, id);
+CREATE INDEX job_finished ON public.job USING btree (state, id, step) WHERE (state = ANY (ARRAY['done'::text, 'dead'::text]));
 
 CREATE INDEX job_lane ON public.job USING btree (lane) WHERE (state = ANY (ARRAY['ready'::text, 'leased'::text]));
+
+CREATE INDEX job_leased ON public.job USING btree (lane) WHERE (state = 'leased'::text);
 
 CREATE INDEX job_waiting ON public.job USING btree (run_at, id) WHERE (state = ANY (ARRAY['ready'::text, 'leased'::text]));
 

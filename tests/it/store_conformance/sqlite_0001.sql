@@ -10,7 +10,7 @@ CREATE TABLE _sqlx_migrations (
     checksum BLOB NOT NULL,
     execution_time BIGINT NOT NULL
 );
-INSERT INTO _sqlx_migrations VALUES(1,'feedback desk','2026-11-21 21:53:30',1,X'19740f68f2c61f772ce4037d095c0571fd6f1cd08892b1b87040c04482880e1b917113e43eb41749944eefc25216c9b8',27518401);
+INSERT INTO _sqlx_migrations VALUES(1,'feedback desk','2026-11-21 21:53:30',1,X'69258a0611ea40e5d6a8c2f1e0b233158e8e489b50d2b216628b44ef774a67169fc78e181e302f59a5b1ac6f630be47e',27518401);
 CREATE TABLE customer (
     id       TEXT NOT NULL PRIMARY KEY, -- cu_…
     document TEXT NOT NULL              -- Customer: name, language, first seen
@@ -227,5 +227,6 @@ CREATE INDEX board_issue_by_project ON board_issue (project, id);
 CREATE INDEX board_event_by_issue ON board_event (board_issue_id, seq);
 CREATE INDEX job_waiting ON job (run_at, id) WHERE state IN ('ready', 'leased');
 CREATE INDEX job_lane ON job (lane) WHERE state IN ('ready', 'leased');
-CREATE INDEX job_by_state ON job (state, step, id);
+CREATE INDEX job_leased ON job (lane) WHERE state = 'leased';
+CREATE INDEX job_finished ON job (state, id, step) WHERE state IN ('done', 'dead');
 COMMIT;
