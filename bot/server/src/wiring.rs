@@ -43,8 +43,6 @@ pub(crate) struct Parts {
     pub(crate) pipeline: Pipeline,
     /// The one door by which everything comes in.
     pub(crate) intake: Intake,
-    /// Who may sign in.
-    pub(crate) access: Arc<dyn AccessStore>,
     /// GitHub, when configured.
     pub(crate) github: Option<Arc<GitHub>>,
     /// Discord, when configured.
@@ -270,5 +268,5 @@ pub(crate) async fn parts(config: &Config, data: &DataFolder, stores: &Stores) -
     let detect_language: DetectLanguage = Arc::new(mostik_text::detect_language);
     let intake =
         Intake { store, clock, hours, response_minutes: u32::from(minutes), detect_language };
-    Ok(Parts { pipeline, intake, access: stores.access.clone(), github, discord })
+    Ok(Parts { pipeline, intake, github, discord })
 }
