@@ -191,15 +191,37 @@ fn correspondence(visit: &Visit, details: &FeedbackDetails) -> Vec<Said> {
         };
         (message.at, by_customer, who, words_of(visit.w(), feedback, message))
     });
-    let told = details.card.notices.iter().filter_map(|notice| {
+    // A notice told on a channel is also kept as a message: it is shown once.
+    let kept = |notice: &Notice| details.messages.iter().any(|said| said.text == notice.text);
+    let told = details.card.notices.iter().filter(|notice| !kept(notice)).filter_map(|notice| {
         let at = told_at(notice)?;
         Some((at, false, own.us.to_owned(), notice.text.reveal().to_owned()))
     });
     let mut all: Vec<_> = said.chain(told).collect();
     all.sort_by_key(|(at, ..)| *at);
+    let here = visit.state.links.customer_page(feedback.id);
     all.into_iter()
-        .map(|(at, by_customer, who, text)| Said { by_customer, who, text, when: visit.when(at) })
+        .map(|(at, by_customer, who, text)| Said {
+            by_customer,
+            who,
+            text: if by_customer { text } else { without_link(&text, &here) },
+            when: visit.when(at),
+        })
         .collect()
+}
+
+/// On the page itself its own address is noise: sentences that lead to it end
+/// before it, and lines that say nothing else are left out.
+fn without_link(text: &str, here: &str) -> String {
+    let lead = format!(": {here}");
+    let lines = text.lines().filter_map(|line| match line.split_once(lead.as_str()) {
+        None => Some(line.to_owned()),
+        Some((before, after)) => {
+            let says = before.split_whitespace().count() > 3;
+            says.then(|| format!("{before}.{after}"))
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// A call's message is empty: its words, once known, are the feedback's.
@@ -286,4 +308,18 @@ pub(super) async fn write(
     })
     .await?;
     Ok(see(&format!("/c/{token}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_does_not_lead_to_itself() {
+        let text = "Здравствуйте!\nХод дела видно на странице: http://h/c/1\nХод дела: http://h/c/1\nhttp://h/c/2";
+        assert_eq!(
+            without_link(text, "http://h/c/1"),
+            "Здравствуйте!\nХод дела видно на странице.\nhttp://h/c/2"
+        );
+    }
 }

@@ -1,6 +1,6 @@
 use askama::Template;
 use axum::{extract::Path, response::Response};
-use mostik_domain::{AcceptanceSignal, AcceptanceStage, ProblemId, ProblemState};
+use mostik_domain::{AcceptanceSignal, AcceptanceStage, ProblemId, ProblemState, SignalKind};
 use mostik_store::{ProblemCard, ProblemDetails, StoreError};
 use serde::Deserialize;
 
@@ -179,7 +179,11 @@ fn evidence(visit: &Visit, signal: &AcceptanceSignal) -> Evidence {
         stage: visit.w().stage(signal.stage),
         level: signal.stage.as_str(),
         kind: visit.w().signal(signal.kind),
-        quote: signal.quote.reveal().to_owned(),
+        // How it was closed is the tracker's word, not somebody's.
+        quote: match signal.kind {
+            SignalKind::Closed => visit.w().closed_as(signal.stage).to_owned(),
+            _ => signal.quote.reveal().to_owned(),
+        },
         url: signal.url.as_ref().filter(web).cloned(),
         when: visit.when(signal.at),
     }

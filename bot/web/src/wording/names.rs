@@ -171,6 +171,14 @@ impl Wording {
         }
     }
 
+    /// As what an issue was closed, by the stage that the closing speaks for.
+    pub(crate) const fn closed_as(&self, stage: AcceptanceStage) -> &'static str {
+        match stage {
+            AcceptanceStage::Evangelism => pick(self, "исправлено", "fixed"),
+            _ => pick(self, "делать не будем", "will not be done"),
+        }
+    }
+
     pub(crate) const fn column(&self, column: BoardColumn) -> &'static str {
         match column {
             BoardColumn::New => pick(self, "Новые", "New"),

@@ -145,6 +145,7 @@ pub(super) static RUSSIAN: Wording = Wording {
         type_save: "Сохранить слова",
         why: "Почему так решено",
         decided_model: "Решила модель",
+        suggests_model: "Модель предполагает",
         decided_by: "Решил(а)",
         sure: "уверенность",
         deciding: "Решающие слова выделены в тексте.",
