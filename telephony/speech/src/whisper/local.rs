@@ -22,7 +22,7 @@ pub struct LocalOptions {
     pub model: String,
     /// Threads that one recognition uses; there is one recognition at a time.
     pub threads: usize,
-    /// Hypotheses kept side by side: 1 is fastest, 5 makes a third fewer errors in Russian.
+    /// Hypotheses kept side by side: 1 is fastest, 5 makes fewer errors.
     pub beam: usize,
     /// Recordings that may wait; more are refused with [`SpeechError::Busy`].
     pub queue: usize,
