@@ -143,7 +143,6 @@ pub fn draft(facts: &Facts<'_>, team: &OwnerTeam) -> IssueDraft {
 
 fn body_in_russian(facts: &Facts<'_>) -> String {
     let language = facts.language;
-    let (first, last) = facts.first_and_last;
     let cause = cause_name(language, &facts.problem.root_cause).to_lowercase();
     let promise = facts.promised_until.map_or_else(
         || "Сейчас ни один срок ответа не истекает.".to_owned(),
@@ -153,7 +152,7 @@ fn body_in_russian(facts: &Facts<'_>) -> String {
     );
     format!(
         "### Что говорят клиенты\n\n{}\n\
-         ### Сколько\n\n{}: {}; первое {}, последнее {}.\n\n\
+         ### Сколько\n\n{}.\n\n\
          ### Почему это к вам\n\nПричина: **{cause}**.{} Если причина в другом, напишите об этом \
          здесь: комментарий увидит оператор.\n\n\
          ### Что обещано\n\n{promise}\n\n\
@@ -163,10 +162,7 @@ fn body_in_russian(facts: &Facts<'_>) -> String {
          последний комментарий перед этим они увидят как причину.\n\n\
          [Все обращения и записи]({})\n",
         quotes(facts),
-        counted_in_russian(facts.feedback_count, ["обращение", "обращения", "обращений"]),
-        counted_in_russian(facts.customers, ["клиент", "клиента", "клиентов"]),
-        wall_clock::date(language, first),
-        wall_clock::date(language, last),
+        how_many_in_russian(facts),
         evidence(facts, " Решающие слова: "),
         facts.desk_page,
     )
@@ -174,7 +170,6 @@ fn body_in_russian(facts: &Facts<'_>) -> String {
 
 fn body_in_english(facts: &Facts<'_>) -> String {
     let language = facts.language;
-    let (first, last) = facts.first_and_last;
     let cause = cause_name(language, &facts.problem.root_cause).to_lowercase();
     let promise = facts.promised_until.map_or_else(
         || "No answer is due right now.".to_owned(),
@@ -182,10 +177,9 @@ fn body_in_english(facts: &Facts<'_>) -> String {
             format!("Next answer to a customer: by {}.", wall_clock::date_and_time(language, until))
         },
     );
-    let plural = |count: u64| if count == 1 { "" } else { "s" };
     format!(
         "### What customers say\n\n{}\n\
-         ### How many\n\n{} report{} from {} customer{}; first on {}, last on {}.\n\n\
+         ### How many\n\n{}.\n\n\
          ### Why you\n\nThe cause: **{cause}**.{} If it is something else, say so here: an \
          operator will see your comment.\n\n\
          ### What was promised\n\n{promise}\n\n\
@@ -195,15 +189,32 @@ fn body_in_english(facts: &Facts<'_>) -> String {
          comment before that is given to them as the reason.\n\n\
          [All reports and recordings]({})\n",
         quotes(facts),
-        facts.feedback_count,
-        plural(facts.feedback_count),
-        facts.customers,
-        plural(facts.customers),
-        wall_clock::date(language, first),
-        wall_clock::date(language, last),
+        how_many_in_english(facts),
         evidence(facts, " Deciding words: "),
         facts.desk_page,
     )
+}
+
+fn how_many_in_russian(facts: &Facts<'_>) -> String {
+    let (first, last) = facts.first_and_last;
+    let last = wall_clock::date(facts.language, last);
+    let count = counted_in_russian(facts.feedback_count, ["обращение", "обращения", "обращений"]);
+    if facts.feedback_count == 1 {
+        return format!("{count}, {last}");
+    }
+    let first = wall_clock::date(facts.language, first);
+    format!("{count}, клиентов: {}; первое {first}, последнее {last}", facts.customers)
+}
+
+fn how_many_in_english(facts: &Facts<'_>) -> String {
+    let (first, last) = facts.first_and_last;
+    let last = wall_clock::date(facts.language, last);
+    if facts.feedback_count == 1 {
+        return format!("1 report, on {last}");
+    }
+    let first = wall_clock::date(facts.language, first);
+    let Facts { feedback_count, customers, .. } = facts;
+    format!("{feedback_count} reports, customers: {customers}; first on {first}, last on {last}")
 }
 
 fn quotes(facts: &Facts<'_>) -> String {

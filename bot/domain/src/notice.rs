@@ -182,12 +182,12 @@ fn in_russian(kind: NoticeKind, facts: &Facts<'_>) -> String {
             "Спасибо, что рассказали нам об этом. Если что-то пошло не так, просим прощения.\n\
              Что мы сделаем: найдём причину и передадим её тем, кто может её устранить.\n\
              Когда: ответим {promised_by}.\n\
-             Как: {}. Всю переписку и ход дела видно на вашей странице: {page}\n\
+             Как: {}: {page}\n\
              Номер обращения {reference}, запоминать его не нужно.",
             match facts.answered_by {
-                AnsweredBy::Chat => "напишем вам сюда",
-                AnsweredBy::Page => "ответ появится на вашей странице",
-                AnsweredBy::Call => "перезвоним вам",
+                AnsweredBy::Chat => "напишем вам сюда; весь ход дела виден на вашей странице",
+                AnsweredBy::Page => "ответ и весь ход дела появятся на вашей странице",
+                AnsweredBy::Call => "перезвоним вам; весь ход дела виден на вашей странице",
             }
         ),
         NoticeKind::Accepted => format!(
@@ -253,12 +253,13 @@ fn in_english(kind: NoticeKind, facts: &Facts<'_>) -> String {
             "Thank you for telling us. If something went wrong, we are sorry.\n\
              What we will do: find the cause and pass it to those who can remove it.\n\
              When: we will answer {promised_by}.\n\
-             How: {}. Your messages and how things stand are on your own page: {page}\n\
+             How: {}: {page}\n\
              Your reference is {reference}; there is no need to remember it.",
             match facts.answered_by {
-                AnsweredBy::Chat => "we will write to you here",
-                AnsweredBy::Page => "our answer will appear on your page",
-                AnsweredBy::Call => "we will call you back",
+                AnsweredBy::Chat =>
+                    "we will write to you here; how things stand is on your own page",
+                AnsweredBy::Page => "our answer and how things stand will appear on your own page",
+                AnsweredBy::Call => "we will call you back; how things stand is on your own page",
             }
         ),
         NoticeKind::Accepted => format!(
