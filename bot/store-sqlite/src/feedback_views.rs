@@ -1,6 +1,6 @@
 use std::collections::{BTreeSet, HashMap};
 
-use mostik_domain::{Customer, Feedback, FeedbackId, Notice, Source};
+use mostik_domain::{Channel, Customer, Feedback, FeedbackId, Notice, RootCause, Source};
 use mostik_store::{FeedbackCard, FeedbackDetails, FeedbackFilter, Page, PageRequest, StoreError};
 use sqlx::QueryBuilder;
 
@@ -121,10 +121,10 @@ fn push_filter(query: &mut QueryBuilder<Db>, filter: &FeedbackFilter) {
     let customer = filter.customer.map(|customer| customer.to_string());
     let equal = [
         (" AND state = ", filter.state.as_deref()),
-        (" AND root_cause = ", filter.root_cause.as_ref().map(|cause| cause.as_str())),
+        (" AND root_cause = ", filter.root_cause.as_ref().map(RootCause::as_str)),
         (" AND owner_team = ", filter.owner_team.as_deref()),
         (" AND customer_id = ", customer.as_deref()),
-        (" AND channel = ", filter.channel.map(|channel| channel.as_str())),
+        (" AND channel = ", filter.channel.map(Channel::as_str)),
     ];
     for (sql, value) in equal {
         if let Some(value) = value {

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use mostik_domain::{Problem, ProblemId};
+use mostik_domain::{Problem, ProblemId, RootCause};
 use mostik_store::{Page, PageRequest, ProblemCard, ProblemDetails, ProblemFilter, StoreError};
 use sqlx::{QueryBuilder, Row};
 
@@ -20,7 +20,7 @@ pub(crate) async fn list(
     let mut query = QueryBuilder::<Db>::new("SELECT document FROM problem WHERE TRUE");
     let equal = [
         (" AND state = ", filter.state.as_deref()),
-        (" AND root_cause = ", filter.root_cause.as_ref().map(|cause| cause.as_str())),
+        (" AND root_cause = ", filter.root_cause.as_ref().map(RootCause::as_str)),
         (" AND owner_team = ", filter.owner_team.as_deref()),
     ];
     for (sql, value) in equal {
