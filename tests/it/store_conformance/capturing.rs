@@ -116,7 +116,7 @@ pub(super) async fn a_call_is_captured_with_its_recording(store: &dyn Backend) {
 /// Wherever the task is ended, a message is stored whole or not at all, and
 /// whoever delivers it again gets it stored.
 pub(super) async fn a_capture_that_is_dropped_half_way_leaves_all_or_nothing(store: &dyn Backend) {
-    let (mut rounds, mut ended_early) = (0, 0);
+    let (mut rounds, mut ended_early) = (0_u32, 0_u32);
     while ended_early < 20 {
         // How far a number of polls gets differs from run to run; each is tried in turn.
         let polls = rounds % 8 + 1;
@@ -129,7 +129,7 @@ pub(super) async fn a_capture_that_is_dropped_half_way_leaves_all_or_nothing(sto
         captured(store, &external_id, "Здравствуйте").await;
     }
     let count = store.feedback_count(&FeedbackFilter::default()).await.expect("a count");
-    assert_eq!(count, rounds.into(), "each once");
+    assert_eq!(count, u64::from(rounds), "each once");
     let counts = store.job_counts().await.expect("counts");
     assert!(counts.iter().all(|it| it.count == count), "with each of its jobs: {counts:?}");
     let newest = store.newest_external_id(inbox().as_str(), "m-").await.expect("a read");
