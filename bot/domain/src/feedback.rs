@@ -329,6 +329,7 @@ impl FeedbackState {
     }
 
     /// The state in which it waits for a person, or the state itself.
+    #[must_use]
     pub fn out_of_review(self) -> Self {
         match self {
             Self::NeedsReview { before, .. } => *before,
