@@ -120,8 +120,8 @@ fn kind_of(text: &str, window: &[Group]) -> Option<Digits> {
     if is_phone(text, window, &digits) {
         return Some(Digits::Personal(PersonalData::Phone));
     }
-    let bare = window.len() == 1 && digits.len() >= 8;
-    (bare && !is_money_or_time(&text[last.span.end..]))
+    let long = is_grouped_as_card(window) || (window.len() == 1 && digits.len() >= 8);
+    (long && !is_money_or_time(&text[last.span.end..]))
         .then_some(Digits::Personal(PersonalData::Order))
 }
 
@@ -142,6 +142,11 @@ pub(super) fn is_card(digits: &str) -> bool {
     (13..=19).contains(&digits.len())
         && digits.starts_with(['2', '3', '4', '5', '6'])
         && luhn(digits)
+}
+
+/// Four groups of four: a card whose digits were mistyped or misheard is still somebody's.
+fn is_grouped_as_card(window: &[Group]) -> bool {
+    window.len() == 4 && window.iter().all(|group| group.span.len() == 4)
 }
 
 fn luhn(digits: &str) -> bool {
