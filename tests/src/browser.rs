@@ -1,22 +1,18 @@
 //! Chromium without a screen, through ChromeDriver
 //! (WebDriver: <https://www.w3.org/TR/webdriver2/>).
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 use crate::eventually::eventually;
 use crate::needs::{find_program, repository};
 use crate::ports::PortBlock;
-use crate::process::Process;
 
 const PATIENCE: Duration = Duration::from_mins(1);
 /// How long a page may take to show what a test waits for.
@@ -38,6 +34,24 @@ const FLAGS: &[&str] = &[
     "--force-device-scale-factor=1",
 ];
 
+/// Runs the driver, and when its standard input ends (the window is dropped, or the test process is
+/// gone, however it ended) ends the driver and the browser with this profile, which ChromeDriver
+/// would leave behind, and removes the profile.
+const KEEPER: &str = r#"
+trap '' INT
+profile=$1; shift
+"$@" > /dev/null 2>&1 &
+driver=$!
+cat > /dev/null
+kill "$driver"
+for process in /proc/[0-9]*; do
+    if tr '\0' ' ' < "$process/cmdline" 2> /dev/null | grep -qF -- "--user-data-dir=$profile "; then
+        kill -s KILL "${process##*/}" 2> /dev/null
+    fi
+done
+rm -rf "$profile"
+"#;
+
 /// Keys that are not letters, for [`Browser::presses`].
 pub mod key {
     /// Return.
@@ -58,8 +72,7 @@ pub struct Browser {
     client: Client,
     port: u16,
     session: String,
-    _driver: Process,
-    _profile: TempDir,
+    keeper: Child,
     _ports: PortBlock,
 }
 
@@ -70,24 +83,27 @@ impl Browser {
     /// # Panics
     /// When the browser does not start.
     pub async fn open_in(language: &str) -> Self {
-        let (ports, profile) = (PortBlock::take(), tempfile::tempdir().expect("a profile"));
+        let ports = PortBlock::take();
         let port = ports.single();
-        let driver = Process::start("chromedriver", |command| {
-            command.arg(format!("--port={port}")).arg("--log-level=SEVERE");
-            command.stdout(Stdio::null()).stderr(Stdio::null());
-        });
+        // Removed by the keeper, which outlives this process.
+        let profile = tempfile::Builder::new().prefix("mostik-browser-").tempdir();
+        let profile = profile.expect("a profile").keep();
+        let mut keeper = Command::new("sh");
+        keeper.args(["-c", KEEPER, "keeper"]).arg(&profile).arg("chromedriver");
+        keeper.arg(format!("--port={port}")).arg("--log-level=SEVERE");
+        let keeper = keeper.stdin(Stdio::piped()).spawn().expect("a shell");
         let client = crate::http::client(PATIENCE);
         let base = format!("http://127.0.0.1:{port}");
         eventually("ChromeDriver to be ready", PATIENCE, async || {
             client.get(format!("{base}/status")).send().await.map(drop)
         })
         .await;
-        let capabilities = capabilities(profile.path(), language);
+        let capabilities = capabilities(&profile, language);
         let answer = client.post(format!("{base}/session")).json(&capabilities).send().await;
         let answer: Value = answer.expect("a session").json().await.expect("a session's JSON");
         let session = answer["value"]["sessionId"].as_str();
         let session = session.unwrap_or_else(|| panic!("no browser: {answer}")).to_owned();
-        Self { client, port, session, _driver: driver, _profile: profile, _ports: ports }
+        Self { client, port, session, keeper, _ports: ports }
     }
 
     /// Goes to an address and waits until it is loaded.
@@ -247,18 +263,10 @@ impl Element<'_> {
 }
 
 impl Drop for Browser {
-    /// ChromeDriver closes its browser when told to; killed, it leaves it behind.
+    /// The end of its standard input is the keeper's sign.
     fn drop(&mut self) {
-        let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) else { return };
-        let request = format!(
-            "DELETE /session/{} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n",
-            self.session
-        );
-        let waited = stream
-            .set_read_timeout(Some(Duration::from_secs(10)))
-            .and_then(|()| stream.write_all(request.as_bytes()))
-            .and_then(|()| stream.read(&mut [0; 64]));
-        if let Err(error) = waited {
+        drop(self.keeper.stdin.take());
+        if let Err(error) = self.keeper.wait() {
             crate::needs::say(&format!("the browser was not closed: {error}"));
         }
     }

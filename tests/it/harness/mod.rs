@@ -9,3 +9,4 @@ mod real_browser;
 mod real_phones;
 mod real_postgres;
 mod recorded_github;
+mod running_mostik;
