@@ -81,7 +81,7 @@ impl Intake {
 
     /// Stores a call that reached the tone, once.
     pub async fn call(&self, inbound: InboundCall) -> Result<Captured, CaptureError> {
-        let inbound = InboundCall { name: inbound.name.and_then(clean_name), ..inbound };
+        let inbound = InboundCall { name: inbound.name.as_ref().and_then(clean_name), ..inbound };
         let fresh = || self.clock.fresh_id();
         let capture = capture::call(inbound, &self.hours, self.response_minutes, &fresh);
         Ok(self.stored(capture).await?)
@@ -100,11 +100,11 @@ impl Intake {
         Ok(Inbound {
             language: (self.detect_language)(text, inbound.language),
             text: Words::new(text),
-            name: inbound.name.and_then(clean_name),
+            name: inbound.name.as_ref().and_then(clean_name),
             page: inbound.page.filter(|page| page.len() <= LONGEST_PAGE),
             claimed: inbound.claimed.map(|claimed| Claimed {
-                email: claimed.email.and_then(clean_address),
-                phone: claimed.phone.and_then(clean_address),
+                email: claimed.email.as_ref().and_then(clean_address),
+                phone: claimed.phone.as_ref().and_then(clean_address),
             }),
             ..inbound
         })
@@ -123,8 +123,8 @@ impl fmt::Debug for Intake {
     }
 }
 
-fn clean_name(name: Words) -> Option<Words> {
-    one_line(&name, LONGEST_NAME)
+fn clean_name(name: &Words) -> Option<Words> {
+    one_line(name, LONGEST_NAME)
 }
 
 fn one_line(words: &Words, most_characters: usize) -> Option<Words> {
@@ -138,9 +138,8 @@ fn one_line(words: &Words, most_characters: usize) -> Option<Words> {
 }
 
 /// What is too long to be an address is none.
-fn clean_address(address: Words) -> Option<Words> {
-    let short = Some(address).filter(|it| it.reveal().len() <= LONGEST_ADDRESS)?;
-    one_line(&short, LONGEST_ADDRESS)
+fn clean_address(address: &Words) -> Option<Words> {
+    (address.reveal().len() <= LONGEST_ADDRESS).then(|| one_line(address, LONGEST_ADDRESS))?
 }
 
 /// Keeps line breaks and tabs. What goes: C0 and C1 controls (PostgreSQL refuses NUL, terminals
@@ -172,9 +171,9 @@ mod tests {
 
     #[test]
     fn a_name_is_one_short_line_or_none() {
-        assert_eq!(clean_name("  Анна\nПетрова ".into()), Some("Анна Петрова".into()));
-        assert_eq!(clean_name(" \u{202e}\n ".into()), None);
-        let long = clean_name("я".repeat(10_000).into()).expect("letters are a name");
+        assert_eq!(clean_name(&"  Анна\nПетрова ".into()), Some("Анна Петрова".into()));
+        assert_eq!(clean_name(&" \u{202e}\n ".into()), None);
+        let long = clean_name(&"я".repeat(10_000).into()).expect("letters are a name");
         assert_eq!(long.reveal().chars().count(), LONGEST_NAME);
     }
 }

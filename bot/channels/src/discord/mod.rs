@@ -128,16 +128,12 @@ impl Discord {
 
     fn say_failure(&self, failure: &Failure) -> Ended {
         let why = failure.to_string();
-        match failure {
-            Failure::Refused { .. } => {
-                self.say(DiscordHealth::Refused { why });
-                Ended::Refused
-            }
-            _ => {
-                self.say(DiscordHealth::Waiting { why });
-                Ended::Lost { was_connected: false }
-            }
+        if let Failure::Refused { .. } = failure {
+            self.say(DiscordHealth::Refused { why });
+            return Ended::Refused;
         }
+        self.say(DiscordHealth::Waiting { why });
+        Ended::Lost { was_connected: false }
     }
 }
 

@@ -41,14 +41,12 @@ pub(super) async fn send(http: &Http, outgoing: &Outgoing) -> Result<Sent, SendE
 
 async fn room(http: &Http, outgoing: &Outgoing) -> Result<u64, Failure> {
     let unknown = Failure::Denied { status: 404, code: 10003 };
-    match &outgoing.room {
-        Some(room) => room.parse().map_err(|_| unknown),
-        None => {
-            let user = outgoing.address.value.reveal();
-            user.parse::<u64>().map_err(|_| unknown)?;
-            http.direct_channel(user).await
-        }
+    if let Some(room) = &outgoing.room {
+        return room.parse().map_err(|_| unknown);
     }
+    let user = outgoing.address.value.reveal();
+    user.parse::<u64>().map_err(|_| unknown)?;
+    http.direct_channel(user).await
 }
 
 /// Nobody is mentioned, whatever the words are.

@@ -122,7 +122,7 @@ impl<'a> Session<'a> {
             tokio::select! {
                 biased;
                 () = self.stop.cancelled() => return Ended::Stopped,
-                end = end.next() => return self.gateway_ended(end, was_connected),
+                end = end.next() => return self.gateway_ended(end.as_ref(), was_connected),
                 told = hears.recv() => match told {
                     Some(Told::Connected) => {
                         (was_connected, connecting_since) = (true, None);
@@ -134,7 +134,7 @@ impl<'a> Session<'a> {
                         connecting_since.get_or_insert_with(Instant::now);
                         self.discord.say(DiscordHealth::Connecting);
                     }
-                    Some(Told::Message(heard)) => self.take(heard).await,
+                    Some(Told::Message(message)) => self.take(message).await,
                     None => return Ended::Lost { was_connected },
                 },
                 () = tokio::time::sleep(PAUSE), if behind => self.read_missed().await,
@@ -148,7 +148,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    fn gateway_ended(&self, end: Option<Result<(), GatewayError>>, was_connected: bool) -> Ended {
+    fn gateway_ended(&self, end: Option<&Result<(), GatewayError>>, was_connected: bool) -> Ended {
         let failure = match end {
             Some(Err(GatewayError::InvalidAuthentication | GatewayError::NoAuthentication)) => {
                 Failure::wrong_token()

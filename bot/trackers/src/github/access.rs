@@ -27,7 +27,7 @@ pub(super) struct Access {
 }
 
 impl Access {
-    pub(super) fn new(api_url: &str, credentials: &Credentials) -> Result<Self, TrackerError> {
+    pub(super) fn new(api_url: &str, credentials: Credentials) -> Result<Self, TrackerError> {
         let unusable = |what: &str| TrackerError::GiveUp { why: format!("[github] {what}") };
         let wrong_url = || unusable("api_url is not an address like https://api.github.com");
         if !(api_url.starts_with("https://") || api_url.starts_with("http://")) {
@@ -42,12 +42,10 @@ impl Access {
             .set_read_timeout(Some(LONGEST_SILENCE))
             .set_write_timeout(Some(LONGEST_SILENCE));
         let (builder, is_app) = match credentials {
-            Credentials::Token(token) => {
-                (builder.personal_token(token.expose_secret().to_owned()), false)
-            }
+            Credentials::Token(token) => (builder.personal_token(token), false),
             Credentials::App { id, private_key } => {
                 let builder = builder
-                    .app_from_rsa_pem(AppId(*id), private_key.expose_secret())
+                    .app_from_rsa_pem(AppId(id), private_key.expose_secret())
                     .map_err(|_| unusable("app_private_key is not an RSA key in PEM form"))?;
                 (builder, true)
             }

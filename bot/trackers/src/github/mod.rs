@@ -90,10 +90,8 @@ pub struct GitHub {
 impl GitHub {
     /// Prepares the client; asks nothing yet. Must be called within a Tokio runtime.
     pub fn new(config: GitHubConfig) -> Result<Self, TrackerError> {
-        Ok(Self {
-            access: Access::new(&config.api_url, &config.credentials)?,
-            poll_every: config.poll_every,
-        })
+        let GitHubConfig { api_url, credentials, poll_every } = config;
+        Ok(Self { access: Access::new(&api_url, credentials)?, poll_every })
     }
 
     /// The login under which our own doings appear; asked for once.

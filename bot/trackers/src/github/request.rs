@@ -105,7 +105,8 @@ where
         }
         Ok(Answer { value: value.map_err(Refused::Other)?, date: hints.date, next })
     };
-    tokio::time::timeout(LONGEST_EXCHANGE, exchange)
+    // Boxed: octocrab's futures take 17 kB each.
+    tokio::time::timeout(LONGEST_EXCHANGE, Box::pin(exchange))
         .await
         .unwrap_or_else(|_| Err(Refused::Other(failure::slow(LONGEST_EXCHANGE))))
 }
