@@ -1,5 +1,6 @@
 //! One test binary: the journeys and the harness's own smoke tests.
 
+mod crate_edges;
 mod discord;
 mod every_step_twice;
 mod github;
@@ -7,3 +8,4 @@ mod harness;
 mod journeys;
 mod phone_capture;
 mod store_conformance;
+mod web;

@@ -17,6 +17,7 @@ pub fn router(state: WebState) -> Router {
     }
     let api = api
         .layer(api::body_limit())
+        .layer(middleware::from_fn_with_state(state.clone(), same_origin))
         .method_not_allowed_fallback(async || ProblemDocument::wrong_method());
     let pages = pages::routes()
         .layer(pages::body_limit())

@@ -120,3 +120,47 @@ pub fn open_api() -> utoipa::openapi::OpenApi {
 async fn describe() -> Json<utoipa::openapi::OpenApi> {
     Json(open_api())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::*;
+
+    fn description() -> Value {
+        serde_json::to_value(open_api()).expect("a description is JSON")
+    }
+
+    #[test]
+    fn every_route_is_described_and_nothing_else() {
+        let served: BTreeSet<_> = routes().into_iter().map(|(path, _)| path.to_owned()).collect();
+        let description = description();
+        let described = description["paths"].as_object().expect("paths");
+        assert_eq!(served, described.keys().cloned().collect());
+        assert!(description["openapi"].as_str().is_some_and(|v| v.starts_with("3.1")));
+    }
+
+    #[test]
+    fn every_reference_of_the_description_leads_somewhere() {
+        fn references(value: &Value, found: &mut Vec<String>) {
+            match value {
+                Value::Object(fields) => {
+                    found.extend(fields.get("$ref").and_then(Value::as_str).map(str::to_owned));
+                    fields.values().for_each(|field| references(field, found));
+                }
+                Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+                _ => {}
+            }
+        }
+        let description = description();
+        let mut found = Vec::new();
+        references(&description, &mut found);
+        assert!(found.len() > 20, "{found:?}");
+        for reference in found {
+            let pointer = reference.trim_start_matches('#');
+            assert!(description.pointer(pointer).is_some(), "{reference} leads nowhere");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The web layer over a real socket and a real SQLite file.
+
+mod access;
+mod board;
+mod described;
+mod desk;
+mod given;
+mod hostile;
+mod messages;
+mod own_page;
+mod recordings;
