@@ -226,12 +226,16 @@ mod tests {
     #[test]
     fn what_says_nothing_about_acceptance_is_passed_over() {
         let label = ("/label", json!({ "name": "bug" }));
-        let labeled = issues("labeled", &[label.clone()]);
+        let labeled = issues("labeled", std::slice::from_ref(&label));
         for event in ["ping", "push", "pull_request", "", "issue_comment"] {
             assert_eq!(told(event, &labeled), None, "{event}");
         }
         for action in ["opened", "edited", "deleted", "pinned", "transferred", "unlocked", ""] {
-            assert_eq!(told("issues", &issues(action, &[label.clone()])), None, "{action}");
+            assert_eq!(
+                told("issues", &issues(action, std::slice::from_ref(&label))),
+                None,
+                "{action}"
+            );
         }
         let on_a_pull_request = issues("labeled", &[label, ("/issue/pull_request", json!({}))]);
         assert_eq!(told("issues", &on_a_pull_request), None);
