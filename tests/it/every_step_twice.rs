@@ -16,8 +16,8 @@ use jiff::{SignedDuration, Timestamp};
 use mostik_channels::{Outgoing, SendError, Sent};
 use mostik_domain::{
     Address, AddressKind, Channel, Decision, FeedbackId, Inbound, InboxId, Job, JobId, Language,
-    NewJob, NoticeKind, OfficeHours, OwnerTeam, Ownership, OwnershipRule, ReturnPath,
-    RootCause, Step, Thresholds, Words, capture, link::LinkSigner,
+    NewJob, NoticeKind, OfficeHours, OwnerTeam, Ownership, OwnershipRule, ReturnPath, RootCause,
+    Step, Thresholds, Words, capture, link::LinkSigner,
 };
 use mostik_local::{LocalRootCause, LocalStage};
 use mostik_pipeline::{Pipeline, Retry, Rules, decide};
@@ -53,7 +53,8 @@ async fn a_crash_before_each_commit_changes_nothing() {
     for feedback in [first, second] {
         let details = shop.store.feedback_details(feedback).await.expect("up").expect("there");
         assert_eq!(details.card.feedback.state.as_str(), "resolved");
-        let told: Vec<_> = details.card.notices.iter().map(|n| (n.kind, n.state.as_str())).collect();
+        let told: Vec<_> =
+            details.card.notices.iter().map(|n| (n.kind, n.state.as_str())).collect();
         assert_eq!(told, [(NoticeKind::Received, "sent"), (NoticeKind::Fixed, "sent")]);
         assert_eq!(details.messages.len(), 3, "hers and two of ours");
         assert_eq!(details.classifications.len(), 1);
@@ -235,4 +236,3 @@ impl mostik_channels::Channel for Telegraph {
         Ok(Sent { external_id: key })
     }
 }
-

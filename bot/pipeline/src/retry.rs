@@ -17,7 +17,7 @@ impl Retry {
     pub fn wait_after(&self, attempt: u32, chance: u8) -> Duration {
         let doubled = self.first.saturating_mul(1 << attempt.saturating_sub(1).min(20));
         let wait = doubled.min(self.longest);
-        wait - wait.mul_f64(f64::from(chance) / 255.0 * 0.25)
+        wait.saturating_sub(wait.mul_f64(f64::from(chance) / 255.0 * 0.25))
     }
 
     /// Whether to hand it to a person instead.

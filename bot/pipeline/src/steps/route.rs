@@ -35,15 +35,13 @@ pub(crate) async fn gather(
     let pattern = redact(feedback.text.as_ref().map_or("", Words::reveal)).text;
     let keys = likeness::keys(&pattern);
     let (candidates, gathering) = pipeline.store.look_alikes(&team.name, &keys).await?;
-    match most_alike(&pattern, &cause, candidates) {
-        Some(known) => gathered(pipeline, feedback, team, known.id, Decision::nothing()),
-        None => {
-            let problem = new_problem(pipeline, &pattern, keys, cause, team);
-            let id = problem.id;
-            let opened = Decision::nothing().and(Change::OpenProblem { problem, gathering });
-            gathered(pipeline, feedback, team, id, opened)
-        }
+    if let Some(known) = most_alike(&pattern, &cause, candidates) {
+        return gathered(pipeline, feedback, team, known.id, Decision::nothing());
     }
+    let problem = new_problem(pipeline, &pattern, keys, cause, team);
+    let id = problem.id;
+    let opened = Decision::nothing().and(Change::OpenProblem { problem, gathering });
+    gathered(pipeline, feedback, team, id, opened)
 }
 
 fn most_alike(pattern: &str, cause: &RootCause, candidates: Vec<Problem>) -> Option<Problem> {
