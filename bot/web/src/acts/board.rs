@@ -194,9 +194,10 @@ mod tests {
     }
 
     fn told(from: BoardColumn, act: &BoardAct) -> Vec<String> {
-        carry_out(&mut issue(from), act, "Anna")
-            .map(|happened| happened.iter().map(|what| format!("{what:?}")).collect())
-            .unwrap_or_else(|refused| vec![refused.detail().to_owned()])
+        match carry_out(&mut issue(from), act, "Anna") {
+            Ok(happened) => happened.iter().map(|what| format!("{what:?}")).collect(),
+            Err(refused) => vec![refused.detail().to_owned()],
+        }
     }
 
     #[test]

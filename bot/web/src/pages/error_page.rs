@@ -1,7 +1,7 @@
 use askama::Template;
 use axum::{
     extract::{Request, State},
-    http::{HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -38,7 +38,7 @@ pub(crate) async fn friendly(
     let get = request.method() == Method::GET;
     let mut response = next.run(request).await;
     if let Some(problem) = response.extensions_mut().remove::<ProblemDocument>() {
-        response = explained(&visit, &problem, get, response);
+        response = explained(&visit, &problem, get, response.headers());
     }
     if let Some(language) = asked(&visit.uri) {
         let kept = format!("{LANGUAGE_COOKIE}={language}; Path=/; Max-Age=31536000; SameSite=Lax");
@@ -48,7 +48,7 @@ pub(crate) async fn friendly(
     response
 }
 
-fn explained(visit: &Visit, problem: &ProblemDocument, get: bool, was: Response) -> Response {
+fn explained(visit: &Visit, problem: &ProblemDocument, get: bool, was: &HeaderMap) -> Response {
     if problem.status() == StatusCode::UNAUTHORIZED {
         let back = if get { visit.uri.path() } else { "/desk" };
         return see(&format!("/sign-in?next={back}"));
@@ -57,7 +57,7 @@ fn explained(visit: &Visit, problem: &ProblemDocument, get: bool, was: Response)
     let shown = page(&ErrorPage { shell: visit.public(), title, text });
     let mut response = shown.into_response();
     *response.status_mut() = problem.status();
-    let wait = was.headers().get(header::RETRY_AFTER).cloned();
+    let wait = was.get(header::RETRY_AFTER).cloned();
     response.headers_mut().extend(wait.map(|wait| (header::RETRY_AFTER, wait)));
     response
 }
@@ -86,5 +86,5 @@ pub(crate) async fn not_found(visit: Visit) -> Response {
     if program {
         return problem.into_response();
     }
-    explained(&visit, &problem, true, Response::default())
+    explained(&visit, &problem, true, &HeaderMap::new())
 }

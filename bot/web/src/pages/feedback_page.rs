@@ -132,9 +132,9 @@ fn feedback_page(visit: &Visit, shell: Shell, details: &FeedbackDetails) -> Feed
         languages: choices(
             Language::ALL.map(Language::code),
             Some(feedback.language.code()),
-            |c| c.to_uppercase(),
+            str::to_uppercase,
         ),
-        named: named.map(|named| self::named(visit, named)),
+        named: named.map(|named| reasons(visit, named)),
         causes: cause_keys(visit, feedback, named),
         history: history(visit, &details.classifications),
         teams: choices(visit.state.teams(), feedback.owner_team(), str::to_owned),
@@ -197,7 +197,7 @@ fn percent(confidence: Confidence) -> u32 {
     (0..=100).rev().find(|whole| f64::from(*whole) <= hundredth).unwrap_or_default()
 }
 
-fn named(visit: &Visit, named: &Classification) -> Named {
+fn reasons(visit: &Visit, named: &Classification) -> Named {
     let w = visit.w();
     let (by_operator, by) = match &named.decided_by {
         DecidedBy::Model { version } => (false, version.clone()),
