@@ -33,7 +33,7 @@ mod tests {
     #[test]
     fn waits_double_up_to_the_longest() {
         let retry =
-            Retry { first: Duration::from_secs(1), longest: Duration::from_secs(60), attempts: 12 };
+            Retry { first: Duration::from_secs(1), longest: Duration::from_mins(1), attempts: 12 };
         let waits =
             [1, 2, 3, 7, 40, u32::MAX].map(|attempt| retry.wait_after(attempt, 0).as_secs());
         assert_eq!(waits, [1, 2, 4, 60, 60, 60]);
