@@ -67,6 +67,30 @@ const LOGIN_WITHIN: Duration = Duration::from_secs(5);
 #[async_trait]
 impl Webhooks for GitHubDoor {
     async fn github(&self, delivery: Delivery) -> WebhookOutcome {
+        let outcome = self.judge(delivery).await;
+        metrics::counter!(
+            "mostik_webhooks_total",
+            "tracker" => "github",
+            "outcome" => name_of(&outcome)
+        )
+        .increment(1);
+        outcome
+    }
+}
+
+/// As a metrics label.
+const fn name_of(outcome: &WebhookOutcome) -> &'static str {
+    match outcome {
+        WebhookOutcome::Taken => "taken",
+        WebhookOutcome::Ignored => "ignored",
+        WebhookOutcome::BadSignature => "bad_signature",
+        WebhookOutcome::Malformed(_) => "malformed",
+        WebhookOutcome::Unavailable => "unavailable",
+    }
+}
+
+impl GitHubDoor {
+    async fn judge(&self, delivery: Delivery) -> WebhookOutcome {
         let signature = delivery.signature.as_deref().unwrap_or_default();
         if !webhook::verify(self.secret.expose_secret().as_bytes(), &delivery.body, signature) {
             return WebhookOutcome::BadSignature;
@@ -82,9 +106,7 @@ impl Webhooks for GitHubDoor {
             }
         }
     }
-}
 
-impl GitHubDoor {
     async fn take(&self, delivery: Delivery) -> Result<WebhookOutcome, StoreError> {
         // When GitHub cannot say who we are, the issue is looked at later instead.
         let login = tokio::time::timeout(LOGIN_WITHIN, self.github.own_login()).await;
