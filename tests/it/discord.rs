@@ -235,7 +235,34 @@ fn told(user: &User<'_>, room: Option<u64>, notice: u128, text: &str) -> Outgoin
         room: room.map(|room| room.to_string()),
         notice: NoticeId::new(Uuid::from_u128(notice)),
         text: text.into(),
+        text_for_all: text.into(),
     }
+}
+
+#[tokio::test]
+async fn a_link_is_for_the_customer_alone() {
+    let fake = FakeDiscord::start().await;
+    let support = fake.channel("support");
+    let (anna, boris) = (fake.user("Анна"), fake.user("Boris"));
+    let bot = bot(&fake, fake.token(), &[support]);
+    let link = "Ваша страница: https://help.example.org/c/fb_1";
+
+    let in_room = told(&anna, Some(support), 1, "Ссылка у вас в личных сообщениях");
+    let in_room = Outgoing { text: link.into(), ..in_room };
+    bot.send(&in_room).await.expect("sent");
+    bot.send(&in_room).await.expect("sent again");
+    let read_by_all = fake.messages(support);
+    assert_eq!(read_by_all.len(), 1);
+    assert!(!format!("{read_by_all:?}").contains("/c/fb_1"), "{read_by_all:?}");
+    let alone = anna.conversation();
+    assert_eq!(alone.len(), 1);
+    assert!(format!("{alone:?}").contains("/c/fb_1"), "{alone:?}");
+
+    boris.refuses_direct_messages();
+    let to_boris =
+        Outgoing { text: link.into(), ..told(&boris, Some(support), 2, "В личных") };
+    bot.send(&to_boris).await.expect("told in the channel at least");
+    assert_eq!(fake.messages(support).len(), 2);
 }
 
 #[tokio::test]

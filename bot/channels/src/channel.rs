@@ -14,6 +14,9 @@ pub struct Outgoing {
     pub notice: NoticeId,
     /// The words.
     pub text: Words,
+    /// The words for a room where others read along: without the signed link
+    /// to the customer's own page.
+    pub text_for_all: Words,
 }
 
 /// What the channel made of it.

@@ -151,6 +151,14 @@ pub enum AnsweredBy {
     Call,
 }
 
+/// In place of the link, where others read along.
+pub const fn link_elsewhere(language: Language) -> &'static str {
+    match language {
+        Language::Russian => "ссылку мы прислали вам личным сообщением",
+        Language::English => "we have sent you the link in a direct message",
+    }
+}
+
 /// By when, as people say it, on the company's clock.
 pub fn promised_by(
     language: Language,

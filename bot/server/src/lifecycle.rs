@@ -230,13 +230,11 @@ async fn joined(tasks: &mut JoinSet<Result<()>>, within: Duration) -> Result<()>
         }
         first_failure.map_or(Ok(()), Err)
     };
-    match tokio::time::timeout(within, all).await {
-        Ok(ended) => ended,
-        Err(_) => {
-            tracing::warn!("some work did not end in time; its leases will run out");
-            Ok(())
-        }
-    }
+    let Ok(ended) = tokio::time::timeout(within, all).await else {
+        tracing::warn!("some work did not end in time; its leases will run out");
+        return Ok(());
+    };
+    ended
 }
 
 fn web_state(
@@ -302,18 +300,18 @@ fn dial(number: &str, at: &Listen) -> String {
 async fn admin_link(config: &Config, stores: &Stores) -> Result<String> {
     let now = SystemClock.now();
     let users = stores.access.users().await?;
-    let admin = match users.into_iter().find(|user| user.role == UserRole::Admin) {
-        Some(admin) => admin,
-        None => {
-            let admin = User {
-                id: UserId::new(SystemClock.fresh_id()),
-                name: "Admin".into(),
-                role: UserRole::Admin,
-                created_at: now,
-            };
-            stores.access.save_user(admin.clone()).await?;
-            admin
-        }
+    let known = users.into_iter().find(|user| user.role == UserRole::Admin);
+    let admin = if let Some(known) = known {
+        known
+    } else {
+        let admin = User {
+            id: UserId::new(SystemClock.fresh_id()),
+            name: "Admin".into(),
+            role: UserRole::Admin,
+            created_at: now,
+        };
+        stores.access.save_user(admin.clone()).await?;
+        admin
     };
     Ok(one_time_link(stores.access.as_ref(), admin.id, &config.public_url(), now).await?)
 }

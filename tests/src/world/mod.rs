@@ -198,10 +198,18 @@ impl World {
     /// # Panics
     /// When it does not.
     pub async fn stop(&mut self) {
+        self.signal("TERM");
+        self.ended().await;
+    }
+
+    /// Waits for the end that a signal asked for; the status must be 0.
+    ///
+    /// # Panics
+    /// When it does not end, or not so.
+    pub async fn ended(&mut self) {
         let mut process = self.process.take().expect("a running mostik");
-        process.signal("TERM");
         let status = process.end(STOP).await;
-        assert!(status.success(), "after SIGTERM mostik ended with {status}\n{}", self.log());
+        assert!(status.success(), "told to stop, mostik ended with {status}\n{}", self.log());
     }
 
     fn launch(&mut self) {

@@ -146,6 +146,6 @@ impl Channel for Discord {
     /// Tells it in the room where the customer wrote. Discord recognises a repeat by its nonce for
     /// a few minutes; after that a repeat would be told twice.
     async fn send(&self, outgoing: &Outgoing) -> Result<Sent, SendError> {
-        outgoing::send(&self.http, outgoing).await
+        outgoing::send(&self.http, outgoing, &self.channels).await
     }
 }

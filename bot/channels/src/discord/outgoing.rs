@@ -23,16 +23,42 @@ const SOON: Duration = Duration::from_secs(5);
 const AFTER_LIMIT: Duration = Duration::from_secs(30);
 const AFTER_REFUSAL: Duration = Duration::from_mins(5);
 
-pub(super) async fn send(http: &Http, outgoing: &Outgoing) -> Result<Sent, SendError> {
-    let parts = split(outgoing.text.reveal());
+/// Tells it where the customer wrote. In a channel where others read along
+/// they read no link; the customer gets that by a direct message beside it.
+pub(super) async fn send(
+    http: &Http,
+    outgoing: &Outgoing,
+    read_by_all: &[u64],
+) -> Result<Sent, SendError> {
+    let room = room(http, outgoing).await.map_err(SendError::from)?;
+    if !read_by_all.contains(&room) {
+        return write(http, room, outgoing.text.reveal(), outgoing.notice).await;
+    }
+    let sent = write(http, room, outgoing.text_for_all.reveal(), outgoing.notice).await?;
+    if outgoing.text != outgoing.text_for_all {
+        let alone = Outgoing { room: None, ..outgoing.clone() };
+        match self::room(http, &alone).await {
+            Ok(room) => match write(http, room, outgoing.text.reveal(), outgoing.notice).await {
+                // Who takes no direct messages has been told in the channel.
+                Ok(_) | Err(SendError::GiveUp { .. }) => {}
+                Err(again) => return Err(again),
+            },
+            Err(Failure::Denied { .. }) => {}
+            Err(again) => return Err(again.into()),
+        }
+    }
+    Ok(sent)
+}
+
+async fn write(http: &Http, room: u64, text: &str, notice: NoticeId) -> Result<Sent, SendError> {
+    let parts = split(text);
     if parts.is_empty() || parts.len() > MOST_PARTS {
         let why = format!("a notice of {} Discord messages is not sent", parts.len());
         return Err(SendError::GiveUp { why });
     }
-    let room = room(http, outgoing).await.map_err(SendError::from)?;
     let mut first = None;
     for (number, part) in (0..).zip(parts) {
-        let id = http.write(room, &body(part, outgoing.notice, number)).await?;
+        let id = http.write(room, &body(part, notice, number)).await?;
         first.get_or_insert(id);
     }
     let first = first.unwrap_or_default();

@@ -50,7 +50,8 @@ pub(super) async fn deliver(
     feedback: &Feedback,
     notice: Notice,
 ) -> Result<Decision, StepError> {
-    let text = words(pipeline, feedback, notice.kind).await?;
+    let page = pipeline.rules.links.customer_page(feedback.id);
+    let text = words(pipeline, feedback, notice.kind, &page).await?;
     let notice = Notice { text, ..notice };
     let now = pipeline.now();
     let (state, external_id) = match &feedback.return_path {
@@ -58,11 +59,13 @@ pub(super) async fn deliver(
             (NoticeState::AwaitingCall { since: now }, None)
         }
         ReturnPath::Reply { address, room } => {
+            let elsewhere = notice::link_elsewhere(feedback.language);
             let outgoing = Outgoing {
                 address: address.clone(),
                 room: room.clone(),
                 notice: notice.id,
                 text: notice.text.clone(),
+                text_for_all: words(pipeline, feedback, notice.kind, elsewhere).await?,
             };
             send(pipeline, feedback, &outgoing, now).await?
         }
@@ -104,6 +107,7 @@ async fn words(
     pipeline: &Pipeline,
     feedback: &Feedback,
     kind: NoticeKind,
+    page: &str,
 ) -> Result<Words, StepError> {
     let now = pipeline.now();
     let customer = pipeline.store.customer(feedback.customer).await?;
@@ -127,7 +131,7 @@ async fn words(
         name: customer.as_ref().and_then(|customer| customer.name.as_ref()),
         reference: &feedback.reference,
         root_cause: feedback.state.classification().map(|cause| &cause.root_cause),
-        page: &pipeline.rules.links.customer_page(feedback.id),
+        page,
         promised_by: &notice::promised_by(feedback.language, &pipeline.rules.hours, now, due),
         answered_by,
         declined_why,
@@ -158,6 +162,7 @@ pub(super) async fn reply(
         room: room.clone(),
         // The channel only needs a key that stays the same over attempts.
         notice: NoticeId::new(message.uuid()),
+        text_for_all: answer.text.clone(),
         text: answer.text,
     };
     channel.send(&outgoing).await?;

@@ -27,6 +27,16 @@ enum Engine {
     Openai,
 }
 
+impl Engine {
+    /// As in the configuration.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::Openai => "openai",
+        }
+    }
+}
+
 #[derive(Serialize)]
 struct Answer<'a> {
     id: serde_json::Value,
@@ -38,24 +48,18 @@ struct Answer<'a> {
 }
 
 impl Classify {
-    pub(super) async fn run(self) -> Result<ExitCode> {
+    /// Reading and writing block; the classifier may wait for a server.
+    pub(super) fn run(self, runtime: &tokio::runtime::Runtime) -> Result<ExitCode> {
         let mut config = self.place.config()?;
         if let Some(engine) = self.classifier {
-            config.classifier.engine = match engine {
-                Engine::Local => "local",
-                Engine::Openai => "openai",
-            }
-            .to_owned();
+            engine.name().clone_into(&mut config.classifier.engine);
         }
+        let _entered = runtime.enter();
         let classifier = wiring::root_causes(&config)?;
         let hint = config.language()?;
-        let runtime = tokio::runtime::Handle::current();
-        // Reading and writing block; the classifier may wait for a server.
-        tokio::task::block_in_place(|| {
-            lines::each(&self.input, |line, out| {
-                let found = runtime.block_on(decide(&classifier, &line.text, hint))?;
-                lines::answer(out, &answer(line.id, &found))
-            })
+        lines::each(&self.input, |line, out| {
+            let found = runtime.block_on(decide(&classifier, &line.text, hint))?;
+            lines::answer(out, &answer(line.id, &found))
         })?;
         Ok(ExitCode::SUCCESS)
     }

@@ -109,7 +109,7 @@ fn carry_out(line: CommandLine) -> Result<ExitCode> {
         Command::Demo(demo) => runtime()?.block_on(demo.run()),
         Command::Init(init) => init.run(),
         Command::Doctor(doctor) => runtime()?.block_on(doctor.run()),
-        Command::Classify(classify) => runtime()?.block_on(classify.run()),
+        Command::Classify(classify) => classify.run(&runtime()?),
         Command::Stage(stage) => stage.run(),
         Command::Transcribe(transcribe) => runtime()?.block_on(transcribe.run()),
         Command::Redact(redact) => redact.run(),

@@ -35,7 +35,7 @@ pub fn load(file: Option<&Path>, environment: &dyn Fn(&str) -> Option<String>) -
     let mut merged = defaults;
     merge(&mut merged, given);
     reveal_secrets(&mut merged, environment)?;
-    let config: Config = Value::Table(merged).try_into().map_err(without_values)?;
+    let config: Config = Value::Table(merged).try_into().map_err(|error| without_values(&error))?;
     config.check()?;
     Ok(config)
 }
@@ -57,7 +57,7 @@ fn parse(text: &str) -> Result<Table> {
     })
 }
 
-fn without_values(error: toml::de::Error) -> anyhow::Error {
+fn without_values(error: &toml::de::Error) -> anyhow::Error {
     anyhow::anyhow!("{}", error.message())
 }
 

@@ -24,6 +24,15 @@ pub(super) async fn rate_limit(_: Caller) -> Response {
     Json(json!({ "resources": resources, "rate": of(5000) })).into_response()
 }
 
+/// Whose token it is; an App's installation is nobody
+/// (<https://docs.github.com/rest/users/users#get-the-authenticated-user>).
+pub(super) async fn own_user(State(shared): State<Shared>, caller: Caller) -> Answer {
+    if caller.login == APP_LOGIN {
+        return Err(Refusal::forbidden("Resource not accessible by integration"));
+    }
+    Ok(Json(locked(&shared.hub).user_json(&caller.login)).into_response())
+}
+
 pub(super) async fn own_app(State(shared): State<Shared>, headers: HeaderMap) -> Answer {
     let hub = locked(&shared.hub);
     let app = access::app(&hub, &headers)?;

@@ -14,11 +14,8 @@ pub(super) struct Refusal {
 
 impl Refusal {
     fn new(status: StatusCode, message: &str) -> Self {
-        let body = json!({
-            "message": message, "documentation_url": "https://docs.github.com/rest",
-            "status": status.as_str(),
-        });
-        Self { status, body }
+        let documentation = "https://docs.github.com/rest";
+        Self { status, body: json!({ "message": message, "documentation_url": documentation }) }
     }
 
     pub(super) fn bad_credentials() -> Self {

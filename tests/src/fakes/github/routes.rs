@@ -43,6 +43,7 @@ const REPOSITORY: &str = "/repos/{owner}/{repo}";
 /// Operations of the real service that the subset of its description leaves out.
 fn routes_outside_the_subset() -> Router<Shared> {
     Router::new()
+        .route("/user", get(apps::own_user))
         .route("/app", get(apps::own_app))
         .route("/app/installations", get(apps::installations))
         .route(REPOSITORY, get(issues::repository))

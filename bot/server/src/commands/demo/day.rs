@@ -41,7 +41,7 @@ const MESSAGES: [(&str, &str); 3] = [
 /// The greeting must be over and the tone sounded before the recording begins.
 const GREETING: Duration = Duration::from_secs(20);
 const MODEL_WITHIN: Duration = Duration::from_mins(4);
-const FILED_WITHIN: Duration = Duration::from_secs(60);
+const FILED_WITHIN: Duration = Duration::from_mins(1);
 
 /// The whole story; fails where it does not come out as told.
 pub(super) async fn live(web: u16, sip: u16, data: &Path, models: &Path) -> Result<()> {

@@ -34,7 +34,8 @@ impl Demo {
         let text = format!(
             "[web]\nlisten = \"127.0.0.1:{web}\"\npublic_rate_per_minute = 0\n\
              [sip]\nlisten = [\"udp:127.0.0.1:{sip}\"]\nrtp_ports = \"42000-42999\"\n\
-             [speech]\nmodels_folder = {models:?}\n[log]\nlevel = \"warn\"\n"
+             [speech]\nmodels_folder = \"{}\"\n[log]\nlevel = \"warn\"\n",
+            models.display()
         );
         std::fs::write(&file, text)?;
         let config = config::load(Some(&file), &|_| None)?;
