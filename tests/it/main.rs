@@ -6,6 +6,7 @@ mod every_step_twice;
 mod github;
 mod harness;
 mod journeys;
+mod nothing_is_lost;
 mod phone_capture;
 mod store_conformance;
 mod web;

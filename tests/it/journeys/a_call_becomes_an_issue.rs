@@ -51,7 +51,7 @@ async fn a_call_becomes_an_issue() {
     let boris = desk::newest_other_becomes(&world, &anna, "filed", SOON).await;
     assert_eq!((&boris["problem"], &boris["issue"]), (&anna["problem"], &anna["issue"]));
     let issue = desk::board_issue(&world, &anna).await;
-    assert!(issue.contains("2 обращения: 2 клиента"), "{issue}");
+    assert!(issue.contains("2 обращения, клиентов: 2"), "{issue}");
     assert_eq!(desk::markers_on_the_board(&world).await.len(), 1);
     assert!(recording(&world, &boris).await.likeness_of(&again) > 0.9);
 }

@@ -118,9 +118,9 @@ async fn an_unsure_cause_waits_for_a_person_who_corrects_it() {
 async fn each_cause_goes_to_the_team_that_owns_it() {
     let world = World::start().await;
     let causes = [
-        ("Цена на сайте одна, а с карты списали больше", "pricing", "marketing"),
-        ("The button on the checkout page is hidden behind the menu", "design", "designers"),
-        ("На сайте опечатка: в описании товара написано хлопок, а на этикетке полиэстер", "copy", "site-editor"),
+        ("С меня взяли слишком много денег. Скидка не сработала.", "pricing", "marketing"),
+        ("The design is bad: the button is hidden behind the menu.", "design", "designers"),
+        ("The product description is wrong, please correct the text.", "copy", "site-editor"),
         (LATE_COURIER, "delivery", "logistics"),
     ];
     for (text, cause, team) in causes {
@@ -148,8 +148,19 @@ async fn an_issue_tells_nothing_about_a_person() {
     let issue = desk::board_issue(&world, &feedback).await;
     assert!(issue.contains("курьер так и не привёз"), "{issue}");
     let secrets = [
-        "Анна", "Петров", "916", "123-45-67", "4276", "5678", "48213", "Ленина", "квартира 12",
-        "example.org", "example.net", "903", "765-43",
+        "Анна",
+        "Петров",
+        "916",
+        "123-45-67",
+        "4276",
+        "5678",
+        "48213",
+        "Ленина",
+        "квартира 12",
+        "example.org",
+        "example.net",
+        "903",
+        "765-43",
     ];
     for secret in secrets {
         assert!(!issue.contains(secret), "the issue tells «{secret}»:\n{issue}");

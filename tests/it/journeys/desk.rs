@@ -6,6 +6,7 @@ use mostik_tests::World;
 use mostik_tests::eventually::eventually;
 use mostik_tests::world::Api;
 use serde_json::Value;
+use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _};
 
 /// The newest feedback, once it is in this state.
@@ -48,21 +49,26 @@ pub(crate) async fn board_issue(world: &World, feedback: &Value) -> String {
     world.api().try_get(path).await.expect(200).text
 }
 
-/// The hidden markers of all issues on the built-in board; its database is SQLite.
+/// The hidden markers of all issues on the built-in board, in the order of their numbers.
 pub(crate) async fn markers_on_the_board(world: &World) -> Vec<String> {
-    let database = world.data().join("mostik.db");
-    let mut connection = sqlx::sqlite::SqliteConnectOptions::new()
-        .filename(database)
-        .read_only(true)
-        .connect()
-        .await
-        .expect("the database");
-    let markers = sqlx::query_scalar("SELECT marker FROM board_issue ORDER BY number")
-        .fetch_all(&mut connection)
-        .await
-        .expect("the board");
-    connection.close().await.expect("closed");
-    markers
+    const MARKERS: &str = "SELECT marker FROM board_issue ORDER BY number";
+    let config: toml::Table = std::fs::read_to_string(world.config_file())
+        .expect("mostik.toml")
+        .parse()
+        .expect("a configuration");
+    let url = config.get("store").and_then(|store| store.get("url")?.as_str());
+    let markers = match url {
+        Some(url) => {
+            let mut postgres = sqlx::PgConnection::connect(url).await.expect("the database");
+            sqlx::query_scalar(MARKERS).fetch_all(&mut postgres).await
+        }
+        None => {
+            let file = SqliteConnectOptions::new().filename(world.data().join("mostik.db"));
+            let mut sqlite = file.read_only(true).connect().await.expect("the database");
+            sqlx::query_scalar(MARKERS).fetch_all(&mut sqlite).await
+        }
+    };
+    markers.expect("the board")
 }
 
 /// The body of an answer that is not text.
@@ -82,4 +88,29 @@ pub(crate) async fn problem_of(world: &World, feedback: &Value) -> Value {
 pub(crate) fn moment(value: &Value) -> jiff::Timestamp {
     let text = value.as_str().unwrap_or_else(|| panic!("{value} is no time"));
     text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+/// All feedback, once there is so much of it, and not more.
+pub(crate) async fn all_of(world: &World, count: usize, patience: Duration) -> Vec<Value> {
+    let all = eventually(&format!("{count} feedbacks"), patience, async || {
+        let all = world.all_feedback().await;
+        if all.len() >= count { Ok(all) } else { Err(format!("there are {}", all.len())) }
+    })
+    .await;
+    assert_eq!(all.len(), count);
+    all
+}
+
+/// Waits until a call that is being recorded has so many bytes on the disk.
+pub(crate) async fn recording_grows_beyond(world: &World, bytes: u64) {
+    let folder = world.data().join("recordings");
+    eventually("a recording to grow", Duration::from_secs(40), async || {
+        let files = std::fs::read_dir(&folder).into_iter().flatten().filter_map(Result::ok);
+        let part = files
+            .filter(|file| file.path().extension().is_some_and(|it| it == "part"))
+            .filter_map(|file| Some(file.metadata().ok()?.len()))
+            .max();
+        if part > Some(bytes) { Ok(()) } else { Err(format!("{part:?} bytes")) }
+    })
+    .await;
 }

@@ -2,5 +2,9 @@
 
 mod a_call_becomes_an_issue;
 mod a_message_becomes_an_issue;
-mod callers;
-mod desk;
+pub(crate) mod callers;
+pub(crate) mod desk;
+mod github;
+mod graceful;
+mod phones;
+mod without_a_model;
