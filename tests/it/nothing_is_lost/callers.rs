@@ -12,8 +12,10 @@ use crate::journeys::callers::complaint;
 /// Key 1 skips the greeting: tone, then silence, then the complaint.
 const KEY_AFTER: Duration = Duration::from_millis(200);
 const WORDS_AFTER: Duration = Duration::from_secs(2);
-/// Key, tone, a slow machine, and the second that a kill may cost.
-const MAY_BE_MISSING: Duration = Duration::from_secs(3);
+/// Key, tone, a slow machine, a late look, and the second that a kill may cost.
+const MAY_BE_MISSING: Duration = Duration::from_secs(4);
+/// An answer is seen so much later at the most: a kill in between came after it.
+const SEEN_LATE: Duration = Duration::from_secs(1);
 /// Whether anybody answers is known by then.
 const ANSWER_WITHIN: Duration = Duration::from_secs(8);
 
@@ -55,7 +57,8 @@ async fn call(line: &str, name: String, words: &Sound) -> Called {
 impl Called {
     /// At least so much of it was said after the tone into a living process.
     fn said(&self, died: &[Instant]) -> Option<Duration> {
-        let answered_at = self.answered_at?;
+        let seen_at = self.answered_at?;
+        let answered_at = seen_at.checked_sub(SEEN_LATE).unwrap_or(seen_at);
         let cut_off = died.iter().filter(|at| **at > answered_at).min();
         let until = cut_off.map_or(self.over_at, |at| (*at).min(self.over_at));
         until.duration_since(answered_at).min(self.length).checked_sub(MAY_BE_MISSING)
