@@ -188,7 +188,7 @@ fn rules(hours: &OfficeHours) -> Rules {
         links: LinkSigner::new("key", "https://help.example.org"),
         retry: Retry {
             first: Duration::from_secs(1),
-            longest: Duration::from_secs(60),
+            longest: Duration::from_mins(1),
             attempts: 12,
         },
     }

@@ -70,7 +70,7 @@ async fn an_issue_is_filed_found_updated_and_followed() {
     assert_eq!(fake.issues(SHOP)[0].title, "2 клиента ждут посылку");
 
     let changes = github.changed_since(SHOP, an_hour_ago()).await.expect("changes");
-    assert_eq!(changes.keys, [filed.key.clone()]);
+    assert_eq!(changes.keys, std::slice::from_ref(&filed.key));
     let much_later = Timestamp::now() + SignedDuration::from_hours(1);
     let changes = github.changed_since(SHOP, much_later).await.expect("no changes");
     assert_eq!((changes.keys.len(), changes.read_until), (0, much_later), "never goes back");

@@ -1,5 +1,7 @@
 //! One test binary: the journeys and the harness's own smoke tests.
 
+#![allow(clippy::large_futures, reason = "octocrab's requests, one at a time")]
+
 mod crate_edges;
 mod discord;
 mod every_step_twice;

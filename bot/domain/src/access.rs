@@ -11,11 +11,11 @@ use crate::UserId;
 pub enum Role {
     /// Works on the board of an owner team; sees no customer's personal data.
     Owner,
-    /// Answers customers, corrects causes.
+    /// Answers customers, corrects causes, runs dead jobs again.
     Operator,
     /// Sees reports, sets stages.
     Manager,
-    /// Adds people, runs dead jobs again.
+    /// Adds people.
     Admin,
 }
 

@@ -295,7 +295,7 @@ fn shortened(text: &str, length: usize) -> String {
     }
     let cut: String = text.chars().take(length - 1).collect();
     let at_word = cut.rfind(' ').filter(|&at| at > cut.len() / 2).unwrap_or(cut.len());
-    format!("{}…", cut[..at_word].trim_end())
+    format!("{}…", cut[..at_word].trim_end_matches([' ', ',', '.', ';', ':', '!', '?', '-', '—']))
 }
 
 /// A customer's words must not mention people, link issues, or hide text in

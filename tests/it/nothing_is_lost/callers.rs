@@ -89,7 +89,8 @@ pub(super) async fn each_call_is_there_once(
         let Some(found) = found.first() else { panic!("{call:?} is lost; kills: {died:?}") };
         let kept = found["recording"]["milliseconds"].as_u64().unwrap_or_default();
         assert!(u128::from(kept) >= said.as_millis(), "{kept} ms of {said:?} are kept: {found}");
-        cut_off += usize::from(found["termination"].as_str().unwrap_or("").ends_with("/interrupted"));
+        cut_off +=
+            usize::from(found["termination"].as_str().unwrap_or("").ends_with("/interrupted"));
     }
     assert!(cut_off > 0, "no kill hit a call: the test tells nothing");
 }

@@ -159,7 +159,7 @@ pub(super) static ENGLISH: Wording = Wording {
         answer: "Answer the customer",
         answer_hint_page: "The customer sees your answer, with your name, on their own page.",
         answer_hint_call: "The answer appears on the customer’s page; a caller does not have its link, so better call back.",
-        answer_hint_chat: "The customer sees your answer on their own page, by the link from the chat. It is not sent into the chat.",
+        answer_hint_chat: "Your answer is sent into the chat, and stands on the customer’s page with your name.",
         answer_send: "Answer",
         merge: "Count under a known problem",
         merge_button: "Count there",
