@@ -163,7 +163,7 @@ impl Stream {
 fn mu_law(sample: i16) -> u8 {
     let sign = if sample < 0 { 0x80 } else { 0 };
     let magnitude = sample.unsigned_abs().min(32_635) + 132;
-    let exponent = 7_u8.saturating_sub(u8::try_from(magnitude.leading_zeros()).unwrap_or(7));
+    let exponent = 8_u8.saturating_sub(u8::try_from(magnitude.leading_zeros()).unwrap_or(8));
     let mantissa = (magnitude >> (exponent + 3)) & 0x0f;
     !(sign | (exponent << 4) | u8::try_from(mantissa).unwrap_or(0))
 }
