@@ -32,17 +32,19 @@ pub(super) async fn send(
 ) -> Result<Sent, SendError> {
     let room = room(http, outgoing).await.map_err(SendError::from)?;
     if !read_by_all.contains(&room) {
-        return write(http, room, outgoing.text.reveal(), outgoing.notice).await;
+        return write(http, room, outgoing.text.reveal(), outgoing.notice, 0).await;
     }
-    let sent = write(http, room, outgoing.text_for_all.reveal(), outgoing.notice).await?;
+    let sent = write(http, room, outgoing.text_for_all.reveal(), outgoing.notice, 0).await?;
     if outgoing.text != outgoing.text_for_all {
         let alone = Outgoing { room: None, ..outgoing.clone() };
         match self::room(http, &alone).await {
-            Ok(room) => match write(http, room, outgoing.text.reveal(), outgoing.notice).await {
-                // Who takes no direct messages has been told in the channel.
-                Ok(_) | Err(SendError::GiveUp { .. }) => {}
-                Err(again) => return Err(again),
-            },
+            Ok(room) => {
+                match write(http, room, outgoing.text.reveal(), outgoing.notice, ALONE).await {
+                    // Who takes no direct messages has been told in the channel.
+                    Ok(_) | Err(SendError::GiveUp { .. }) => {}
+                    Err(again) => return Err(again),
+                }
+            }
             Err(Failure::Denied { .. }) => {}
             Err(again) => return Err(again.into()),
         }
@@ -50,14 +52,24 @@ pub(super) async fn send(
     Ok(sent)
 }
 
-async fn write(http: &Http, room: u64, text: &str, notice: NoticeId) -> Result<Sent, SendError> {
+/// Discord knows a nonce per author, not per channel: what is told to one
+/// person alone counts its parts from here.
+const ALONE: u128 = 1 << 16;
+
+async fn write(
+    http: &Http,
+    room: u64,
+    text: &str,
+    notice: NoticeId,
+    from_number: u128,
+) -> Result<Sent, SendError> {
     let parts = split(text);
     if parts.is_empty() || parts.len() > MOST_PARTS {
         let why = format!("a notice of {} Discord messages is not sent", parts.len());
         return Err(SendError::GiveUp { why });
     }
     let mut first = None;
-    for (number, part) in (0..).zip(parts) {
+    for (number, part) in (from_number..).zip(parts) {
         let id = http.write(room, &body(part, notice, number)).await?;
         first.get_or_insert(id);
     }
