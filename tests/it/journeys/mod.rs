@@ -4,6 +4,7 @@ mod a_call_becomes_an_issue;
 mod a_message_becomes_an_issue;
 pub(crate) mod callers;
 pub(crate) mod desk;
+mod discord;
 mod github;
 mod graceful;
 mod phones;

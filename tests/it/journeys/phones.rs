@@ -98,12 +98,12 @@ async fn ten_callers_at_once_are_all_recorded_whole() {
 
 #[tokio::test]
 async fn who_hangs_up_before_the_tone_leaves_nothing() {
-    needs!("sipp");
+    needs!("sipp", "pjsua2");
     let world = world().await;
     let line = world.sip_uri("support");
     let listens = CallPlan::to(&line).ending(Ending::After(Duration::from_secs(3)));
     Phone::Sipp.call(listens).await.expect_completed(1);
-    let nobody = Phone::Sipp.call(CallPlan::to(world.sip_uri("nobody"))).await;
+    let nobody = Phone::Pjsip.call(CallPlan::to(world.sip_uri("nobody"))).await;
     assert_eq!((nobody.answered, nobody.refusals), (0, vec![404]), "{}", nobody.output);
     // What comes after shows that everything before was dealt with.
     let words = complaint("en-design");
