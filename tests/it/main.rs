@@ -3,6 +3,7 @@
 #![allow(clippy::large_futures, reason = "octocrab's requests, one at a time")]
 
 mod crate_edges;
+mod demo;
 mod discord;
 mod every_step_twice;
 mod github;
