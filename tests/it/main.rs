@@ -2,6 +2,7 @@
 
 #![allow(clippy::large_futures, reason = "octocrab's requests, one at a time")]
 
+mod command_line;
 mod crate_edges;
 mod demo;
 mod discord;
