@@ -57,16 +57,13 @@ pub(crate) async fn markers_on_the_board(world: &World) -> Vec<String> {
         .parse()
         .expect("a configuration");
     let url = config.get("store").and_then(|store| store.get("url")?.as_str());
-    let markers = match url {
-        Some(url) => {
-            let mut postgres = sqlx::PgConnection::connect(url).await.expect("the database");
-            sqlx::query_scalar(MARKERS).fetch_all(&mut postgres).await
-        }
-        None => {
-            let file = SqliteConnectOptions::new().filename(world.data().join("mostik.db"));
-            let mut sqlite = file.read_only(true).connect().await.expect("the database");
-            sqlx::query_scalar(MARKERS).fetch_all(&mut sqlite).await
-        }
+    let markers = if let Some(url) = url {
+        let mut postgres = sqlx::PgConnection::connect(url).await.expect("the database");
+        sqlx::query_scalar(MARKERS).fetch_all(&mut postgres).await
+    } else {
+        let file = SqliteConnectOptions::new().filename(world.data().join("mostik.db"));
+        let mut sqlite = file.read_only(true).connect().await.expect("the database");
+        sqlx::query_scalar(MARKERS).fetch_all(&mut sqlite).await
     };
     markers.expect("the board")
 }

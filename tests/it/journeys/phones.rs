@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::callers::{ALWAYS_OPEN, complaint, greeting, prompt, says};
 use super::desk;
 
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_mins(1);
 /// Words are not what these stories are about.
 const DEAF: &str = "[speech]\nengine = \"off\"\n";
 

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::callers::complaint;
 use super::desk;
 
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_mins(1);
 /// Recognition shares the machine with all other tests.
 const RECOGNISED: Duration = Duration::from_mins(3);
 
