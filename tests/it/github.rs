@@ -267,7 +267,7 @@ async fn webhook_and_polling_tell_the_same() {
     for Received { event, signature, body } in received.lock().expect("a lock").iter() {
         assert!(webhook::verify(b"webhook secret", body, signature));
         assert!(!webhook::verify(b"another", body, signature));
-        for delivery in webhook::parse(event, body, DESK_LOGIN) {
+        if let Some(delivery) = webhook::parse(event, body, DESK_LOGIN) {
             assert_eq!((delivery.project.as_str(), &delivery.key), (SHOP, &key));
             told.extend(delivery.events);
         }

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use chance::Chance;
 use futures::future::join_all;
+use mostik_tests::fakes::fault::Fault;
 use mostik_tests::fakes::github::GitHub;
 use mostik_tests::fakes::openai::OpenAi;
 use mostik_tests::needs::say;
@@ -40,6 +41,8 @@ async fn killed_again_and_again(plan: Plan, kills: usize) {
     say(&format!("to see these moments again: MOSTIK_SEED={}", chance.seed));
     let (github, recogniser) = (GitHub::start(&[REPOSITORY]).await, OpenAi::start().await);
     recogniser.hears(HEARD);
+    // So that many kills come between GitHub's doing and our knowing.
+    github.trouble("POST", "/issues", Fault::Slow(Duration::from_millis(300)), usize::MAX);
     let mut world = plan.config(&config(&github, &recogniser)).start().await;
 
     let stop = CancellationToken::new();
@@ -49,9 +52,11 @@ async fn killed_again_and_again(plan: Plan, kills: usize) {
     let killing = kill_often(&mut world, kills, &mut chance, &stop);
     let (written, called, died) = tokio::join!(writing, calling, killing);
     let (written, called) = (written.concat(), called.concat());
-    say(&format!("{kills} kills, {} messages, {} calls", written.len(), called.len()));
 
     let settled = ledger::settled(&world).await;
+    let issues = github.issues(REPOSITORY).len();
+    let (messages, calls) = (written.len(), called.len());
+    say(&format!("{kills} kills, {messages} messages, {calls} calls, {issues} issues on GitHub"));
     ledger::each_message_is_there_once(&settled, &written);
     callers::each_call_is_there_once(&world, &settled, &called, &died).await;
     ledger::each_problem_has_one_issue(&world, &github, &settled).await;
