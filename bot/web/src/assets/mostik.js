@@ -56,13 +56,16 @@ if (button) {
 }
 document.addEventListener("keydown", (event) => {
   if (!keysOn || event.ctrlKey || event.metaKey || event.altKey || event.repeat || typing(event.target)) return;
-  if (event.key === "j" || event.key === "k") {
+  // A Cyrillic layout gives other letters; then the place of the key counts.
+  const latin = event.key.length > 1 || event.key < "\u0080" || !event.code.startsWith("Key");
+  const key = latin ? event.key : event.code[3].toLowerCase();
+  if (key === "j" || key === "k") {
     const items = [...document.querySelectorAll("a.item")];
     const at = items.indexOf(document.activeElement);
-    items[event.key === "j" ? Math.min(at + 1, items.length - 1) : Math.max(at - 1, 0)]?.focus();
+    items[key === "j" ? Math.min(at + 1, items.length - 1) : Math.max(at - 1, 0)]?.focus();
     return;
   }
-  const target = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  const target = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
   if (!target) return;
   event.preventDefault();
   if (typing(target)) target.focus(); else target.click();

@@ -27,7 +27,7 @@ struct FeedbackPage {
     named: Option<Named>,
     causes: Vec<CauseKey>,
     history: Vec<HistoryRow>,
-    teams: Vec<Choice>,
+    teams: Vec<TeamKey>,
     may_finish: bool,
     may_return: bool,
     answer_hint: &'static str,
@@ -61,6 +61,23 @@ struct Named {
 struct Score {
     cause: String,
     percent: u32,
+}
+
+/// Keys of the first teams; none of them means anything else on this page.
+const TEAM_KEYS: [char; 8] = ['q', 'w', 'e', 'u', 'i', 'o', 'p', 'l'];
+
+/// A team and the key that gives the feedback to it.
+struct TeamKey {
+    name: String,
+    current: bool,
+    key: Option<char>,
+}
+
+fn team_keys(visit: &Visit, owner: Option<&str>) -> Vec<TeamKey> {
+    let keys = TEAM_KEYS.into_iter().map(Some).chain(std::iter::repeat(None));
+    let key =
+        |(name, key): (String, _)| TeamKey { current: owner == Some(name.as_str()), name, key };
+    visit.state.teams().into_iter().zip(keys).map(key).collect()
 }
 
 /// A button that names a cause, and its key.
@@ -137,7 +154,7 @@ fn feedback_page(visit: &Visit, shell: Shell, details: &FeedbackDetails) -> Feed
         named: named.map(|named| reasons(visit, named)),
         causes: cause_keys(visit, feedback, named),
         history: history(visit, &details.classifications),
-        teams: choices(visit.state.teams(), feedback.owner_team(), str::to_owned),
+        teams: team_keys(visit, feedback.owner_team()),
         may_finish: matches!(&feedback.state, FeedbackState::NeedsReview { before, .. } if before.filed_as().is_some()),
         may_return: feedback.state.clone().out_of_review().reopened().is_ok(),
         answer_hint: answer_hint(visit, feedback),

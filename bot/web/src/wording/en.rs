@@ -153,7 +153,6 @@ pub(super) static ENGLISH: Wording = Wording {
         correct_hint: "One key is enough. The decision is kept and teaches the model.",
         suggested: "suggested",
         give_team: "Give to a team",
-        give: "Give",
         finish: "Looked at, leave as it was",
         return_team: "Give back to the team",
         answer: "Answer the customer",

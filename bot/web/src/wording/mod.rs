@@ -88,7 +88,7 @@ words! {
     FeedbackWords {
         title search state cause team channel show count none no_words words transcript_by
         recording type_words type_hint language type_save why decided_model suggests_model
-        decided_by sure deciding correct correct_hint suggested give_team give finish return_team
+        decided_by sure deciding correct correct_hint suggested give_team finish return_team
         answer answer_hint_page answer_hint_call answer_hint_chat answer_send merge merge_button
         problem_id facts customer unnamed earlier contact own_page_only anonymous claimed unproved
         page owner unrouted problem issue captured promises notices correspondence customers_page

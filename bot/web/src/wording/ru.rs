@@ -153,7 +153,6 @@ pub(super) static RUSSIAN: Wording = Wording {
         correct_hint: "Одной клавишей. Решение сохраняется и учит модель.",
         suggested: "предлагается",
         give_team: "Передать команде",
-        give: "Передать",
         finish: "Разобрано, вернуть как было",
         return_team: "Вернуть команде",
         answer: "Ответить клиенту",
