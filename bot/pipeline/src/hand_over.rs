@@ -1,4 +1,4 @@
-use mostik_domain::{FeedbackId, FeedbackState};
+use mostik_domain::{FeedbackId, FeedbackState, Job};
 use mostik_store::StoreError;
 
 use crate::{Pipeline, StepError, steps::route};
@@ -30,10 +30,17 @@ async fn once(pipeline: &Pipeline, id: FeedbackId, team: &str) -> Result<(), Ste
     };
     let cause = classification.root_cause.clone();
     let now = pipeline.now();
+    let left = feedback.problem();
+    let revision = feedback.revision;
     let state = feedback.state.clone().classified(classification)?;
     if !matches!(state, FeedbackState::Answered(_)) {
         return Err(StepError::give_up("the customer must be answered first"));
     }
-    let decision = route::gather(pipeline, feedback.in_state(state, now), team, cause).await?;
+    let mut decision = route::gather(pipeline, feedback.in_state(state, now), team, cause).await?;
+    if let Some(problem) = left {
+        // The issue it was counted on counts one less.
+        let key = format!("file:{problem}:left:{id}:{revision}");
+        decision = decision.then(pipeline.new_job(Job::File { problem }, key, now));
+    }
     pipeline.store.submit(decision, now).await.map_err(|error: StoreError| error.into())
 }
