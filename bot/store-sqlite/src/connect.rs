@@ -23,6 +23,7 @@ pub(crate) type Db = Sqlite;
 /// What every query runs on: a reader, or the writer inside its transaction.
 pub(crate) type Connection = SqliteConnection;
 
+const BEGIN: &str = "BEGIN IMMEDIATE";
 /// Readers beside the one writer.
 const READERS: u32 = 4;
 /// How long another process (a report, a backup) may hold the file before we give up.
@@ -71,7 +72,16 @@ impl SqliteStore {
     /// A transaction that holds the write lock from its first moment, so that
     /// what it reads cannot change before it writes.
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Db>, StoreError> {
-        self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(failed)
+        match self.writer.begin_with(BEGIN).await {
+            // On a full disk SQLite rolls back by itself (sqlite.org/lang_transaction.html, section
+            // 3.1). The driver's own rollback then fails, and it counts a transaction that is no
+            // more for as long as the connection lives.
+            Err(sqlx::Error::InvalidSavePointStatement) => {
+                self.writer().await?.close().await.map_err(failed)?;
+                self.writer.begin_with(BEGIN).await.map_err(failed)
+            }
+            begun => begun.map_err(failed),
+        }
     }
 
     /// Where commits are told.
@@ -133,5 +143,31 @@ fn migration_failed(error: MigrateError) -> StoreError {
         },
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => failed(error),
         other => StoreError::Corrupt { why: other.to_string() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn writing_goes_on_after_the_disk_was_full() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = SqliteStore::open(&folder.path().join("mostik.db")).await.expect("a store");
+        let mut writer = store.writer().await.expect("the writer");
+        sqlx::query("CREATE TABLE filler (bytes)").execute(&mut *writer).await.expect("a table");
+        // SQLite takes the pages that are there for the limit when it is smaller.
+        sqlx::query("PRAGMA max_page_count = 1").execute(&mut *writer).await.expect("a limit");
+        drop(writer);
+        let mut db = store.begin().await.expect("a transaction");
+        let filled = sqlx::query("INSERT INTO filler VALUES (randomblob(1000000))");
+        let refused = filled.execute(&mut *db).await.map_err(failed).expect_err("no room");
+        assert!(matches!(refused, StoreError::Unavailable { .. }), "{refused:?}");
+        drop(db);
+        // The limit goes with the connection that was lost: there is room again.
+        let mut db = store.begin().await.expect("a transaction");
+        let filled = sqlx::query("INSERT INTO filler VALUES (randomblob(1000000))");
+        filled.execute(&mut *db).await.expect("room");
+        db.commit().await.expect("written");
     }
 }
