@@ -19,6 +19,8 @@ use mostik_tests::world::Plan;
 use mostik_tests::{World, needs};
 use tokio_util::sync::CancellationToken;
 
+use crate::journeys::desk;
+
 /// Where the causes of half of all messages are filed.
 const REPOSITORY: &str = "shop/logistics";
 /// What the stand-in recogniser hears in every call.
@@ -70,8 +72,12 @@ async fn kill_often(
     stop: &CancellationToken,
 ) -> Vec<Instant> {
     let mut died = Vec::new();
-    for _ in 0..kills {
+    for nth in 1..=kills {
         tokio::time::sleep(chance.between(Duration::from_secs(1), Duration::from_secs(9))).await;
+        if nth == kills {
+            // Whatever the other moments were, one hits a call in the middle.
+            desk::recording_grows_beyond(world, 5 * 16_000).await;
+        }
         world.kill_nine();
         died.push(Instant::now());
         world.restart().await;
