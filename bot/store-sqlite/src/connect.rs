@@ -9,7 +9,7 @@ use std::{
 use jiff::Timestamp;
 use mostik_store::{Changed, StoreError};
 use sqlx::{
-    Pool, SqlSafeStr, Sqlite, SqliteConnection, Transaction,
+    Connection as _, Pool, SqlSafeStr, Sqlite, SqliteConnection, Transaction,
     migrate::{MigrateError, Migration, MigrationType, Migrator},
     pool::PoolConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -23,7 +23,6 @@ pub(crate) type Db = Sqlite;
 /// What every query runs on: a reader, or the writer inside its transaction.
 pub(crate) type Connection = SqliteConnection;
 
-const BEGIN: &str = "BEGIN IMMEDIATE";
 /// Readers beside the one writer.
 const READERS: u32 = 4;
 /// How long another process (a report, a backup) may hold the file before we give up.
@@ -44,9 +43,17 @@ pub struct SqliteStore {
 impl SqliteStore {
     /// Opens the file, or creates it (and its folder) for this user alone, and
     /// brings its tables up to date. Refuses a file of a newer Mostik.
+    ///
+    /// On a full disk SQLite rolls back by itself (sqlite.org/lang_transaction.html, section 3.1);
+    /// the driver's own rollback then fails, and for as long as that connection lives it counts a
+    /// transaction that is no more. So a connection that comes back in one is replaced.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         create_for_this_user_alone(path)?;
-        let writer = pool(1).connect_with(options(path)).await.map_err(failed)?;
+        let writer = pool(1)
+            .before_acquire(|db, _| Box::pin(async move { Ok(!db.is_in_transaction()) }))
+            .connect_with(options(path))
+            .await
+            .map_err(failed)?;
         migrations().run(&writer).await.map_err(migration_failed)?;
         let reading = options(path).pragma("query_only", "on");
         let readers = pool(READERS).connect_with(reading).await.map_err(failed)?;
@@ -72,16 +79,7 @@ impl SqliteStore {
     /// A transaction that holds the write lock from its first moment, so that
     /// what it reads cannot change before it writes.
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Db>, StoreError> {
-        match self.writer.begin_with(BEGIN).await {
-            // On a full disk SQLite rolls back by itself (sqlite.org/lang_transaction.html, section
-            // 3.1). The driver's own rollback then fails, and it counts a transaction that is no
-            // more for as long as the connection lives.
-            Err(sqlx::Error::InvalidSavePointStatement) => {
-                self.writer().await?.close().await.map_err(failed)?;
-                self.writer.begin_with(BEGIN).await.map_err(failed)
-            }
-            begun => begun.map_err(failed),
-        }
+        self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(failed)
     }
 
     /// Where commits are told.

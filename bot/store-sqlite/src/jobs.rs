@@ -83,17 +83,20 @@ async fn lease_one(
     );
     query.push_bind(micros(now));
     query.push(") ORDER BY run_at, id LIMIT 1) RETURNING id, attempts, document");
-    let row = query.build().fetch_optional(db).await.map_err(failed)?;
-    row.map(|row| {
-        let id: String = row.try_get(0).map_err(failed)?;
-        let attempts: i64 = row.try_get(1).map_err(failed)?;
-        Ok((
-            job_id(&id)?,
-            u32::try_from(attempts).unwrap_or(u32::MAX),
-            row.try_get(2).map_err(failed)?,
-        ))
-    })
-    .transpose()
+    // Read to the end, although there is one row: only then has the statement
+    // been committed, and only then is it known when that failed.
+    let mut rows = query.build().fetch_all(db).await.map_err(failed)?;
+    rows.pop()
+        .map(|row| {
+            let id: String = row.try_get(0).map_err(failed)?;
+            let attempts: i64 = row.try_get(1).map_err(failed)?;
+            Ok((
+                job_id(&id)?,
+                u32::try_from(attempts).unwrap_or(u32::MAX),
+                row.try_get(2).map_err(failed)?,
+            ))
+        })
+        .transpose()
 }
 
 /// Marks a leased job done, if this lease still holds: same attempt, same end,
@@ -249,4 +252,40 @@ fn push_steps(query: &mut QueryBuilder<Db>, steps: &[Step]) {
 
 pub(crate) fn job_id(text: &str) -> Result<JobId, StoreError> {
     text.parse().map_err(|_| StoreError::Corrupt { why: "a job's id".into() })
+}
+
+#[cfg(test)]
+mod tests {
+    use mostik_domain::{Decision, Job};
+    use mostik_store::Store as _;
+
+    use super::*;
+    use crate::SqliteStore;
+
+    #[tokio::test]
+    async fn a_lease_that_could_not_be_stored_is_not_given() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = SqliteStore::open(&folder.path().join("mostik.db")).await.expect("a store");
+        let number = "0".repeat(32);
+        let waiting = NewJob {
+            id: format!("job_{number}").parse().expect("an id"),
+            dedup_key: "look".to_owned(),
+            job: Job::Look { issue: format!("is_{number}").parse().expect("an id") },
+            run_at: Timestamp::UNIX_EPOCH,
+        };
+        let now = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(1);
+        store.submit(Decision::nothing().then(waiting), now).await.expect("queued");
+
+        let claim = async || store.claim(&Step::ALL, now, SignedDuration::from_mins(1)).await;
+        let commits = async |possible: bool| {
+            let mut writer = store.writer().await.expect("the writer");
+            let mut handle = writer.lock_handle().await.expect("its handle");
+            handle.set_commit_hook(move || possible);
+        };
+        commits(false).await;
+        claim().await.expect_err("nothing can be committed");
+        commits(true).await;
+        let lease = claim().await.expect("an answer").expect("the job still waits");
+        assert_eq!(lease.attempt, 1);
+    }
 }
