@@ -4,12 +4,12 @@ use std::{fs::File, future::Future, path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use mostik_domain::{Role as UserRole, User, UserId};
+use mostik_domain::{Role as UserRole, Step, User, UserId};
 use mostik_gateway::Gateway;
 use mostik_pipeline::Crew;
 use mostik_sip::{Edge, Listen};
 use mostik_speech::ModelStore;
-use mostik_store::{Clock as _, SystemClock};
+use mostik_store::{Clock as _, JobState, SystemClock, WaitingJobs};
 use mostik_web::{RecordingFolder, WebParts, WebSettings, WebState, one_time_link, token_hash};
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -356,17 +356,23 @@ fn metrics() -> Result<PrometheusHandle> {
 async fn gauges(store: Arc<dyn mostik_store::Store>) {
     loop {
         match store.job_counts().await {
-            Ok(counts) => {
-                for one in counts {
-                    #[expect(clippy::cast_precision_loss, reason = "a gauge of jobs")]
-                    let count = one.count as f64;
-                    let (step, state) = (one.step.as_str(), one.state.as_str());
-                    metrics::gauge!("mostik_jobs", "step" => step, "state" => state).set(count);
-                }
-            }
+            Ok(counts) => count_jobs(&counts),
             Err(error) => tracing::warn!(%error, "jobs cannot be counted"),
         }
         tokio::time::sleep(GAUGES_EVERY).await;
+    }
+}
+
+/// Every step and state, so that a count does not stay when the last job has left.
+fn count_jobs(counts: &[WaitingJobs]) {
+    for step in Step::ALL {
+        for state in JobState::ALL {
+            let known = counts.iter().find(|one| one.step == step && one.state == state);
+            #[expect(clippy::cast_precision_loss, reason = "a gauge of jobs")]
+            let count = known.map_or(0, |one| one.count) as f64;
+            let (step, state) = (step.as_str(), state.as_str());
+            metrics::gauge!("mostik_jobs", "step" => step, "state" => state).set(count);
+        }
     }
 }
 

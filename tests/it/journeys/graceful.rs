@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use mostik_tests::eventually::eventually;
+use mostik_tests::eventually::{eventually, eventually_true};
 use mostik_tests::fakes::fault::Fault;
 use mostik_tests::fakes::openai::OpenAi;
 use mostik_tests::needs::say;
@@ -72,6 +72,11 @@ async fn starting_takes_less_than_three_seconds() {
     let took = began.elapsed();
     say(&format!("a start took {} ms", took.as_millis()));
     assert!(took < START, "{took:?}");
+    eventually_true("jobs to be counted, none too", SOON, async || {
+        let metrics = world.api().try_get("/metrics").await.expect(200).text;
+        metrics.contains(r#"mostik_jobs{step="file",state="dead"} 0"#)
+    })
+    .await;
     for part in
         ["Call   sip:support@", "Write  http://", "Look   http://", "Sign in, once: http://"]
     {
