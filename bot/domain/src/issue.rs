@@ -25,7 +25,7 @@ pub struct Issue {
     pub url: String,
     /// Open or how closed, as last heard.
     pub state: IssueState,
-    /// How many feedbacks its text counts.
+    /// How many feedbacks its text counts; 0 while that is not known.
     pub told_count: u64,
     /// When it was filed.
     pub filed_at: Timestamp,

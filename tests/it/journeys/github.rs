@@ -198,6 +198,29 @@ async fn an_answer_that_was_lost_does_not_file_twice() {
 }
 
 #[tokio::test]
+async fn a_report_that_comes_while_an_answer_is_lost_does_not_file_twice() {
+    let github = GitHub::start(&[REPOSITORY]).await;
+    let world = logistics(&github, 0).await;
+    github.trouble("POST", "/issues", Fault::LostAnswer, 1);
+    let first = world.writes(NO_COURIER).await;
+    eventually_true("GitHub to have the issue", SOON, async || {
+        github.issues(REPOSITORY).len() == 1
+    })
+    .await;
+    // Its own filing is a first attempt, and runs before the other's second one.
+    let second = world.writes(NO_COURIER).await;
+    for id in [first, second] {
+        world.feedback_becomes(&id, "filed", SOON).await;
+    }
+    eventually("the issue to count both", SOON, async || {
+        let body = github.issues(REPOSITORY)[0].body.clone().unwrap_or_default();
+        if body.contains("2 reports, customers: 2") { Ok(()) } else { Err(body) }
+    })
+    .await;
+    assert_eq!(github.issues(REPOSITORY).len(), 1);
+}
+
+#[tokio::test]
 async fn a_rate_limit_is_waited_for() {
     let github = GitHub::start(&[REPOSITORY]).await;
     let world = logistics(&github, 0).await;

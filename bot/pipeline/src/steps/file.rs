@@ -1,8 +1,8 @@
 //! Problem to issue: files one, or brings the filed one up to date.
 
 use mostik_domain::{
-    Change, Decision, Feedback, FeedbackState, Issue, IssueDraft, IssueId, OwnerTeam, Problem,
-    ProblemId, Promise, PromiseState, Words, issue,
+    Change, Decision, Feedback, FeedbackState, Issue, IssueDraft, IssueId, Job, Marker, NewJob,
+    OwnerTeam, Problem, ProblemId, Promise, PromiseState, Words, issue,
 };
 use mostik_text::redact;
 use mostik_trackers::{FiledIssue, Tracker};
@@ -35,29 +35,40 @@ pub(super) async fn decide(
             Issue { told_count: count, ..issue }
         }
         None => {
+            // An earlier attempt, of this job or of another feedback's, may have filed it already.
+            let perhaps_filed = attempt > 1 || count > 1;
+            if let Some(found) = find(tracker.as_ref(), team, &problem, perhaps_filed).await? {
+                let issue = new_issue(pipeline, &problem, team, found, UNKNOWN_COUNT);
+                return Ok(filed(pipeline, feedback, issue)?.then(recount(pipeline, id)));
+            }
             let draft = draft(pipeline, &problem, &feedback, team).await?;
-            let filed = file(tracker.as_ref(), team, &draft, &problem, attempt).await?;
+            let filed = tracker.file(&team.project, &draft).await?;
             new_issue(pipeline, &problem, team, filed, count)
         }
     };
     filed(pipeline, feedback, issue)
 }
 
-/// On any attempt after the first an earlier one may have filed it already.
-async fn file(
+/// What an issue tells that was found, not filed: its text may be an older one.
+const UNKNOWN_COUNT: u64 = 0;
+
+async fn find(
     tracker: &dyn Tracker,
     team: &OwnerTeam,
-    draft: &IssueDraft,
     problem: &Problem,
-    attempt: u32,
-) -> Result<FiledIssue, StepError> {
-    if attempt > 1 {
-        let known = tracker.find_by_marker(&team.project, &draft.marker, problem.opened_at).await?;
-        if let Some(known) = known {
-            return Ok(known);
-        }
+    perhaps_filed: bool,
+) -> Result<Option<FiledIssue>, StepError> {
+    if !perhaps_filed {
+        return Ok(None);
     }
-    Ok(tracker.file(&team.project, draft).await?)
+    let marker = Marker::of(problem.id);
+    Ok(tracker.find_by_marker(&team.project, &marker, problem.opened_at).await?)
+}
+
+/// Brings an issue that was found up to date.
+fn recount(pipeline: &Pipeline, problem: ProblemId) -> NewJob {
+    let key = format!("file:{problem}:found");
+    pipeline.new_job(Job::File { problem }, key, pipeline.now())
 }
 
 fn new_issue(
