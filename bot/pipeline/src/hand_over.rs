@@ -12,7 +12,7 @@ pub async fn hand_over(pipeline: &Pipeline, id: FeedbackId, team: &str) -> Resul
     loop {
         tries += 1;
         match once(pipeline, id, team).await {
-            Err(StepError::RetryAfter { after, .. }) if after.is_zero() && tries < TRIES => {}
+            Err(StepError::Overtaken { .. }) if tries < TRIES => {}
             other => return other,
         }
     }

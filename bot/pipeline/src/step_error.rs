@@ -17,6 +17,12 @@ pub enum StepError {
         /// Without personal data.
         why: String,
     },
+    /// Somebody else changed the same thing first: no failure, but to be decided anew.
+    #[error("{why}")]
+    Overtaken {
+        /// Without personal data.
+        why: String,
+    },
     /// A person must look.
     #[error("{why}")]
     GiveUp {
@@ -35,6 +41,7 @@ impl From<StoreError> for StepError {
     fn from(error: StoreError) -> Self {
         let why = error.to_string();
         match error.retry_after() {
+            _ if matches!(error, StoreError::Conflict { .. }) => Self::Overtaken { why },
             Some(after) => Self::RetryAfter { after, why },
             None => Self::GiveUp { why },
         }

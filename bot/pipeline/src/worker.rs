@@ -7,7 +7,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
-use crate::{Pipeline, StepError, steps};
+use crate::{Pipeline, Retry, StepError, steps};
 
 /// A group of workers that do the same steps.
 #[derive(Debug, Clone, Copy)]
@@ -159,29 +159,36 @@ async fn do_job(
 
 async fn put_back(pipeline: &Pipeline, lease: &Lease, error: StepError) -> Result<(), StoreError> {
     let now = pipeline.now();
-    let retry = pipeline.rules.retry;
-    let release = match error {
-        StepError::RetryAfter { after, why } if !retry.is_over(lease.attempt) => {
-            // A conflict is no failure: somebody else was quicker, so look again at once.
-            let wait = if after.is_zero() {
-                Duration::ZERO
-            } else {
-                let chance = pipeline.fresh().as_bytes()[15];
-                after.max(retry.wait_after(lease.attempt, chance))
-            };
-            let at = now + SignedDuration::try_from(wait).unwrap_or(SignedDuration::from_mins(10));
-            tracing::info!(%why, wait = ?wait, "will be tried again");
-            Release::RetryAt { at, why }
+    let release = match wait_before_next(pipeline, lease, &error) {
+        Some(wait) => {
+            tracing::info!(why = %error, ?wait, "will be tried again");
+            let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::from_mins(10));
+            Release::RetryAt { at: now + wait, why: error.to_string() }
         }
-        StepError::RetryAfter { why, .. } | StepError::GiveUp { why } => {
-            tracing::error!(%why, "waits for a person");
+        None => {
+            tracing::error!(why = %error, "waits for a person");
             metrics::counter!("mostik_jobs_dead_total", "step" => lease.job.step().as_str())
                 .increment(1);
-            Release::Dead { why }
+            Release::Dead { why: error.to_string() }
         }
     };
     match pipeline.store.release(lease, release, now).await {
         Err(StoreError::LeaseLost { .. }) => Ok(()),
         other => other,
+    }
+}
+
+/// `None` when a person must look.
+fn wait_before_next(pipeline: &Pipeline, lease: &Lease, error: &StepError) -> Option<Duration> {
+    let (retry, attempt) = (pipeline.rules.retry, lease.attempt);
+    let chance = pipeline.fresh().as_bytes()[15];
+    match error {
+        StepError::RetryAfter { after, .. } if !retry.is_over(attempt) => {
+            Some((*after).max(retry.wait_after(attempt, chance)))
+        }
+        StepError::Overtaken { .. } if !Retry::was_overtaken_too_often(attempt) => {
+            Some(Retry::wait_after_overtaken(attempt, chance))
+        }
+        _ => None,
     }
 }

@@ -39,7 +39,7 @@ impl HandOver for HandOverDoor {
     ) -> Result<(), HandOverError> {
         mostik_pipeline::hand_over(&self.0, feedback, team).await.map_err(|error| match error {
             StepError::GiveUp { why } => HandOverError::Refused(why),
-            StepError::RetryAfter { why, .. } => {
+            StepError::RetryAfter { why, .. } | StepError::Overtaken { why } => {
                 HandOverError::Store(StoreError::Unavailable { why })
             }
         })?;

@@ -18,8 +18,16 @@ const NO_COURIER: &str = "The courier never came and my parcel is still not here
 
 /// Logistics on GitHub; how it hears of what happens there is for each story.
 async fn logistics(github: &GitHub, poll_seconds: u32) -> World {
+    let world = World::with(&config(github, poll_seconds)).await;
+    if poll_seconds == 0 {
+        github.delivers_to(&format!("{}/webhooks/github", world.web_url()), SECRET);
+    }
+    world
+}
+
+fn config(github: &GitHub, poll_seconds: u32) -> String {
     let (url, token) = (github.url(), github.token());
-    let config = format!(
+    format!(
         r#"
 [github]
 api_url = "{url}"
@@ -34,12 +42,7 @@ tracker = "github"
 project = "{REPOSITORY}"
 labels = ["customer-voice"]
 "#
-    );
-    let world = World::with(&config).await;
-    if poll_seconds == 0 {
-        github.delivers_to(&format!("{}/webhooks/github", world.web_url()), SECRET);
-    }
-    world
+    )
 }
 
 /// A customer's message, filed: her own page, and the issue.
@@ -217,6 +220,28 @@ async fn a_report_that_comes_while_an_answer_is_lost_does_not_file_twice() {
         if body.contains("2 reports, customers: 2") { Ok(()) } else { Err(body) }
     })
     .await;
+    assert_eq!(github.issues(REPOSITORY).len(), 1);
+}
+
+#[tokio::test]
+async fn an_issue_whose_first_report_was_corrected_away_is_found_by_the_next() {
+    let github = GitHub::start(&[REPOSITORY]).await;
+    let others = "[[owner]]\nteam = \"marketing\"\nroot_causes = [\"pricing\"]\n";
+    let config = format!("{}{others}[retry]\nattempts = 1", config(&github, 0));
+    let world = World::with(&config).await;
+    github.trouble("POST", "/issues", Fault::LostAnswer, 1);
+    let first = world.writes(NO_COURIER).await;
+    eventually_true("the filing to have died", SOON, async || {
+        !world.api().all("/api/v1/jobs?state=dead").await.is_empty()
+    })
+    .await;
+    let correction = json!({ "root_cause": "pricing" });
+    world.api().patch(&format!("/api/v1/feedback/{first}"), &correction).await.expect(200);
+    world.feedback_becomes(&first, "filed", SOON).await;
+
+    let second = world.writes(NO_COURIER).await;
+    let second = world.feedback_becomes(&second, "filed", SOON).await;
+    assert_eq!(second["issue"]["key"], "1");
     assert_eq!(github.issues(REPOSITORY).len(), 1);
 }
 

@@ -5,15 +5,11 @@ use mostik_domain::{
     OwnerTeam, Problem, ProblemId, Promise, PromiseState, Words, issue,
 };
 use mostik_text::redact;
-use mostik_trackers::{FiledIssue, Tracker};
+use mostik_trackers::FiledIssue;
 
 use crate::{Pipeline, StepError};
 
-pub(super) async fn decide(
-    pipeline: &Pipeline,
-    id: ProblemId,
-    attempt: u32,
-) -> Result<Decision, StepError> {
+pub(super) async fn decide(pipeline: &Pipeline, id: ProblemId) -> Result<Decision, StepError> {
     let problem = pipeline.load_problem(id).await?;
     let feedback = pipeline.store.feedback_of_problem(id).await?;
     if feedback.is_empty() {
@@ -35,9 +31,11 @@ pub(super) async fn decide(
             Issue { told_count: count, ..issue }
         }
         None => {
-            // An earlier attempt, of this job or of another feedback's, may have filed it already.
-            let perhaps_filed = attempt > 1 || count > 1;
-            if let Some(found) = find(tracker.as_ref(), team, &problem, perhaps_filed).await? {
+            // An earlier attempt may have filed it and not have heard so: one of this job, or one
+            // of a feedback that was gathered before and may have been corrected away since.
+            let marker = Marker::of(problem.id);
+            let found = tracker.find_by_marker(&team.project, &marker, problem.opened_at).await?;
+            if let Some(found) = found {
                 let issue = new_issue(pipeline, &problem, team, found, UNKNOWN_COUNT);
                 return Ok(filed(pipeline, feedback, issue)?.then(recount(pipeline, id)));
             }
@@ -51,19 +49,6 @@ pub(super) async fn decide(
 
 /// What an issue tells that was found, not filed: its text may be an older one.
 const UNKNOWN_COUNT: u64 = 0;
-
-async fn find(
-    tracker: &dyn Tracker,
-    team: &OwnerTeam,
-    problem: &Problem,
-    perhaps_filed: bool,
-) -> Result<Option<FiledIssue>, StepError> {
-    if !perhaps_filed {
-        return Ok(None);
-    }
-    let marker = Marker::of(problem.id);
-    Ok(tracker.find_by_marker(&team.project, &marker, problem.opened_at).await?)
-}
 
 /// Brings an issue that was found up to date.
 fn recount(pipeline: &Pipeline, problem: ProblemId) -> NewJob {

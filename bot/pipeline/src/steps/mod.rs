@@ -21,7 +21,7 @@ pub async fn decide(pipeline: &Pipeline, lease: &Lease) -> Result<Decision, Step
         Job::Classify { feedback } => classify::decide(pipeline, *feedback).await,
         Job::Answer { feedback } => answer::decide(pipeline, *feedback).await,
         Job::Route { feedback } => route::decide(pipeline, *feedback).await,
-        Job::File { problem } => file::decide(pipeline, *problem, lease.attempt).await,
+        Job::File { problem } => file::decide(pipeline, *problem).await,
         Job::Track { issue, events } => track::take_in(pipeline, *issue, events).await,
         Job::Look { issue } => track::look(pipeline, *issue).await,
         Job::Tell { notice } => tell::decide(pipeline, *notice).await,
