@@ -159,18 +159,15 @@ async fn do_job(
 
 async fn put_back(pipeline: &Pipeline, lease: &Lease, error: StepError) -> Result<(), StoreError> {
     let now = pipeline.now();
-    let release = match wait_before_next(pipeline, lease, &error) {
-        Some(wait) => {
-            tracing::info!(why = %error, ?wait, "will be tried again");
-            let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::from_mins(10));
-            Release::RetryAt { at: now + wait, why: error.to_string() }
-        }
-        None => {
-            tracing::error!(why = %error, "waits for a person");
-            metrics::counter!("mostik_jobs_dead_total", "step" => lease.job.step().as_str())
-                .increment(1);
-            Release::Dead { why: error.to_string() }
-        }
+    let release = if let Some(wait) = wait_before_next(pipeline, lease, &error) {
+        tracing::info!(why = %error, ?wait, "will be tried again");
+        let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::from_mins(10));
+        Release::RetryAt { at: now + wait, why: error.to_string() }
+    } else {
+        tracing::error!(why = %error, "waits for a person");
+        metrics::counter!("mostik_jobs_dead_total", "step" => lease.job.step().as_str())
+            .increment(1);
+        Release::Dead { why: error.to_string() }
     };
     match pipeline.store.release(lease, release, now).await {
         Err(StoreError::LeaseLost { .. }) => Ok(()),
