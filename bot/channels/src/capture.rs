@@ -1,7 +1,8 @@
 use std::{fmt, sync::Arc};
 
 use mostik_domain::{
-    Capture, Captured, Claimed, Inbound, InboundCall, Language, OfficeHours, Words, capture,
+    Call, Capture, Captured, Change, Claimed, Decision, Inbound, InboundCall, Language,
+    OfficeHours, Words, capture,
 };
 use mostik_store::{Clock, Store, StoreError};
 
@@ -85,6 +86,12 @@ impl Intake {
         let fresh = || self.clock.fresh_id();
         let capture = capture::call(inbound, &self.hours, self.response_minutes, &fresh);
         Ok(self.stored(capture).await?)
+    }
+
+    /// Keeps a call that became no feedback, for whoever asks why.
+    pub async fn call_without_a_message(&self, call: Call) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        self.store.submit(Decision::nothing().and(Change::SaveCall(call)), now).await
     }
 
     fn cleaned(&self, inbound: Inbound) -> Result<Inbound, CaptureError> {

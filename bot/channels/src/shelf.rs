@@ -13,6 +13,7 @@ use tokio::sync::broadcast;
 pub(crate) struct Shelf {
     captures: Mutex<Vec<Capture>>,
     cursors: Mutex<Vec<(String, String, Timestamp)>>,
+    calls: Mutex<Vec<Call>>,
     /// This many captures fail before one succeeds.
     pub(crate) failures: Mutex<u32>,
 }
@@ -20,6 +21,11 @@ pub(crate) struct Shelf {
 impl Shelf {
     pub(crate) fn captures(&self) -> Vec<Capture> {
         locked(&self.captures).clone()
+    }
+
+    /// Calls that became no feedback.
+    pub(crate) fn calls(&self) -> Vec<Call> {
+        locked(&self.calls).clone()
     }
 }
 
@@ -63,10 +69,13 @@ impl Store for Shelf {
 
     async fn submit(&self, decision: Decision, _: Timestamp) -> Result<(), StoreError> {
         for change in decision.changes {
-            let Change::SetCursor { tracker, project, read_until } = change else {
-                return Err(not_asked());
-            };
-            locked(&self.cursors).push((tracker, project, read_until));
+            match change {
+                Change::SetCursor { tracker, project, read_until } => {
+                    locked(&self.cursors).push((tracker, project, read_until));
+                }
+                Change::SaveCall(call) => locked(&self.calls).push(call),
+                _ => return Err(not_asked()),
+            }
         }
         Ok(())
     }
@@ -158,6 +167,14 @@ impl Store for Shelf {
     }
 
     async fn call(&self, _: CallId) -> Result<Option<Call>, StoreError> {
+        Err(not_asked())
+    }
+
+    async fn call_card(&self, _: CallId) -> Result<Option<CallCard>, StoreError> {
+        Err(not_asked())
+    }
+
+    async fn call_page(&self, _: &PageRequest) -> Result<Page<CallCard>, StoreError> {
         Err(not_asked())
     }
 

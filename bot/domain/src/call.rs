@@ -18,8 +18,8 @@ pub struct Call {
     pub language: Language,
     /// First INVITE.
     pub arrived_at: Timestamp,
-    /// When we answered.
-    pub answered_at: Timestamp,
+    /// When we answered; never, when the call was refused or given up before.
+    pub answered_at: Option<Timestamp>,
     /// When the tone was played; from then on the call is kept whatever happens.
     pub tone_at: Option<Timestamp>,
     /// The end.
@@ -30,6 +30,60 @@ pub struct Call {
     pub recording: Option<Recording>,
     /// The audio codec in use, as in SDP.
     pub codec: Option<String>,
+    /// What the line noticed of it.
+    #[serde(default)]
+    pub facts: CallFacts,
+}
+
+/// What the line noticed of a call: for whoever asks why it went as it did.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallFacts {
+    /// How its signalling travelled: `udp`, `tcp` or `tls`.
+    pub transport: Option<String>,
+    /// The trunk it came by.
+    pub trunk: Option<String>,
+    /// From its INVITE to our answer.
+    pub setup_milliseconds: Option<u64>,
+    /// Keys that were pressed.
+    pub keys: u32,
+    /// What was heard and said, once there was audio.
+    pub audio: Option<AudioFacts>,
+    /// The SIP messages, redacted, oldest first.
+    pub ladder: Vec<LadderStep>,
+}
+
+/// The audio of a call, both ways. «In» is what the caller said, «out» what we said.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AudioFacts {
+    /// Whether it was encrypted (SRTP).
+    pub encrypted: bool,
+    /// Packets that came.
+    pub packets_in: u64,
+    /// Packets that were sent.
+    pub packets_out: u64,
+    /// Packets that the sequence numbers prove missing.
+    pub lost_in: u64,
+    /// Packets that the caller's phone reported missing (RTCP).
+    pub lost_out: Option<u64>,
+    /// The greatest variation of the arrival times (RFC 3550 section 6.4.1).
+    pub jitter_milliseconds: u64,
+    /// There and back, from RTCP.
+    pub round_trip_milliseconds: Option<u64>,
+    /// How loud, in dB below the loudest possible (0); `None` when there was only silence.
+    pub level_in: Option<i32>,
+    /// The same of what we said.
+    pub level_out: Option<i32>,
+}
+
+/// One SIP message of a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LadderStep {
+    /// After the first message of the call.
+    pub after_milliseconds: u64,
+    /// Came in, or went out.
+    pub incoming: bool,
+    /// Its start line and headers, without secrets, numbers and names.
+    pub text: String,
 }
 
 /// An audio file: WAV, 8 kHz, 16 bit, mono.

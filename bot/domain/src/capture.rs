@@ -159,7 +159,7 @@ pub fn call(
 ) -> Capture {
     let ids = Ids::new(fresh);
     let call = inbound.call;
-    let heard = call.tone_at.unwrap_or(call.answered_at);
+    let heard = call.tone_at.or(call.answered_at).unwrap_or(call.arrived_at);
     let mut promise = Promise::first_answer(ids.promise, ids.feedback, heard, hours, minutes);
     let told = if let Some((made_at, due_at)) = inbound.promised {
         promise = Promise { made_at, due_at, ..promise };

@@ -27,7 +27,7 @@ pub enum Change {
     SaveTranscript(FeedbackId, Transcript),
     /// Adds to a correspondence; ignored when `(inbox, external_id)` is there.
     AddMessage(Message),
-    /// Corrects what is stored of a call.
+    /// Keeps a call, or corrects what is stored of it.
     SaveCall(Call),
     /// Opens a problem; a conflict when `gathering` is not the team's stored
     /// count any more: another problem was opened since the look-alikes were read.

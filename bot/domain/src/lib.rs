@@ -18,6 +18,7 @@ mod id;
 mod private;
 
 mod call;
+mod call_account;
 mod conversation;
 mod customer;
 mod inbox;
@@ -54,7 +55,8 @@ pub use id::{
 };
 pub use private::Words;
 
-pub use call::{Call, Recording, Segment, Transcript};
+pub use call::{AudioFacts, Call, CallFacts, LadderStep, Recording, Segment, Transcript};
+pub use call_account::SoundTrouble;
 pub use conversation::{Author, Conversation, Message};
 pub use customer::{Address, AddressKind, Claimed, Customer, NoReturnPath, ReturnPath};
 pub use inbox::{Channel, Inbox, InboxId};

@@ -31,7 +31,7 @@ async fn store(db: &mut Connection, capture: Capture) -> Result<Captured, StoreE
     feedback::insert(db, &feedback).await?;
     message::add(db, &Message { conversation, ..capture.message }).await?;
     if let Some(call) = &capture.call {
-        call::insert(db, call).await?;
+        call::save(db, call).await?;
     }
     promise::save(db, &capture.promise).await?;
     notice::save(db, &capture.notice).await?;

@@ -6,9 +6,9 @@ use mostik_domain::{
     Promise, PromiseId, Step, Transcript,
 };
 use mostik_store::{
-    BoardCard, Changed, FeedbackCard, FeedbackDetails, FeedbackFilter, JobFilter, JobRecord, Lease,
-    Page, PageRequest, ProblemCard, ProblemDetails, ProblemFilter, Release, Store, StoreError,
-    WaitingJobs,
+    BoardCard, CallCard, Changed, FeedbackCard, FeedbackDetails, FeedbackFilter, JobFilter,
+    JobRecord, Lease, Page, PageRequest, ProblemCard, ProblemDetails, ProblemFilter, Release,
+    Store, StoreError, WaitingJobs,
 };
 use sqlx::Transaction;
 use tokio::sync::broadcast;
@@ -149,6 +149,14 @@ impl Store for SqliteStore {
 
     async fn call(&self, id: CallId) -> Result<Option<Call>, StoreError> {
         call::find(&mut *self.reader().await?, id).await
+    }
+
+    async fn call_card(&self, id: CallId) -> Result<Option<CallCard>, StoreError> {
+        call::card(&mut *self.reader().await?, id).await
+    }
+
+    async fn call_page(&self, page: &PageRequest) -> Result<Page<CallCard>, StoreError> {
+        call::list(&mut *self.reader().await?, page).await
     }
 
     async fn transcript(&self, id: FeedbackId) -> Result<Option<Transcript>, StoreError> {

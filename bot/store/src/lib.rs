@@ -20,4 +20,4 @@ pub use error::StoreError;
 pub use filter::{FeedbackFilter, JobFilter, Page, PageRequest, ProblemFilter};
 pub use lease::{JobRecord, JobState, Lease, Release, WaitingJobs};
 pub use store::{Changed, Store};
-pub use views::{BoardCard, FeedbackCard, FeedbackDetails, ProblemCard, ProblemDetails};
+pub use views::{BoardCard, CallCard, FeedbackCard, FeedbackDetails, ProblemCard, ProblemDetails};

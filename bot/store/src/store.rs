@@ -8,8 +8,9 @@ use mostik_domain::{
 use tokio::sync::broadcast;
 
 use crate::{
-    BoardCard, FeedbackCard, FeedbackDetails, FeedbackFilter, JobFilter, JobRecord, Lease, Page,
-    PageRequest, ProblemCard, ProblemDetails, ProblemFilter, Release, StoreError, WaitingJobs,
+    BoardCard, CallCard, FeedbackCard, FeedbackDetails, FeedbackFilter, JobFilter, JobRecord,
+    Lease, Page, PageRequest, ProblemCard, ProblemDetails, ProblemFilter, Release, StoreError,
+    WaitingJobs,
 };
 
 /// Tells that something was committed: wakes workers, and open pages.
@@ -110,6 +111,12 @@ pub trait Store: Send + Sync {
 
     /// One call.
     async fn call(&self, id: CallId) -> Result<Option<Call>, StoreError>;
+
+    /// One call, and what it became.
+    async fn call_card(&self, id: CallId) -> Result<Option<CallCard>, StoreError>;
+
+    /// A page of calls, newest first, also of those that left no message.
+    async fn call_page(&self, page: &PageRequest) -> Result<Page<CallCard>, StoreError>;
 
     /// The words of a call's feedback.
     async fn transcript(&self, id: FeedbackId) -> Result<Option<Transcript>, StoreError>;

@@ -1,6 +1,6 @@
 use mostik_domain::{
-    AcceptanceSignal, BoardIssue, Call, Classification, Customer, Feedback, Issue, Message, Notice,
-    Problem, Promise, TrackerEvent, Transcript,
+    AcceptanceSignal, BoardIssue, Call, Classification, Customer, Feedback, FeedbackId, Issue,
+    Message, Notice, Problem, Promise, TrackerEvent, Transcript,
 };
 
 /// A feedback as a list shows it.
@@ -35,6 +35,15 @@ pub struct FeedbackDetails {
     pub classifications: Vec<Classification>,
     /// How many other feedbacks this customer has.
     pub earlier_feedbacks: u64,
+}
+
+/// A call as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallCard {
+    /// The call.
+    pub call: Call,
+    /// The feedback it became; none when it left no message.
+    pub feedback: Option<FeedbackId>,
 }
 
 /// A problem as a list shows it.

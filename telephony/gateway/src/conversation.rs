@@ -13,8 +13,7 @@ use crate::gateway::Shared;
 use crate::reception::{Line, refusal_of};
 use crate::timers::Timers;
 use crate::{
-    ArrivedCall, CallPlan, CompletedCall, NoMessageEnd, PacketCounts, PressedKeys, Prompt,
-    Recording, Termination,
+    ArrivedCall, AudioFacts, CallFacts, CallPlan, CompletedCall, Prompt, Recording, Termination,
 };
 
 /// A call while it lasts.
@@ -41,24 +40,13 @@ impl Conversation {
         arrived: ArrivedCall,
         plan: CallPlan,
         line: Line,
+        facts: CallFacts,
     ) -> Self {
-        let Line { call, negotiation, media, session, heard, anonymous } = line;
-        let now = Timestamp::now();
+        let Line { call, negotiation, media, session, heard, anonymous, .. } = line;
         let told = CompletedCall {
-            id: arrived.id,
-            line: arrived.line,
-            caller: arrived.caller,
-            language: plan.language,
-            arrived_at: arrived.at,
-            answered_at: now,
-            tone_at: None,
-            ended_at: now,
-            termination: Termination::NoMessage(NoMessageEnd::Interrupted),
-            promise: None,
-            recording: None,
+            answered_at: Some(Timestamp::now()),
             codec: media.codec.name().into(),
-            keys: PressedKeys::default(),
-            packets: PacketCounts::default(),
+            ..CompletedCall::beginning(arrived, plan.language, facts)
         };
         let conversation = Self {
             flow: CallFlow::new(plan.language, plan.promise, !anonymous),
@@ -262,16 +250,20 @@ impl Conversation {
     /// Says BYE and hands the call over; neither waits for the other.
     async fn close(mut self, termination: Termination) {
         self.discard_unused_recording().await;
-        let packets = self.session.statistics().await;
+        let heard = self.session.statistics().await;
         let told = self.flow.told;
         self.told.ended_at = Timestamp::now();
         self.told.termination = termination;
         self.told.language = told.language;
         self.told.promise = told.promise_heard.then_some(told.promise);
-        self.told.packets = PacketCounts { received: packets.received, lost: packets.lost };
+        self.told.facts.audio = Some(AudioFacts {
+            packets_in: heard.received,
+            lost_in: heard.lost,
+            ..AudioFacts::default()
+        });
         self.note().await;
         let seconds = self.told.recording.as_ref().map_or(0.0, |recording| recording.seconds);
-        tracing::info!(%termination, seconds, lost = packets.lost, "ended");
+        tracing::info!(%termination, seconds, lost = heard.lost, "ended");
         let Self { shared, call, told, hang_up, .. } = self;
         let goodbye = async {
             if hang_up {

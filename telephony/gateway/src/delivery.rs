@@ -38,6 +38,14 @@ impl Delivery {
         Ok(())
     }
 
+    /// Tells the host of a call that brought nothing: once, it is not worth a place on disk.
+    pub(crate) async fn mention(&self, call: CompletedCall) {
+        let told = tokio::time::timeout(PATIENCE, self.host.completed(call)).await;
+        if !matches!(told, Ok(Ok(()))) {
+            tracing::warn!("a call that was not answered is not kept");
+        }
+    }
+
     /// Asks the host until it has the call, ever more patiently.
     pub(crate) async fn deliver(&self, call: CompletedCall) {
         let mut pause = FIRST_PAUSE;

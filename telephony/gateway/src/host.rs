@@ -7,7 +7,10 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Caller, PressedKeys, SpokenLanguage, SpokenPromise, Termination};
+use crate::{
+    CallFacts, Caller, NoMessageEnd, NotAnswered, PressedKeys, SpokenLanguage, SpokenPromise,
+    Termination,
+};
 
 /// Decides how calls are met and keeps what they brought.
 #[async_trait]
@@ -83,6 +86,16 @@ impl HostError {
     }
 }
 
+impl From<Refusal> for NotAnswered {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::UnknownLine => Self::UnknownLine,
+            Refusal::Declined => Self::Declined,
+            Refusal::Unavailable => Self::Unavailable,
+        }
+    }
+}
+
 /// Everything a call brought.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CompletedCall {
@@ -96,8 +109,8 @@ pub struct CompletedCall {
     pub language: SpokenLanguage,
     /// When the call arrived.
     pub arrived_at: Timestamp,
-    /// When it was answered.
-    pub answered_at: Timestamp,
+    /// When it was answered; never, when it was refused or given up before.
+    pub answered_at: Option<Timestamp>,
     /// When the tone ended and recording began; `None` when the call ended before.
     pub tone_at: Option<Timestamp>,
     /// When it ended.
@@ -112,8 +125,35 @@ pub struct CompletedCall {
     pub codec: String,
     /// The keys the caller pressed.
     pub keys: PressedKeys,
-    /// The caller's audio packets.
-    pub packets: PacketCounts,
+    /// What the line noticed of it.
+    #[serde(default)]
+    pub facts: CallFacts,
+}
+
+impl CompletedCall {
+    /// A call that has just arrived, as it would be told if everything ended now.
+    pub(crate) fn beginning(
+        arrived: ArrivedCall,
+        language: SpokenLanguage,
+        facts: CallFacts,
+    ) -> Self {
+        Self {
+            id: arrived.id,
+            line: arrived.line,
+            caller: arrived.caller,
+            language,
+            arrived_at: arrived.at,
+            answered_at: None,
+            tone_at: None,
+            ended_at: Timestamp::now(),
+            termination: Termination::NoMessage(NoMessageEnd::Interrupted),
+            promise: None,
+            recording: None,
+            codec: String::new(),
+            keys: PressedKeys::default(),
+            facts,
+        }
+    }
 }
 
 /// A finished WAV file (8 kHz, 16 bit, mono) in the recordings directory.
@@ -125,13 +165,4 @@ pub struct Recording {
     pub seconds: f64,
     /// The size of the whole file, in bytes.
     pub bytes: u64,
-}
-
-/// Counts of RTP packets in the caller's direction.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PacketCounts {
-    /// Packets that belonged to the call.
-    pub received: u64,
-    /// Packets that the sequence numbers prove missing.
-    pub lost: u64,
 }

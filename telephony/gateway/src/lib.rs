@@ -8,6 +8,7 @@ mod caller;
 mod config;
 mod conversation;
 mod delivery;
+mod facts;
 mod gateway;
 mod host;
 mod journal;
@@ -21,11 +22,10 @@ mod timers;
 
 pub use caller::{Caller, PressedKeys};
 pub use config::GatewayConfig;
+pub use facts::{AudioFacts, CallFacts, LadderStep};
 pub use gateway::{Gateway, GatewayError};
-pub use host::{
-    ArrivedCall, CallHost, CallPlan, CompletedCall, HostError, PacketCounts, Recording, Refusal,
-};
+pub use host::{ArrivedCall, CallHost, CallPlan, CompletedCall, HostError, Recording, Refusal};
 pub use promise::{SpokenLanguage, SpokenPromise, UnspokenPromise};
 pub use prompt::{Prompt, Words};
 pub use prompt_library::{PromptError, PromptLibrary};
-pub use termination::{MessageEnd, NoMessageEnd, Termination};
+pub use termination::{MessageEnd, NoMessageEnd, NotAnswered, Termination};

@@ -2,16 +2,20 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use mostik_media::{MediaPlan, MediaSession, Negotiation, RtpSockets, SdpError, SessionSetup};
-use mostik_sip::{Call, IncomingCall, Party};
+use mostik_sip::{AnswerError, Call, IncomingCall, Party};
 use uuid::Uuid;
 
 use crate::conversation::Conversation;
+use crate::facts::milliseconds_since;
 use crate::gateway::Shared;
-use crate::{ArrivedCall, CallPlan, Caller, Refusal};
+use crate::{
+    ArrivedCall, CallFacts, CallPlan, Caller, CompletedCall, NotAnswered, Refusal, SpokenLanguage,
+    Termination,
+};
 
 /// How long the host may think before the caller hears that we are not available.
 const PLAN_PATIENCE: Duration = Duration::from_secs(5);
@@ -22,29 +26,51 @@ const MESSAGE_LIMITS: (Duration, Duration) = (Duration::from_secs(5), Duration::
 
 /// Meets one call, from its arrival to the host's having kept it.
 pub(crate) async fn receive(shared: Arc<Shared>, incoming: IncomingCall) {
-    let arrived = describe(&incoming);
+    let began = Instant::now();
+    let (arrived, facts) = (describe(&incoming), facts(&incoming));
     tracing::Span::current().record("id", arrived.id.as_str());
-    let plan = tokio::select! {
-        plan = plan(&shared, &arrived) => plan,
-        () = incoming.cancelled() => {
-            tracing::info!("the caller gave up before the answer");
-            return;
+    let refused = match greet(&shared, &arrived, incoming, began).await {
+        Ok((plan, line)) => {
+            let facts = CallFacts { setup_milliseconds: Some(line.setup_milliseconds), ..facts };
+            return Conversation::start(shared, arrived, plan, line, facts).await.run().await;
         }
+        Err(why) => why,
+    };
+    tracing::info!(reason = Termination::from(refused).reason(), "call not answered");
+    let told = CompletedCall::beginning(arrived, SpokenLanguage::Russian, facts);
+    shared.delivery.mention(CompletedCall { termination: refused.into(), ..told }).await;
+}
+
+/// Answers, or says why not.
+async fn greet(
+    shared: &Shared,
+    arrived: &ArrivedCall,
+    incoming: IncomingCall,
+    began: Instant,
+) -> Result<(CallPlan, Line), NotAnswered> {
+    let plan = tokio::select! {
+        plan = plan(shared, arrived) => plan,
+        () = incoming.cancelled() => return Err(NotAnswered::CallerGaveUp),
     };
     let plan = match plan {
         Ok(plan) => plan,
         Err(refusal) => {
-            tracing::info!(%refusal, status = refusal.sip_status(), "call refused");
-            return incoming.reject(refusal.sip_status()).await;
+            incoming.reject(refusal.sip_status()).await;
+            return Err(refusal.into());
         }
     };
-    let audio = match agree(&shared, &incoming) {
+    let audio = match agree(shared, &incoming) {
         Ok(audio) => audio,
-        Err(status) => return incoming.reject(status).await,
+        Err((status, why)) => {
+            incoming.reject(status).await;
+            return Err(why);
+        }
     };
-    if let Some(line) = establish(&shared, incoming, audio).await {
-        Conversation::start(shared, arrived, plan, line).await.run().await;
-    }
+    Ok((plan, establish(shared, incoming, audio, began).await?))
+}
+
+fn facts(incoming: &IncomingCall) -> CallFacts {
+    CallFacts { transport: incoming.transport.to_string(), ..CallFacts::default() }
 }
 
 fn describe(incoming: &IncomingCall) -> ArrivedCall {
@@ -83,6 +109,8 @@ pub(crate) struct Line {
     pub(crate) heard: tokio::sync::mpsc::Receiver<mostik_media::MediaEvent>,
     /// Whether the caller hides her number.
     pub(crate) anonymous: bool,
+    /// From the INVITE to our answer.
+    pub(crate) setup_milliseconds: u64,
 }
 
 /// Our side of the audio, before the call is answered.
@@ -95,11 +123,11 @@ struct OfferedAudio {
     agreed: Option<MediaPlan>,
 }
 
-/// Opens ports and answers the caller's offer; or the SIP status that says why not.
-fn agree(shared: &Shared, incoming: &IncomingCall) -> Result<OfferedAudio, u16> {
+/// Opens ports and answers the caller's offer; or the SIP status that says why not, and why.
+fn agree(shared: &Shared, incoming: &IncomingCall) -> Result<OfferedAudio, (u16, NotAnswered)> {
     let (local, sockets) = open_sockets(shared, incoming.source).map_err(|error| {
         tracing::warn!(%error, "no audio for a call");
-        503_u16
+        (503, NotAnswered::NoPorts)
     })?;
     let described = shared.config.public_address.unwrap_or(local);
     let mut negotiation = Negotiation::new(described, sockets.port());
@@ -107,7 +135,7 @@ fn agree(shared: &Shared, incoming: &IncomingCall) -> Result<OfferedAudio, u16> 
         Some(offer) => {
             let (answer, plan) = negotiation.answer(offer).map_err(|error| {
                 tracing::info!(%error, "the offered audio is refused");
-                refusal_of(&error)
+                (refusal_of(&error), not_agreed(&error))
             })?;
             (answer, Some(plan))
         }
@@ -117,21 +145,24 @@ fn agree(shared: &Shared, incoming: &IncomingCall) -> Result<OfferedAudio, u16> 
 }
 
 /// Answers, and starts the audio once the caller's phone has confirmed.
-async fn establish(shared: &Shared, incoming: IncomingCall, audio: OfferedAudio) -> Option<Line> {
+async fn establish(
+    shared: &Shared,
+    incoming: IncomingCall,
+    audio: OfferedAudio,
+    began: Instant,
+) -> Result<Line, NotAnswered> {
     let (signalling, anonymous) = (incoming.source.ip(), incoming.caller.is_anonymous());
     let OfferedAudio { sockets, negotiation, description, agreed } = audio;
-    let call = match incoming.answer(description).await {
-        Ok(call) => call,
-        Err(error) => {
-            tracing::info!(%error, "the call was not established");
-            return None;
-        }
-    };
+    let setup_milliseconds = milliseconds_since(began);
+    let call = incoming.answer(description).await.map_err(|error| match error {
+        AnswerError::Cancelled => NotAnswered::CallerGaveUp,
+        AnswerError::NotAcknowledged => NotAnswered::NotAcknowledged,
+        AnswerError::Closed => NotAnswered::Shutdown,
+    })?;
     let answered = || negotiation.accept_answer(call.answer_in_ack()?).ok();
     let Some(media) = agreed.or_else(answered) else {
-        tracing::info!("our offer was not answered with audio");
         call.hang_up().await;
-        return None;
+        return Err(NotAnswered::NoCommonAudio);
     };
     let (session, heard) = MediaSession::start(SessionSetup {
         sockets,
@@ -140,7 +171,7 @@ async fn establish(shared: &Shared, incoming: IncomingCall, audio: OfferedAudio)
         timeout: shared.config.media_timeout,
         silence: SILENCE,
     });
-    Some(Line { call, negotiation, media, session, heard, anonymous })
+    Ok(Line { call, negotiation, media, session, heard, anonymous, setup_milliseconds })
 }
 
 /// Audio goes out from the address that the way to the peer leads through.
@@ -165,5 +196,15 @@ pub(crate) const fn refusal_of(error: &SdpError) -> u16 {
         | SdpError::EncryptedOnly
         | SdpError::NoCommonCodec
         | SdpError::UnusableAddress => 488,
+    }
+}
+
+const fn not_agreed(error: &SdpError) -> NotAnswered {
+    match error {
+        SdpError::TooLarge | SdpError::Malformed(_) | SdpError::UnusableAddress => {
+            NotAnswered::BadDescription
+        }
+        SdpError::NoAudio | SdpError::NoCommonCodec => NotAnswered::NoCommonAudio,
+        SdpError::EncryptedOnly => NotAnswered::Encryption,
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// How an answered call ended. As JSON: `{"result":"message_left","reason":"silence"}`.
+/// How a call ended. As JSON: `{"result":"message_left","reason":"silence"}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "result", content = "reason", rename_all = "snake_case")]
 pub enum Termination {
@@ -12,6 +12,34 @@ pub enum Termination {
     MessageLeft(MessageEnd),
     /// Nobody spoke after the tone, or the call never came so far.
     NoMessage(NoMessageEnd),
+    /// It was refused, given up, or not agreed on.
+    NotAnswered(NotAnswered),
+}
+
+/// Why a call was not answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NotAnswered {
+    /// The caller hung up while it rang.
+    CallerGaveUp,
+    /// Nobody has the number that was called (404).
+    UnknownLine,
+    /// The caller is not wanted (603).
+    Declined,
+    /// The call could not have been kept (503).
+    Unavailable,
+    /// All ports for audio are in use (503).
+    NoPorts,
+    /// The phone's description of its audio cannot be read (400, 413).
+    BadDescription,
+    /// The phone and we have no audio encoding in common (488).
+    NoCommonAudio,
+    /// The phone wants its audio encrypted, or not, and we the other (488).
+    Encryption,
+    /// The phone never confirmed our answer.
+    NotAcknowledged,
+    /// We were shutting down.
+    Shutdown,
 }
 
 /// What ended a message.
@@ -74,12 +102,19 @@ impl From<NoMessageEnd> for Termination {
     }
 }
 
+impl From<NotAnswered> for Termination {
+    fn from(why: NotAnswered) -> Self {
+        Self::NotAnswered(why)
+    }
+}
+
 impl Termination {
     /// The first half, as a metrics label.
     pub const fn result(self) -> &'static str {
         match self {
             Self::MessageLeft(_) => "message_left",
             Self::NoMessage(_) => "no_message",
+            Self::NotAnswered(_) => "not_answered",
         }
     }
 
@@ -108,6 +143,18 @@ impl Termination {
                 NoMessageEnd::Shutdown => "shutdown",
                 NoMessageEnd::Interrupted => "interrupted",
             },
+            Self::NotAnswered(why) => match why {
+                NotAnswered::CallerGaveUp => "caller_gave_up",
+                NotAnswered::UnknownLine => "unknown_line",
+                NotAnswered::Declined => "declined",
+                NotAnswered::Unavailable => "unavailable",
+                NotAnswered::NoPorts => "no_ports",
+                NotAnswered::BadDescription => "bad_description",
+                NotAnswered::NoCommonAudio => "no_common_audio",
+                NotAnswered::Encryption => "encryption",
+                NotAnswered::NotAcknowledged => "not_acknowledged",
+                NotAnswered::Shutdown => "shutdown",
+            },
         }
     }
 }
@@ -127,6 +174,7 @@ mod tests {
         for termination in [
             Termination::MessageLeft(MessageEnd::CallerHungUp),
             Termination::NoMessage(NoMessageEnd::HungUpBeforeTone),
+            Termination::NotAnswered(NotAnswered::NoCommonAudio),
         ] {
             let json = serde_json::to_value(termination).expect("plain enums serialise");
             assert_eq!(json["result"], termination.result());

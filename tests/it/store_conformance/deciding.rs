@@ -81,7 +81,6 @@ pub(super) async fn what_is_not_there_is_not_saved(store: &dyn Backend) {
         Change::SaveProblem(problem("logistics", "Опаздывает", &[])),
         Change::AddClassification(nobody.id, classification(RootCause::Copy)),
         Change::SaveNotice(notice),
-        Change::SaveCall(call_capture("x.wav").call.expect("a call")),
     ] {
         let decision = Decision::nothing()
             .and(Change::AddClassification(known.id, classification(RootCause::Copy)))

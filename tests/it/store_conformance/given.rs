@@ -3,9 +3,9 @@
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use mostik_domain::{
     AcceptanceStage, Address, AddressKind, Answered, BoardColumn, BoardIssue, BoardIssueId, Call,
-    CallId, Capture, Captured, Cause, Change, Channel, Classification, Confidence, DecidedBy,
-    Decision, Feedback, FeedbackId, FeedbackState, Inbound, InboundCall, InboxId, Issue, IssueId,
-    IssueState, Job, JobId, Language, Marker, NewJob, NoReturnPath, OfficeHours, Problem,
+    CallFacts, CallId, Capture, Captured, Cause, Change, Channel, Classification, Confidence,
+    DecidedBy, Decision, Feedback, FeedbackId, FeedbackState, Inbound, InboundCall, InboxId, Issue,
+    IssueId, IssueState, Job, JobId, Language, Marker, NewJob, NoReturnPath, OfficeHours, Problem,
     ProblemId, ProblemState, Recording, ReturnPath, RootCause, Step, capture,
 };
 use mostik_store::{Lease, PageRequest};
@@ -66,12 +66,13 @@ pub(super) fn call_capture(file: &str) -> Capture {
         caller: "sip:anna@example.org".into(),
         language: Language::Russian,
         arrived_at: at(0),
-        answered_at: at(1),
+        answered_at: Some(at(1)),
         tone_at: Some(at(9)),
         ended_at: at(30),
         termination: "completed/caller_hung_up".to_owned(),
         recording: Some(Recording { file: file.to_owned(), milliseconds: 21_000, bytes: 336_044 }),
         codec: Some("PCMA".to_owned()),
+        facts: CallFacts { keys: 1, ..CallFacts::default() },
     };
     let address = Address { kind: AddressKind::Sip, value: call.caller.clone(), proved: true };
     let inbound = InboundCall {

@@ -128,6 +128,7 @@ every_store! {
         words_are_found_in_any_case,
         details_hold_everything,
         the_newest_external_id_tells_where_to_read_on,
+        calls_are_listed_with_what_they_became,
         calls_that_wait_are_listed_oldest_first,
         what_is_unknown_is_none,
         it_answers_a_ping,

@@ -1,10 +1,10 @@
 //! Lists, filters, and everything about one thing.
 
 use mostik_domain::{
-    BoardIssueId, CallId, Change, Channel, CustomerId, Feedback, FeedbackId, Inbound, IssueId,
-    Notice, NoticeId, NoticeKind, NoticeState, ProblemId, PromiseId, RootCause,
+    BoardIssueId, Call, CallId, Change, Channel, CustomerId, Feedback, FeedbackId, Inbound,
+    IssueId, Notice, NoticeId, NoticeKind, NoticeState, ProblemId, PromiseId, RootCause,
 };
-use mostik_store::FeedbackFilter;
+use mostik_store::{CallCard, FeedbackFilter, PageRequest};
 
 use super::Backend;
 use super::given::{
@@ -199,4 +199,30 @@ pub(super) async fn it_answers_a_ping(store: &dyn Backend) {
     let captured = captured(store, "m-1", "Здравствуйте").await;
     let stored: Feedback = feedback(store, captured.feedback).await;
     assert_eq!(stored.captured_at, at(0));
+}
+
+pub(super) async fn calls_are_listed_with_what_they_became(store: &dyn Backend) {
+    let answered = call_capture("call-1.wav");
+    let known = answered.call.clone().expect("a call");
+    let became = store.capture(answered).await.expect("a capture").feedback;
+    let refused = Call {
+        id: CallId::new(fresh()),
+        answered_at: None,
+        tone_at: None,
+        recording: None,
+        termination: "not_answered/unknown_line".to_owned(),
+        ..known.clone()
+    };
+    submitted(store, vec![Change::SaveCall(refused.clone())]).await;
+
+    let page = store.call_page(&first(1)).await.expect("a page");
+    assert_eq!(page.items, [CallCard { call: refused, feedback: None }]);
+    let request = PageRequest { limit: 10, after: page.next };
+    let page = store.call_page(&request).await.expect("a page");
+    let expected = CallCard { call: known.clone(), feedback: Some(became) };
+    assert_eq!((page.items, page.next), (vec![expected.clone()], None));
+    assert_eq!(store.call_card(known.id).await.expect("a read"), Some(expected));
+    assert_eq!(store.call_card(CallId::new(fresh())).await.expect("a read"), None);
+    let nowhere = PageRequest { limit: 10, after: Some("a hostile cursor".to_owned()) };
+    assert!(store.call_page(&nowhere).await.expect("a page").items.is_empty());
 }

@@ -292,12 +292,13 @@ impl Web {
             caller: "sip:anna@127.0.0.1".into(),
             language: Language::Russian,
             arrived_at: now,
-            answered_at: now,
+            answered_at: Some(now),
             tone_at: Some(now),
             ended_at: now,
             termination: "completed/caller_hung_up".into(),
             recording: Some(Recording { file, milliseconds: 900, bytes: audio.len() as u64 }),
             codec: Some("PCMU".into()),
+            facts: mostik_domain::CallFacts::default(),
         };
         let inbound = InboundCall {
             inbox: InboxId::new(mostik_domain::Channel::Phone, "support"),

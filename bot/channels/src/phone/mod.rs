@@ -3,17 +3,24 @@
 
 mod caller;
 mod spoken_promise;
+mod unanswered;
 
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use mostik_domain::{Call, CallId, Channel, InboundCall, InboxId, Language, Recording, Words};
+use mostik_domain::{
+    AudioFacts, Call, CallFacts, CallId, Channel, InboundCall, InboxId, LadderStep, Language,
+    Recording, Words,
+};
 use mostik_gateway::{
     ArrivedCall, CallHost, CallPlan, CompletedCall, HostError, Refusal, SpokenLanguage, Termination,
 };
 
-use self::caller::{address_of, return_path};
+use self::{
+    caller::{address_of, return_path},
+    unanswered::Unanswered,
+};
 use crate::{CaptureError, Intake};
 
 /// A number that is answered, as configured.
@@ -32,12 +39,13 @@ pub struct PhoneLine {
 pub struct Phone {
     intake: Intake,
     lines: Vec<PhoneLine>,
+    unanswered: Unanswered,
 }
 
 impl Phone {
     /// Answers these lines; calls to any other number are refused with 404.
     pub fn new(intake: Intake, lines: Vec<PhoneLine>) -> Arc<Self> {
-        Arc::new(Self { intake, lines })
+        Arc::new(Self { intake, lines, unanswered: Unanswered::default() })
     }
 
     /// The inbox of a line.
@@ -48,7 +56,7 @@ impl Phone {
     /// What the caller heard counts from the tone: made then, due then.
     fn promised(&self, call: &CompletedCall) -> Option<(Timestamp, Timestamp)> {
         let heard = call.promise?;
-        let made_at = call.tone_at.unwrap_or(call.answered_at);
+        let made_at = call.tone_at.or(call.answered_at).unwrap_or(call.arrived_at);
         let due_at =
             spoken_promise::due(heard, made_at, &self.intake.hours, self.intake.response_minutes);
         Some((made_at, due_at))
@@ -80,6 +88,7 @@ impl CallHost for Phone {
     async fn completed(&self, call: CompletedCall) -> Result<(), HostError> {
         let termination = call.termination;
         if call.tone_at.is_none() {
+            self.without_a_message(call).await?;
             count(termination);
             return Ok(());
         }
@@ -91,6 +100,17 @@ impl CallHost for Phone {
         })?;
         if captured.new {
             count(termination);
+        }
+        Ok(())
+    }
+}
+
+impl Phone {
+    /// Such a call becomes no feedback, but can be looked up.
+    async fn without_a_message(&self, call: CompletedCall) -> Result<(), HostError> {
+        let answered = call.answered_at.is_some();
+        if answered || self.unanswered.has_room(call.arrived_at) {
+            self.intake.call_without_a_message(kept(call)?).await.map_err(HostError::new)?;
         }
         Ok(())
     }
@@ -109,36 +129,68 @@ fn inbound(
     call: CompletedCall,
     promised: Option<(Timestamp, Timestamp)>,
 ) -> Result<InboundCall, HostError> {
-    // The gateway may write the UUID with hyphens, ours are written without.
-    let id: CallId = call.id.replace('-', "").parse().map_err(HostError::new)?;
     let address = address_of(&call.caller);
     Ok(InboundCall {
         inbox: Phone::inbox(&call.line),
         return_path: return_path(address.as_ref()),
-        name: call.caller.display_name.filter(|_| address.is_some()).map(Words::new),
+        name: call.caller.display_name.clone().filter(|_| address.is_some()).map(Words::new),
         address,
         promised,
-        call: Call {
-            id,
-            line: call.line,
-            caller: Words::new(call.caller.uri),
-            language: match call.language {
-                SpokenLanguage::Russian => Language::Russian,
-                SpokenLanguage::English => Language::English,
-            },
-            arrived_at: call.arrived_at,
-            answered_at: call.answered_at,
-            tone_at: call.tone_at,
-            ended_at: call.ended_at,
-            termination: format!("{}/{}", call.termination.result(), call.termination.reason()),
-            recording: call.recording.map(|recording| Recording {
-                file: recording.file_name,
-                milliseconds: milliseconds(recording.seconds),
-                bytes: recording.bytes,
-            }),
-            codec: Some(call.codec).filter(|codec| !codec.is_empty()),
-        },
+        call: kept(call)?,
     })
+}
+
+/// The call as it is stored.
+fn kept(call: CompletedCall) -> Result<Call, HostError> {
+    // The gateway may write the UUID with hyphens, ours are written without.
+    let id: CallId = call.id.replace('-', "").parse().map_err(HostError::new)?;
+    Ok(Call {
+        id,
+        line: call.line,
+        caller: Words::new(call.caller.uri),
+        language: match call.language {
+            SpokenLanguage::Russian => Language::Russian,
+            SpokenLanguage::English => Language::English,
+        },
+        arrived_at: call.arrived_at,
+        answered_at: call.answered_at,
+        tone_at: call.tone_at,
+        ended_at: call.ended_at,
+        termination: format!("{}/{}", call.termination.result(), call.termination.reason()),
+        recording: call.recording.map(|recording| Recording {
+            file: recording.file_name,
+            milliseconds: milliseconds(recording.seconds),
+            bytes: recording.bytes,
+        }),
+        codec: Some(call.codec).filter(|codec| !codec.is_empty()),
+        facts: facts(call.facts, call.keys.as_str().len()),
+    })
+}
+
+fn facts(noticed: mostik_gateway::CallFacts, keys: usize) -> CallFacts {
+    CallFacts {
+        transport: Some(noticed.transport).filter(|transport| !transport.is_empty()),
+        trunk: noticed.trunk,
+        setup_milliseconds: noticed.setup_milliseconds,
+        keys: u32::try_from(keys).unwrap_or(u32::MAX),
+        audio: noticed.audio.map(|audio| AudioFacts {
+            encrypted: audio.encrypted,
+            packets_in: audio.packets_in,
+            packets_out: audio.packets_out,
+            lost_in: audio.lost_in,
+            lost_out: audio.lost_out,
+            jitter_milliseconds: audio.jitter_milliseconds,
+            round_trip_milliseconds: audio.round_trip_milliseconds,
+            level_in: audio.level_in,
+            level_out: audio.level_out,
+        }),
+        ladder: noticed.ladder.into_iter().map(step).collect(),
+    }
+}
+
+fn step(step: mostik_gateway::LadderStep) -> LadderStep {
+    let mostik_gateway::LadderStep { after_milliseconds, incoming, text } = step;
+    LadderStep { after_milliseconds, incoming, text }
 }
 
 fn milliseconds(seconds: f64) -> u64 {

@@ -2,7 +2,7 @@ use std::net::SocketAddr;
 
 use mostik_domain::{NoReturnPath, NoticeState, OfficeHours, ReturnPath};
 use mostik_gateway::{
-    Caller, MessageEnd, NoMessageEnd, PacketCounts, PressedKeys, Recording, SpokenPromise,
+    Caller, MessageEnd, NoMessageEnd, NotAnswered, PressedKeys, Recording, SpokenPromise,
 };
 use mostik_store::{Clock, SystemClock};
 
@@ -57,7 +57,7 @@ fn ended(termination: Termination) -> CompletedCall {
         caller: caller("anna"),
         language: SpokenLanguage::Russian,
         arrived_at: at("2026-11-03T07:00:00Z"),
-        answered_at: at("2026-11-03T07:00:01Z"),
+        answered_at: Some(at("2026-11-03T07:00:01Z")),
         tone_at: Some(at("2026-11-03T07:00:20Z")),
         ended_at: at("2026-11-03T07:00:40Z"),
         termination,
@@ -65,7 +65,7 @@ fn ended(termination: Termination) -> CompletedCall {
         recording: Some(Recording { file_name: "a.wav".into(), seconds: 12.5, bytes: 200_044 }),
         codec: "PCMA".into(),
         keys: PressedKeys::default(),
-        packets: PacketCounts::default(),
+        facts: mostik_gateway::CallFacts::default(),
     }
 }
 
@@ -107,7 +107,7 @@ async fn a_call_is_captured_once_however_often_it_is_told() {
 }
 
 #[tokio::test]
-async fn a_call_that_ended_before_the_tone_is_no_feedback() {
+async fn a_call_that_ended_before_the_tone_is_no_feedback_but_can_be_looked_up() {
     let (shelf, phone) = phone();
     let call = CompletedCall {
         tone_at: None,
@@ -116,6 +116,27 @@ async fn a_call_that_ended_before_the_tone_is_no_feedback() {
     };
     phone.completed(call).await.expect("done with");
     assert!(shelf.captures().is_empty());
+    assert_eq!(shelf.calls().remove(0).termination, "no_message/hung_up_before_tone");
+}
+
+#[tokio::test]
+async fn refused_calls_are_kept_up_to_a_bound() {
+    let (shelf, phone) = phone();
+    for _ in 0..1000 {
+        let call = CompletedCall {
+            answered_at: None,
+            tone_at: None,
+            recording: None,
+            ..ended(Termination::NotAnswered(NotAnswered::UnknownLine))
+        };
+        phone.completed(call).await.expect("done with");
+    }
+    let kept = shelf.calls();
+    assert_eq!(kept.len(), 10);
+    assert_eq!(
+        (kept[0].termination.as_str(), kept[0].answered_at),
+        ("not_answered/unknown_line", None)
+    );
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! The command line. JSON goes to stdout, everything else to stderr.
 
+mod call;
 mod classify;
 mod demo;
 mod doctor;
@@ -75,6 +76,8 @@ enum Command {
     Redact(redact::Redact),
     /// List the speech and text models, or get one
     Models(models::Models),
+    /// Look at a call: how it ended, how it sounded, its SIP messages
+    Call(call::CallCommand),
 }
 
 /// Runs the command that the arguments name. Exit status: 0 done, 1 a failure
@@ -114,6 +117,7 @@ fn carry_out(line: CommandLine) -> Result<ExitCode> {
         Command::Transcribe(transcribe) => runtime()?.block_on(transcribe.run()),
         Command::Redact(redact) => redact.run(),
         Command::Models(models) => runtime()?.block_on(models.run()),
+        Command::Call(call) => runtime()?.block_on(call.run()),
     }
 }
 

@@ -3,12 +3,17 @@ use axum::{
     extract::{Path, State},
 };
 use jiff::Timestamp;
-use mostik_domain::Call;
-use serde::Serialize;
-use utoipa::ToSchema;
+use mostik_domain::{AudioFacts, LadderStep};
+use mostik_store::CallCard;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
-use super::listing::id_in_path;
-use crate::{error::ProblemDocument, guard::Operator, state::WebState};
+use super::listing::{Listed, id_in_path, page_request};
+use crate::{
+    error::ProblemDocument,
+    guard::{Operator, QueryOf},
+    state::WebState,
+};
 
 /// One phone call as it ended.
 #[derive(Serialize, ToSchema)]
@@ -22,8 +27,9 @@ pub(super) struct CallJson {
     language: &'static str,
     #[schema(value_type = String, format = DateTime)]
     arrived_at: Timestamp,
-    #[schema(value_type = String, format = DateTime)]
-    answered_at: Timestamp,
+    /// Null when the call was refused or given up before.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    answered_at: Option<Timestamp>,
     /// When the tone was played.
     #[schema(value_type = Option<String>, format = DateTime)]
     tone_at: Option<Timestamp>,
@@ -33,6 +39,47 @@ pub(super) struct CallJson {
     termination: String,
     codec: Option<String>,
     recording: Option<RecordingJson>,
+    /// The feedback it became; null when it left no message.
+    feedback: Option<String>,
+    /// How its signalling travelled: `udp`, `tcp` or `tls`.
+    transport: Option<String>,
+    /// The trunk it came by.
+    trunk: Option<String>,
+    /// From its INVITE to our answer.
+    setup_milliseconds: Option<u64>,
+    /// How many keys were pressed.
+    keys: u32,
+    /// Null when there was no audio.
+    audio: Option<AudioJson>,
+    /// The SIP messages without secrets, numbers and names, oldest first.
+    ladder: Vec<LadderJson>,
+}
+
+/// A call's audio both ways: «in» is what the caller said, «out» what Mostik said.
+#[derive(Serialize, ToSchema)]
+struct AudioJson {
+    encrypted: bool,
+    packets_in: u64,
+    packets_out: u64,
+    lost_in: u64,
+    /// As the caller's phone reported; null when it did not.
+    lost_out: Option<u64>,
+    jitter_milliseconds: u64,
+    round_trip_milliseconds: Option<u64>,
+    /// In dB below the loudest possible (0); null when there was only silence.
+    level_in: Option<i32>,
+    level_out: Option<i32>,
+}
+
+/// One SIP message.
+#[derive(Serialize, ToSchema)]
+struct LadderJson {
+    /// After the first message of the call.
+    after_milliseconds: u64,
+    /// Came in, or went out.
+    incoming: bool,
+    /// Start line and headers.
+    text: String,
 }
 
 /// The audio: WAV, 8 kHz, 16 bit, mono.
@@ -44,8 +91,10 @@ struct RecordingJson {
     bytes: u64,
 }
 
-impl From<Call> for CallJson {
-    fn from(call: Call) -> Self {
+impl From<CallCard> for CallJson {
+    fn from(card: CallCard) -> Self {
+        let CallCard { call, feedback } = card;
+        let facts = call.facts;
         Self {
             recording: call.recording.map(|recording| RecordingJson {
                 url: format!("/api/v1/calls/{}/recording", call.id),
@@ -62,8 +111,73 @@ impl From<Call> for CallJson {
             ended_at: call.ended_at,
             termination: call.termination,
             codec: call.codec,
+            feedback: feedback.map(|id| id.to_string()),
+            transport: facts.transport,
+            trunk: facts.trunk,
+            setup_milliseconds: facts.setup_milliseconds,
+            keys: facts.keys,
+            audio: facts.audio.map(AudioJson::from),
+            ladder: facts.ladder.into_iter().map(LadderJson::from).collect(),
         }
     }
+}
+
+impl From<AudioFacts> for AudioJson {
+    fn from(facts: AudioFacts) -> Self {
+        Self {
+            encrypted: facts.encrypted,
+            packets_in: facts.packets_in,
+            packets_out: facts.packets_out,
+            lost_in: facts.lost_in,
+            lost_out: facts.lost_out,
+            jitter_milliseconds: facts.jitter_milliseconds,
+            round_trip_milliseconds: facts.round_trip_milliseconds,
+            level_in: facts.level_in,
+            level_out: facts.level_out,
+        }
+    }
+}
+
+impl From<LadderStep> for LadderJson {
+    fn from(step: LadderStep) -> Self {
+        let LadderStep { after_milliseconds, incoming, text } = step;
+        Self { after_milliseconds, incoming, text }
+    }
+}
+
+/// Which calls to list.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct CallQuery {
+    /// 1 to 200, usually 50.
+    limit: Option<String>,
+    /// The `next` of the page before.
+    #[serde(alias = "cursor")]
+    after: Option<String>,
+}
+
+/// Lists calls, newest first, also those that were refused or left no message.
+#[utoipa::path(
+    get,
+    path = "/api/v1/calls",
+    tag = "calls",
+    params(CallQuery),
+    security(("token" = [])),
+    responses(
+        (status = 200, body = Listed<CallJson>),
+        (status = 400, body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 401, body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn list(
+    _: Operator,
+    State(state): State<WebState>,
+    QueryOf(query): QueryOf<CallQuery>,
+) -> Result<Json<Listed<CallJson>>, ProblemDocument> {
+    let request = page_request(query.limit.as_deref(), query.after)?;
+    let page = state.store.call_page(&request).await?;
+    Ok(Json(Listed::of(page, CallJson::from)))
 }
 
 /// A call, how it ended, and where its audio is.
@@ -84,6 +198,6 @@ pub(super) async fn one(
     State(state): State<WebState>,
     Path(id): Path<String>,
 ) -> Result<Json<CallJson>, ProblemDocument> {
-    let found = state.store.call(id_in_path(&id)?).await?;
-    found.map(|call| Json(call.into())).ok_or_else(ProblemDocument::not_found)
+    let found = state.store.call_card(id_in_path(&id)?).await?;
+    found.map(|card| Json(card.into())).ok_or_else(ProblemDocument::not_found)
 }

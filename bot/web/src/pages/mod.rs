@@ -1,6 +1,7 @@
 //! The pages: rendered on the server, usable without script, live with it.
 
 mod board;
+mod calls;
 mod desk_acts;
 mod error_page;
 mod feedback_list;
@@ -64,6 +65,8 @@ fn desk() -> Router<WebState> {
         .route("/desk/feedback/{id}/merge", post(desk_acts::merge))
         .route("/desk/feedback/{id}/finish", post(desk_acts::finish))
         .route("/desk/feedback/{id}/return", post(desk_acts::give_back))
+        .route("/desk/calls", get(calls::list))
+        .route("/desk/calls/{id}", get(calls::show))
         .route("/desk/problems", get(problems::list))
         .route("/desk/problems/{id}", get(problems::show))
         .route("/desk/problems/{id}/stage", post(problems::set))

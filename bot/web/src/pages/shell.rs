@@ -22,6 +22,7 @@ use crate::{
 pub(super) enum Here {
     Triage,
     Feedback,
+    Calls,
     Problems,
     Board,
     Jobs,
@@ -105,6 +106,7 @@ impl Visit {
         add(Here::Problems, "/desk/problems", words.problems);
         add(Here::Board, "/board", words.board);
         if person.is_operator() {
+            add(Here::Calls, "/desk/calls", words.calls);
             add(Here::Jobs, "/desk/jobs", words.jobs);
         }
         if person.is_admin() {

@@ -1,8 +1,8 @@
 use mostik_domain::Language;
 
 use super::{
-    BoardWords, Common, ErrorWords, FeedbackWords, Front, JobWords, Own, ProblemWords, SignIn,
-    Triage, Wording,
+    BoardWords, CallWords, Common, ErrorWords, FeedbackWords, Front, JobWords, Own, ProblemWords,
+    SignIn, Triage, Wording,
 };
 
 pub(super) static ENGLISH: Wording = Wording {
@@ -16,6 +16,7 @@ pub(super) static ENGLISH: Wording = Wording {
         feedback: "Feedback",
         problems: "Problems",
         board: "Board",
+        calls: "Calls",
         jobs: "Jobs",
         people: "People",
         sign_out: "Sign out",
@@ -226,6 +227,34 @@ pub(super) static ENGLISH: Wording = Wording {
         filed: "Filed",
         acts: "What you can do",
         problem: "Problem",
+    },
+    calls: CallWords {
+        title: "Calls",
+        lead: "Every call as the line saw it, also those that were refused or left no message.",
+        none: "Nobody has called yet.",
+        one: "A call",
+        became: "The feedback it became",
+        ladder: "Signalling",
+        ladder_hint: "The SIP messages, without secrets, numbers and names. → came in, ← went out; seconds after the first.",
+        came: "came in",
+        sent: "went out",
+        arrived: "Arrived",
+        caller: "Caller",
+        line: "Line",
+        setup: "Answered within",
+        tone: "Tone",
+        length: "Length",
+        transport: "Came by",
+        codec: "Codec",
+        keys: "Keys pressed",
+        sound: "Sound",
+        heard: "From the caller",
+        said: "To the caller",
+        packets: "Packets",
+        lost: "Lost",
+        level: "Level",
+        jitter: "Jitter",
+        round_trip: "There and back",
     },
     jobs: JobWords {
         title: "Stopped jobs",

@@ -30,6 +30,8 @@ pub(crate) struct Wording {
     pub(crate) problem: ProblemWords,
     /// The built-in board.
     pub(crate) board: BoardWords,
+    /// Calls as the line saw them.
+    pub(crate) calls: CallWords,
     /// Jobs that stopped.
     pub(crate) jobs: JobWords,
     /// Pages for what went wrong.
@@ -58,7 +60,7 @@ macro_rules! words {
 words! {
     /// What stands on every page.
     Common {
-        skip tagline other_language other_code triage feedback problems board jobs people sign_out
+        skip tagline other_language other_code triage feedback problems board calls jobs people sign_out
         menu keys_on keys_off news newer older nothing all optional home
     }
     /// The page for everybody.
@@ -103,6 +105,11 @@ words! {
     BoardWords {
         title lead all_teams empty take taken free done decline decline_hint decline_reason reopen
         comment comment_button label label_button unlabel history filed acts problem
+    }
+    /// Calls as the line saw them.
+    CallWords {
+        title lead none one became ladder ladder_hint came sent arrived caller line setup tone
+        length transport codec keys sound heard said packets lost level jitter round_trip
     }
     /// Jobs that stopped.
     JobWords {

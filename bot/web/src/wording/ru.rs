@@ -1,8 +1,8 @@
 use mostik_domain::Language;
 
 use super::{
-    BoardWords, Common, ErrorWords, FeedbackWords, Front, JobWords, Own, ProblemWords, SignIn,
-    Triage, Wording,
+    BoardWords, CallWords, Common, ErrorWords, FeedbackWords, Front, JobWords, Own, ProblemWords,
+    SignIn, Triage, Wording,
 };
 
 pub(super) static RUSSIAN: Wording = Wording {
@@ -16,6 +16,7 @@ pub(super) static RUSSIAN: Wording = Wording {
         feedback: "Обращения",
         problems: "Проблемы",
         board: "Доска",
+        calls: "Звонки",
         jobs: "Задания",
         people: "Люди",
         sign_out: "Выйти",
@@ -226,6 +227,34 @@ pub(super) static RUSSIAN: Wording = Wording {
         filed: "Создана",
         acts: "Действия",
         problem: "Проблема",
+    },
+    calls: CallWords {
+        title: "Звонки",
+        lead: "Каждый звонок, каким его видела линия: и те, в которых отказано, и те, где не оставили сообщения.",
+        none: "Никто ещё не звонил.",
+        one: "Звонок",
+        became: "Обращение, которым он стал",
+        ladder: "Сигнализация",
+        ladder_hint: "Сообщения SIP без секретов, номеров и имён. → пришло, ← отправлено; секунды от первого.",
+        came: "пришло",
+        sent: "отправлено",
+        arrived: "Поступил",
+        caller: "Звонивший",
+        line: "Линия",
+        setup: "Ответили за",
+        tone: "Сигнал",
+        length: "Длительность",
+        transport: "Пришёл по",
+        codec: "Кодек",
+        keys: "Нажато клавиш",
+        sound: "Звук",
+        heard: "От звонившего",
+        said: "К звонившему",
+        packets: "Пакеты",
+        lost: "Потеряно",
+        level: "Громкость",
+        jitter: "Неровность",
+        round_trip: "Туда и обратно",
     },
     jobs: JobWords {
         title: "Остановившиеся задания",
