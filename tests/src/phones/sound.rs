@@ -74,6 +74,11 @@ impl Sound {
         self
     }
 
+    /// As G.711 µ-law, without a header.
+    pub fn to_ulaw(&self) -> Vec<u8> {
+        self.samples.iter().map(|sample| super::g711::to_ulaw(*sample)).collect()
+    }
+
     /// Its length.
     pub fn length(&self) -> Duration {
         Duration::from_secs_f64(self.samples.len() as f64 / f64::from(RATE))

@@ -168,6 +168,14 @@ impl World {
         .await
     }
 
+    /// The process id.
+    ///
+    /// # Panics
+    /// When it does not run.
+    pub fn process_id(&self) -> u32 {
+        self.process.as_ref().expect("a running mostik").id()
+    }
+
     /// SIGKILL.
     ///
     /// # Panics
