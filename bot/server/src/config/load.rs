@@ -19,6 +19,10 @@ const SECRETS: &[(&str, &str)] = &[
     ("speech", "openai_key"),
 ];
 
+/// Section, list, the key that names an entry, and the secret of each entry.
+const LISTED_SECRETS: &[(&str, &str, &str, &str)] =
+    &[("sip", "trunk", "name", "password"), ("sip", "phone", "user", "password")];
+
 /// Larger files are no configuration.
 const LONGEST_FILE: u64 = 1 << 20;
 
@@ -29,7 +33,13 @@ pub fn load(file: Option<&Path>, environment: &dyn Fn(&str) -> Option<String>) -
         None => Table::new(),
     };
     let defaults = parse(DEFAULT).context("in the compiled-in defaults")?;
-    if let Some(said) = unknown_keys::find(&given, &defaults, SECRETS) {
+    let listed: Vec<(String, &str)> = LISTED_SECRETS
+        .iter()
+        .map(|(section, list, _, secret)| (format!("{section}.{list}"), *secret))
+        .collect();
+    let listed = listed.iter().map(|(section, secret)| (section.as_str(), *secret));
+    let secrets: Vec<_> = SECRETS.iter().copied().chain(listed).collect();
+    if let Some(said) = unknown_keys::find(&given, &defaults, &secrets) {
         bail!("{said}");
     }
     let mut merged = defaults;
@@ -91,21 +101,44 @@ fn complete(value: Value, first: Option<&Value>) -> Value {
 
 fn reveal_secrets(merged: &mut Table, environment: &dyn Fn(&str) -> Option<String>) -> Result<()> {
     for (section, key) in SECRETS {
-        let Some(table) = merged.get_mut(*section).and_then(Value::as_table_mut) else {
-            continue;
-        };
-        let file = table.remove(&format!("{key}_file"));
-        let variable = format!("MOSTIK_{}_{}", section.to_uppercase(), key.to_uppercase());
-        let given = table.get(*key).and_then(Value::as_str).is_some_and(|value| !value.is_empty());
-        let value = match (environment(&variable), file) {
-            (Some(value), _) => value,
-            (None, Some(Value::String(file))) if !given => {
-                read(Path::new(&file)).with_context(|| format!("for {section}.{key}"))?
-            }
-            _ => continue,
-        };
-        table.insert((*key).to_owned(), Value::String(value.trim_end().to_owned()));
+        if let Some(table) = merged.get_mut(*section).and_then(Value::as_table_mut) {
+            reveal(table, &[section], key, environment)?;
+        }
     }
+    for (section, list, name, key) in LISTED_SECRETS {
+        let entries = merged
+            .get_mut(*section)
+            .and_then(|section| section.get_mut(*list)?.as_array_mut())
+            .into_iter()
+            .flatten();
+        for entry in entries.filter_map(Value::as_table_mut) {
+            let named = entry.get(*name).and_then(Value::as_str).unwrap_or_default().to_owned();
+            if !named.is_empty() {
+                reveal(entry, &[section, list, &named], key, environment)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Puts the value of one secret in its place, wherever it was given.
+fn reveal(
+    table: &mut Table,
+    path: &[&str],
+    key: &str,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> Result<()> {
+    let file = table.remove(&format!("{key}_file"));
+    let variable = format!("MOSTIK_{}_{key}", path.join("_")).to_uppercase().replace('-', "_");
+    let given = table.get(key).and_then(Value::as_str).is_some_and(|value| !value.is_empty());
+    let value = match (environment(&variable), file) {
+        (Some(value), _) => value,
+        (None, Some(Value::String(file))) if !given => {
+            read(Path::new(&file)).with_context(|| format!("for {}.{key}", path.join(".")))?
+        }
+        _ => return Ok(()),
+    };
+    table.insert(key.to_owned(), Value::String(value.trim_end().to_owned()));
     Ok(())
 }
 
@@ -178,6 +211,29 @@ mod tests {
         assert_eq!(token(&|_| None), "of file");
         let set = |name: &str| (name == "MOSTIK_GITHUB_TOKEN").then(|| "of environment".to_owned());
         assert_eq!(token(&set), "of environment");
+    }
+
+    #[test]
+    fn a_trunk_s_password_comes_from_the_environment_or_a_file_too() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let secret = folder.path().join("password");
+        std::fs::write(&secret, "of file\n").expect("written");
+        let file = folder.path().join("mostik.toml");
+        let text = format!(
+            "[[sip.trunk]]\nname = 'my-carrier'\nregistrar = 'sip.example.com'\n\
+             username = '100'\npassword_file = {secret:?}"
+        );
+        std::fs::write(&file, text).expect("written");
+        let password = |environment: &dyn Fn(&str) -> Option<String>| {
+            let config = load(Some(&file), environment).expect("valid");
+            config.sip.trunk[0].password.expose_secret().to_owned()
+        };
+        assert_eq!(password(&|_| None), "of file");
+        let set = |name: &str| {
+            (name == "MOSTIK_SIP_TRUNK_MY_CARRIER_PASSWORD").then(|| "of environment".to_owned())
+        };
+        assert_eq!(password(&set), "of environment");
+        assert!(refusal("[[sip.trunk]]\npasword = 'x'").contains("\"sip.trunk.password\""));
     }
 
     #[test]

@@ -64,7 +64,28 @@ section!(Sip {
     allowed_networks: Vec<String>,
     max_calls: usize,
     requests_per_second: u32,
+    tls_certificate: String,
+    tls_key: String,
+    srtp: String,
+    trunk: Vec<Trunk>,
+    phone: Vec<DeskPhone>,
 });
+section!(Trunk {
+    name: String,
+    registrar: String,
+    transport: String,
+    username: String,
+    auth_username: String,
+    password: SecretString,
+    domain: String,
+    outbound_proxy: String,
+    register: bool,
+    expires_seconds: u64,
+    networks: Vec<String>,
+    may_transfer: bool,
+    ca_file: String,
+});
+section!(DeskPhone { user: String, password: SecretString });
 section!(Phone { line: Vec<Line> });
 section!(Line { number: String, language: String, max_message_seconds: u64 });
 section!(Owner {
