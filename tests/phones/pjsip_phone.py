@@ -2,8 +2,10 @@
 
 usage: pjsip_phone.py PLAN.json
 
-PLAN: {"uri", "transport": "udp"|"tcp", "caller", "wav": path or null, "heard": [path of a WAV per
-call], "keys": [[seconds after the answer, "12#"], ...], "codec": "PCMU"|"PCMA",
+PLAN: {"uri", "transport": "udp"|"tcp"|"tls", "caller", "wav": path or null, "heard": [path of a WAV per
+call], "keys": [[seconds after the answer, "12#"], ...], "key_way": "event"|"info",
+"holds": [[seconds after the answer, for how long], ...],
+"encryption": "off"|"offered"|"required", "codec": "PCMU"|"PCMA"|"G722",
 "rtp_port": first port for media, "ending": "peer"|"before_answer"|seconds after the answer,
 "longest": seconds}
 """
@@ -16,7 +18,17 @@ import time
 import pjsua2 as pj
 
 PLAN = json.load(open(sys.argv[1], encoding="utf-8"))
-KINDS = {"udp": pj.PJSIP_TRANSPORT_UDP, "tcp": pj.PJSIP_TRANSPORT_TCP}
+KINDS = {
+    "udp": pj.PJSIP_TRANSPORT_UDP,
+    "tcp": pj.PJSIP_TRANSPORT_TCP,
+    "tls": pj.PJSIP_TRANSPORT_TLS,
+}
+KEY_WAYS = {"event": pj.PJSUA_DTMF_METHOD_RFC2833, "info": pj.PJSUA_DTMF_METHOD_SIP_INFO}
+ENCRYPTION = {
+    "off": pj.PJMEDIA_SRTP_DISABLED,
+    "offered": pj.PJMEDIA_SRTP_OPTIONAL,
+    "required": pj.PJMEDIA_SRTP_MANDATORY,
+}
 
 
 def say(**event):
@@ -51,6 +63,9 @@ def make_account():
     config.mediaConfig.transportConfig.port = PLAN["rtp_port"]
     config.mediaConfig.transportConfig.portRange = 200
     config.mediaConfig.transportConfig.boundAddress = "127.0.0.1"
+    config.mediaConfig.srtpUse = ENCRYPTION[PLAN["encryption"]]
+    # Keys are never sent in the clear, whatever carries them is the test's business.
+    config.mediaConfig.srtpSecureSignaling = 0
     account = pj.Account()
     account.create(config)
     return account
@@ -64,6 +79,11 @@ class Call(pj.Call):
         self.answered_at = None
         self.ringing = self.hung_up = self.done = False
         self.keys = list(PLAN["keys"])
+        self.holds = [
+            moment
+            for after, length in PLAN["holds"]
+            for moment in ((after, True), (after + length, False))
+        ]
 
     def onCallState(self, prm):
         info = self.getInfo()
@@ -78,6 +98,8 @@ class Call(pj.Call):
             say(call=self.index, event="ended", by=by, status=int(info.lastStatusCode))
 
     def onCallMediaState(self, prm):
+        if not any(media.status == pj.PJSUA_CALL_MEDIA_ACTIVE for media in self.getInfo().media):
+            return
         media = self.getAudioMedia(-1)
         if self.recorder is None:
             self.recorder = pj.AudioMediaRecorder()
@@ -100,9 +122,26 @@ class Call(pj.Call):
             return
         since = time.monotonic() - self.answered_at
         while self.keys and since >= self.keys[0][0]:
-            self.dialDtmf(self.keys.pop(0)[1])
+            self.press(self.keys.pop(0)[1])
+        if self.holds and since >= self.holds[0][0]:
+            self.hold(self.holds.pop(0)[1])
         if not isinstance(ending, str) and since >= ending:
             self.leave()
+
+    def press(self, keys):
+        press = pj.CallSendDtmfParam()
+        press.method = KEY_WAYS[PLAN["key_way"]]
+        press.digits = keys
+        self.sendDtmf(press)
+
+    def hold(self, on):
+        order = pj.CallOpParam(True)
+        if on:
+            self.setHold(order)
+        else:
+            order.opt.flag = pj.PJSUA_CALL_UNHOLD
+            self.reinvite(order)
+        say(call=self.index, event="hold" if on else "resume")
 
     def leave(self):
         self.hung_up = True

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::plan::{CallPlan, CallReport, Ending};
+use super::plan::{CallPlan, CallReport, Encryption, Ending};
 use super::sound::Sound;
 use super::{capture, read};
 use crate::ports::PortBlock;
@@ -25,9 +25,14 @@ pub(super) fn start(plan: &CallPlan, folder: &Path, ports: &PortBlock) -> Proces
     speech.write(&folder.join("speech.wav"));
     std::fs::write(folder.join("config"), config(folder, ports)).expect("its configuration");
     let account = format!(
-        "<sip:{}@127.0.0.1>;regint=0;audio_codecs={}/8000/1;answermode=auto\n",
+        "<sip:{}@127.0.0.1>;regint=0;audio_codecs={}/8000/1;answermode=auto{}\n",
         plan.caller,
-        plan.codec.name()
+        plan.codec.name(),
+        match plan.encryption {
+            Encryption::Off => "",
+            Encryption::Offered => ";mediaenc=srtp",
+            Encryption::Required => ";mediaenc=srtp-mand",
+        }
     );
     std::fs::write(folder.join("accounts"), account).expect("its account");
     let dial = format!("/dial {};transport={}", plan.uri, plan.transport.name());
@@ -41,12 +46,12 @@ pub(super) fn start(plan: &CallPlan, folder: &Path, ports: &PortBlock) -> Proces
 fn config(folder: &Path, ports: &PortBlock) -> String {
     let (wav, media) = (folder.join("speech.wav"), ports.media());
     format!(
-        "poll_method epoll\nsip_listen 127.0.0.1:0\nnet_interface 127.0.0.1\n\
+        "poll_method epoll\nsip_listen 127.0.0.1:0\nsip_verify_server no\nnet_interface 127.0.0.1\n\
          audio_source aufile,{wav}\naudio_player aufile,{out}\naudio_alert aufile,{out}\n\
          ausrc_srate 8000\nauplay_srate 8000\nausrc_channels 1\nauplay_channels 1\n\
          audio_level no\nrtp_ports {first}-{last}\nrtcp_mux no\njitter_buffer_type fixed\n\
          jitter_buffer_delay 5-10\nmodule_path {MODULES}\nmodule stdio.so\nmodule g711.so\n\
-         module aufile.so\nmodule uuid.so\nmodule_tmp account.so\nmodule_app menu.so\n",
+         module aufile.so\nmodule uuid.so\nmodule srtp.so\nmodule_tmp account.so\nmodule_app menu.so\n",
         wav = wav.display(),
         out = folder.join("out.wav").display(),
         first = media.start(),

@@ -24,11 +24,15 @@ pub(super) fn start(plan: &CallPlan, folder: &Path, ports: &PortBlock) -> Proces
     };
     let keys: Vec<Value> =
         plan.keys.iter().map(|(pause, keys)| json!([pause.as_secs_f64(), keys])).collect();
+    let holds: Vec<Value> = (plan.holds.iter())
+        .map(|(after, length)| json!([after.as_secs_f64(), length.as_secs_f64()]))
+        .collect();
     let heard: Vec<PathBuf> = (0..plan.calls).map(|nth| heard(folder, nth)).collect();
     let description = json!({
         "uri": format!("{};transport={}", plan.uri, plan.transport.name()),
         "transport": plan.transport.name(), "caller": plan.caller, "wav": wav, "heard": heard,
-        "keys": keys, "codec": plan.codec.name(), "rtp_port": ports.media().start(),
+        "keys": keys, "key_way": plan.key_way.name(), "holds": holds,
+        "encryption": plan.encryption.name(), "codec": plan.codec.name(), "rtp_port": ports.media().start(),
         "ending": ending, "longest": plan.longest.as_secs_f64(),
     });
     let file = folder.join("plan.json");

@@ -11,6 +11,8 @@ pub enum Transport {
     Udp,
     /// A stream.
     Tcp,
+    /// An encrypted stream; the certificate is not checked.
+    Tls,
 }
 
 impl Transport {
@@ -18,6 +20,46 @@ impl Transport {
         match self {
             Self::Udp => "udp",
             Self::Tcp => "tcp",
+            Self::Tls => "tls",
+        }
+    }
+}
+
+/// Whether the audio is encrypted (SRTP with keys in the description, RFC 4568).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encryption {
+    /// Never.
+    Off,
+    /// Offered, and done without when it is not taken.
+    Offered,
+    /// Nothing else is taken.
+    Required,
+}
+
+/// How a phone tells its keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyWay {
+    /// Among the audio packets (RFC 4733).
+    Event,
+    /// As a SIP message (INFO, `application/dtmf-relay`).
+    Info,
+}
+
+impl Encryption {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Offered => "offered",
+            Self::Required => "required",
+        }
+    }
+}
+
+impl KeyWay {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Event => "event",
+            Self::Info => "info",
         }
     }
 }
@@ -29,6 +71,8 @@ pub enum Codec {
     Pcmu,
     /// G.711 A-law, payload type 8.
     Pcma,
+    /// G.722 (16 kHz), payload type 9; only PJSIP.
+    G722,
 }
 
 impl Codec {
@@ -36,6 +80,7 @@ impl Codec {
         match self {
             Self::Pcmu => "PCMU",
             Self::Pcma => "PCMA",
+            Self::G722 => "G722",
         }
     }
 
@@ -43,6 +88,7 @@ impl Codec {
         match self {
             Self::Pcmu => 0,
             Self::Pcma => 8,
+            Self::G722 => 9,
         }
     }
 }
@@ -69,6 +115,9 @@ pub struct CallPlan {
     pub(super) caller: String,
     pub(super) speech: Option<Sound>,
     pub(super) keys: Vec<(Duration, String)>,
+    pub(super) key_way: KeyWay,
+    pub(super) holds: Vec<(Duration, Duration)>,
+    pub(super) encryption: Encryption,
     pub(super) ending: Ending,
     pub(super) calls: usize,
     pub(super) longest: Duration,
@@ -85,6 +134,9 @@ impl CallPlan {
             caller: "caller".to_owned(),
             speech: None,
             keys: Vec::new(),
+            key_way: KeyWay::Event,
+            holds: Vec::new(),
+            encryption: Encryption::Off,
             ending: Ending::PeerHangsUp,
             calls: 1,
             longest: Duration::from_mins(2),
@@ -124,6 +176,27 @@ impl CallPlan {
     #[must_use]
     pub fn presses_after(mut self, pause: Duration, keys: &str) -> Self {
         self.keys.push((pause, keys.to_owned()));
+        self
+    }
+
+    /// Telling its keys like this.
+    #[must_use]
+    pub fn keys_by(mut self, way: KeyWay) -> Self {
+        self.key_way = way;
+        self
+    }
+
+    /// Putting the other side on hold so long after the answer, for so long (only PJSIP does).
+    #[must_use]
+    pub fn holds(mut self, after: Duration, length: Duration) -> Self {
+        self.holds.push((after, length));
+        self
+    }
+
+    /// With its audio encrypted like this (PJSIP and baresip).
+    #[must_use]
+    pub fn encrypted(mut self, encryption: Encryption) -> Self {
+        self.encryption = encryption;
         self
     }
 

@@ -18,6 +18,7 @@ pub(super) fn start(plan: &CallPlan, folder: &Path, ports: &PortBlock) -> Proces
         let encode = match plan.codec {
             Codec::Pcmu => g711::to_ulaw,
             Codec::Pcma => g711::to_alaw,
+            Codec::G722 => panic!("this SIPp phone has no G.722; use PJSIP"),
         };
         let encoded: Vec<u8> = speech.samples.iter().map(|it| encode(*it)).collect();
         std::fs::write(folder.join("speech.raw"), encoded).expect("the speech");
@@ -27,6 +28,7 @@ pub(super) fn start(plan: &CallPlan, folder: &Path, ports: &PortBlock) -> Proces
     let transport = match plan.transport {
         super::Transport::Udp => "u1",
         super::Transport::Tcp => "t1",
+        super::Transport::Tls => panic!("this SIPp has no TLS; use PJSIP or baresip"),
     };
     let calls = plan.calls.to_string();
     Process::start("sipp", |command| {
