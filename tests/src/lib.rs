@@ -9,6 +9,7 @@ pub mod contract;
 pub mod eventually;
 pub mod fakes;
 mod http;
+pub mod kamailio;
 pub mod needs;
 pub mod phones;
 pub mod ports;
