@@ -61,6 +61,8 @@ pub struct EdgeConfig {
     pub requests_per_second: u32,
     /// Calls at one time; one more is told 503 with Retry-After.
     pub max_calls: usize,
+    /// Messages kept of each call to explain it later; 0 keeps none.
+    pub ladder_entries: usize,
 }
 
 impl Default for EdgeConfig {
@@ -75,6 +77,7 @@ impl Default for EdgeConfig {
             allowed_networks: Network::loopback(),
             requests_per_second: 200,
             max_calls: 100,
+            ladder_entries: 100,
         }
     }
 }

@@ -13,10 +13,11 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
 use crate::counters::Counting;
+use crate::ladder::LadderBook;
 use crate::door::{Hall, TcpDoor, UdpDoor};
 use crate::reception::{Reception, ReceptionParts};
 use crate::stack::{ContactBook, Stack, advertised, tcp_signpost, udp_connection};
-use crate::{Counters, EdgeConfig, IncomingCall, Listen, Transport};
+use crate::{Counters, EdgeConfig, IncomingCall, Listen, RefusedCall, Transport};
 
 /// How long the goodbyes of a shutdown may take.
 const LAST_GOODBYES: Duration = Duration::from_secs(2);
@@ -31,6 +32,7 @@ const BURST: usize = 1 << 20;
 pub struct Edge {
     listening: Vec<Listen>,
     counting: Arc<Counting>,
+    ladders: Arc<LadderBook>,
     max_calls: u32,
     places: Arc<Semaphore>,
     leaving: Arc<AtomicBool>,
@@ -103,6 +105,7 @@ impl Edge {
         let edge = Self {
             listening: bound.iter().map(|(_, listen)| *listen).collect(),
             counting: Arc::default(),
+            ladders: Arc::new(LadderBook::new(config.ladder_entries)),
             max_calls,
             places: Arc::new(Semaphore::new(config.max_calls)),
             leaving: Arc::default(),
@@ -127,7 +130,8 @@ impl Edge {
         let contacts = Arc::new(ContactBook::new(config.allowed_networks.clone()));
         let (connections, advertised) =
             connect(&bound, config.public_address, &contacts, closing).await;
-        let Some((stack, incoming)) = Stack::build(connections.clone(), contacts, closing) else {
+        let Some((stack, incoming)) = Stack::build(connections.clone(), contacts, self.ladders.clone(), closing)
+        else {
             unreachable!("a new stack has its queue of requests");
         };
         let stack = Arc::new(stack);
@@ -191,6 +195,11 @@ impl Edge {
     /// What was counted so far.
     pub fn counters(&self) -> Counters {
         self.counting.snapshot()
+    }
+
+    /// The last INVITEs that were refused, newest first, each with its messages.
+    pub fn refused_calls(&self) -> Vec<RefusedCall> {
+        self.ladders.refused()
     }
 
     /// Calls in progress: offered, ringing or answered.

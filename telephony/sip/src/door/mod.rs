@@ -14,6 +14,7 @@ use rsipstack::transport::SipConnection;
 
 use crate::Transport;
 use crate::counters::Counting;
+use crate::ladder::Direction;
 use crate::screen::{Answerer, RawMessage, Refusal, SourceRates, Verdict, judge};
 use crate::stack::{ContactBook, Stack};
 
@@ -52,6 +53,22 @@ impl Hall {
 
     /// Judges one message and hands it over when it may pass; returns what to answer at once.
     async fn receive(
+        &self,
+        bytes: &[u8],
+        connection: &SipConnection,
+        transport: Transport,
+        source: SocketAddr,
+    ) -> Option<Vec<u8>> {
+        let ladders = &self.stack.ladders;
+        ladders.note(bytes, Direction::In, transport, source);
+        let answer = self.judge(bytes, connection, transport, source).await;
+        if let Some(answer) = &answer {
+            ladders.note(answer, Direction::Out, transport, source);
+        }
+        answer
+    }
+
+    async fn judge(
         &self,
         bytes: &[u8],
         connection: &SipConnection,

@@ -9,7 +9,6 @@ use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::sip::prelude::HeadersExt;
 use rsipstack::sip::{Header, Param, Request, Scheme, Uri};
 use rsipstack::transaction::transaction::Transaction;
-use sha2::{Digest, Sha256};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
@@ -19,9 +18,10 @@ use super::registry::{CallEntry, Invite, cseq_number};
 use super::way::Way;
 use super::{RETRY_AFTER, Reception, refuse};
 use crate::link::{HandleEnd, link};
+use crate::opaque_id::opaque_id;
 use crate::screen::{parse_address, percent_decoded, user_and_host};
 use crate::stack::{quietly, stack_transport};
-use crate::{IncomingCall, Party, Transport};
+use crate::{IncomingCall, Ladder, Party, Transport};
 
 /// A call about to be offered.
 struct Arrival {
@@ -129,6 +129,7 @@ impl Reception {
         let entry = CallEntry::new(dialog.clone(), end.events.clone(), arrival.invite.number);
         let entry = Arc::new(entry);
         self.registry.enter(entry.clone());
+        let ladder = self.stack.ladders.claim(&arrival.invite.call_id);
         let leg = Leg {
             entry,
             end,
@@ -141,7 +142,7 @@ impl Reception {
             place: Some(place),
         };
         self.spawn(self.clone().accompany(leg, arrival.call.id.clone(), arrival.invite));
-        self.hand_out(arrival.call, handle, gone);
+        self.hand_out(arrival.call, handle, gone, ladder);
         let mut dialog = dialog;
         dialog.handle(&mut transaction).await.ok();
         // Stays for the ACK of a refusal; an acknowledged answer has ended the transaction.
@@ -155,9 +156,10 @@ impl Reception {
         leg.run().instrument(span).await;
         self.stack.dialogs.remove_dialog(&dialog);
         self.registry.forget(Some(&dialog), &invite);
+        self.stack.ladders.close(&invite.call_id);
     }
 
-    fn hand_out(&self, call: CallFacts, handle: HandleEnd, gone: CancellationToken) {
+    fn hand_out(&self, call: CallFacts, handle: HandleEnd, gone: CancellationToken, ladder: Ladder) {
         let call = IncomingCall {
             id: call.id,
             caller: call.caller,
@@ -167,6 +169,7 @@ impl Reception {
             offer: call.offer,
             handle,
             gone,
+            ladder,
         };
         match self.calls.try_send(call) {
             Ok(()) => self.counting.calls_offered.add(),
@@ -210,24 +213,13 @@ fn facts(
         Some(String::from_utf8(request.body.clone()).ok()?)
     };
     Some(CallFacts {
-        id: opaque_id(invite),
+        id: opaque_id(&invite.call_id, &invite.from_tag),
         caller: caller(request)?,
         called: called(&request.uri),
         source,
         transport,
         offer,
     })
-}
-
-/// Names a call without telling its Call-ID, which often holds an address of the caller.
-fn opaque_id(invite: &Invite) -> String {
-    let mut hash = Sha256::new();
-    hash.update(&invite.call_id);
-    hash.update([0]);
-    hash.update(&invite.from_tag);
-    let digest = hash.finalize();
-    let hex = digest.iter().take(10).map(|byte| format!("{byte:02x}"));
-    format!("sip-{}", hex.collect::<String>())
 }
 
 fn caller(request: &Request) -> Option<Party> {

@@ -3,8 +3,10 @@
 mod calls;
 mod changes;
 mod endings;
+mod ladder;
 mod logs;
 mod phone;
 mod screening;
 mod streams;
+mod torture;
 mod world;
