@@ -6,6 +6,7 @@
 mod call;
 mod config;
 mod counters;
+mod digest;
 mod door;
 mod edge;
 mod event;
@@ -23,6 +24,7 @@ mod stack;
 pub use call::{Call, CallGone};
 pub use config::{EdgeConfig, Listen, Transport};
 pub use counters::Counters;
+pub use digest::Credentials;
 pub use edge::{Edge, EdgeError};
 pub use event::{CallEvent, Ended, EndedBy, EndedWhy};
 pub use incoming_call::{AnswerError, IncomingCall};

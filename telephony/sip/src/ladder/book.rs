@@ -109,12 +109,13 @@ impl LadderBook {
         ladder
     }
 
-    /// The call is over. Its handles keep the ladder; one that was refused stays among the last.
-    pub(crate) fn close(&self, call_id: &str) {
+    /// The call is over. Its handles keep the ladder; one that was never answered stays among the
+    /// last, where its refusal and the ACK find it.
+    pub(crate) fn close(&self, call_id: &str, answered: bool) {
         let key = self.key(call_id.as_bytes());
         let mut shelves = self.lock();
         if let Some(ladder) = shelves.calls.remove(&key)
-            && ladder.refusal().is_some()
+            && !answered
         {
             shelves.keep_recent(key, ladder);
         }
@@ -223,7 +224,7 @@ mod tests {
         assert_eq!(book.lock().recent.len(), RECENT);
         hear(&book, b"BYE sip:a@b SIP/2.0\r\nCall-ID: call\r\n\r\n");
         assert_eq!(call.entries().len(), 2);
-        book.close("call");
+        book.close("call", true);
         assert!(book.lock().calls.is_empty());
         hear(&book, b"BYE sip:a@b SIP/2.0\r\nCall-ID: call\r\n\r\n");
         assert_eq!(call.entries().len(), 2);
@@ -238,8 +239,8 @@ mod tests {
             book.claim(call_id);
         }
         book.note(&refusal("refused"), Direction::Out, Transport::Udp, peer());
-        book.close("refused");
-        book.close("answered");
+        book.close("refused", false);
+        book.close("answered", true);
         let refused = book.refused();
         assert_eq!(refused.len(), 1);
         assert_eq!((refused[0].status, refused[0].ladder.entries().len()), (486, 2));

@@ -151,12 +151,13 @@ impl Reception {
 
     /// Runs a call to its end, in a span of its own, and forgets it.
     async fn accompany(self: Arc<Self>, leg: Leg, id: String, invite: Invite) {
-        let dialog = leg.entry.dialog.id();
+        let entry = leg.entry.clone();
+        let dialog = entry.dialog.id();
         let span = tracing::info_span!("call", id);
         leg.run().instrument(span).await;
         self.stack.dialogs.remove_dialog(&dialog);
         self.registry.forget(Some(&dialog), &invite);
-        self.stack.ladders.close(&invite.call_id);
+        self.stack.ladders.close(&invite.call_id, entry.was_answered());
     }
 
     fn hand_out(&self, call: CallFacts, handle: HandleEnd, gone: CancellationToken, ladder: Ladder) {
@@ -229,7 +230,7 @@ fn caller(request: &Request) -> Option<Party> {
         uri: from.uri.to_owned(),
         user,
         host,
-        display_name: from.display_name.map(std::borrow::Cow::into_owned),
+        display_name: from.display_name.map(|name| name.replace(char::is_control, "")),
     })
 }
 

@@ -71,6 +71,10 @@ impl CallEntry {
         self.answered.store(true, Ordering::SeqCst);
     }
 
+    pub(crate) fn was_answered(&self) -> bool {
+        self.answered.load(Ordering::SeqCst)
+    }
+
     /// Reports a key. Before the answer nobody listens; when too many wait, it is lost.
     pub(crate) fn press(&self, key: char) {
         if self.answered.load(Ordering::SeqCst) && self.events.capacity() > KEPT_FREE {

@@ -33,6 +33,10 @@ pub(crate) fn parse_address(text: &str) -> Option<Address<'_>> {
         (name, &text[open..])
     } else {
         let (uri, parameters) = text.split_once(';').unwrap_or((text, ""));
+        // Only brackets tell whose these are (RFC 3261 section 20).
+        if uri.contains(['?', ',']) {
+            return None;
+        }
         return address(None, uri.trim_end(), parameters);
     };
     let (uri, after) = rest.strip_prefix('<')?.split_once('>')?;

@@ -11,12 +11,13 @@ mod bucket;
 mod framing;
 mod message;
 mod rules;
+mod tidy;
 
 pub(crate) use address::{parse_address, percent_decoded, user_and_host};
 pub(crate) use answer::Answerer;
 pub(crate) use bucket::SourceRates;
 pub(crate) use framing::{Frame, Framer, FramingError};
-pub(crate) use message::{MAX_MESSAGE, RawMessage};
+pub(crate) use message::{MAX_MESSAGE, RawMessage, is_token};
 pub(crate) use rules::{ACCEPT, ALLOW, Refusal, check};
 
 use std::net::SocketAddr;

@@ -212,7 +212,8 @@ fn has_host(rest: &str) -> bool {
     };
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b);
     let host_fits = match host.strip_prefix('[').and_then(|six| six.strip_suffix(']')) {
-        Some(six) => six.parse::<std::net::Ipv6Addr>().is_ok(),
+        // Three colons are a known slip of the old grammar (RFC 5118 section 4.10).
+        Some(six) => six.replace(":::", "::").parse::<std::net::Ipv6Addr>().is_ok(),
         None => !host.is_empty() && host.bytes().all(plain),
     };
     host_fits && port.is_none_or(|port| port.parse::<u16>().is_ok())
