@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
-use crate::Network;
+use crate::{Network, RegistrarConfig};
 
 /// How SIP messages travel (RFC 3261 section 18).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -63,6 +63,8 @@ pub struct EdgeConfig {
     pub max_calls: usize,
     /// Messages kept of each call to explain it later; 0 keeps none.
     pub ladder_entries: usize,
+    /// Lets desk phones register; `None` refuses REGISTER.
+    pub registrar: Option<RegistrarConfig>,
 }
 
 impl Default for EdgeConfig {
@@ -78,6 +80,7 @@ impl Default for EdgeConfig {
             requests_per_second: 200,
             max_calls: 100,
             ladder_entries: 100,
+            registrar: None,
         }
     }
 }

@@ -9,15 +9,17 @@ use std::time::Duration;
 use rsipstack::transport::SipConnection;
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::{Semaphore, mpsc};
+use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
 use crate::counters::Counting;
 use crate::ladder::LadderBook;
 use crate::door::{Hall, TcpDoor, UdpDoor};
+use crate::registrar::Registrar;
 use crate::reception::{Reception, ReceptionParts};
 use crate::stack::{ContactBook, Stack, advertised, tcp_signpost, udp_connection};
-use crate::{Counters, EdgeConfig, IncomingCall, Listen, RefusedCall, Transport};
+use crate::{Binding, Counters, EdgeConfig, IncomingCall, Listen, RefusedCall, Transport};
 
 /// How long the goodbyes of a shutdown may take.
 const LAST_GOODBYES: Duration = Duration::from_secs(2);
@@ -33,6 +35,7 @@ pub struct Edge {
     listening: Vec<Listen>,
     counting: Arc<Counting>,
     ladders: Arc<LadderBook>,
+    registrar: Option<Arc<Registrar>>,
     max_calls: u32,
     places: Arc<Semaphore>,
     leaving: Arc<AtomicBool>,
@@ -106,6 +109,7 @@ impl Edge {
             listening: bound.iter().map(|(_, listen)| *listen).collect(),
             counting: Arc::default(),
             ladders: Arc::new(LadderBook::new(config.ladder_entries)),
+            registrar: config.registrar.clone().map(|phones| Arc::new(Registrar::new(phones, Instant::now()))),
             max_calls,
             places: Arc::new(Semaphore::new(config.max_calls)),
             leaving: Arc::default(),
@@ -146,10 +150,11 @@ impl Edge {
             tasks: self.tasks.clone(),
             closing: closing.clone(),
             advertised: advertised.clone(),
+            registrar: self.registrar.clone(),
             calls,
         });
         self.until_closed(closing, reception.run(incoming));
-        let hall = Hall::new(stack, self.counting.clone(), config.requests_per_second);
+        let hall = Hall::new(stack, self.counting.clone(), config);
         let hall = Arc::new(hall);
         let room = Arc::new(Semaphore::new(config.max_calls + SPARE_CONNECTIONS));
         for (((bound, _), connection), advertised) in
@@ -200,6 +205,17 @@ impl Edge {
     /// The last INVITEs that were refused, newest first, each with its messages.
     pub fn refused_calls(&self) -> Vec<RefusedCall> {
         self.ladders.refused()
+    }
+
+    /// Where the desk phone `user` can be rung now, the freshest registration first.
+    pub fn registered(&self, user: &str) -> Vec<Binding> {
+        let registrar = self.registrar.as_ref();
+        registrar.map(|phones| phones.registered(user, Instant::now())).unwrap_or_default()
+    }
+
+    /// Registrations of desk phones that stand now.
+    pub fn registrations(&self) -> usize {
+        self.registrar.as_ref().map_or(0, |phones| phones.count(Instant::now()))
     }
 
     /// Calls in progress: offered, ringing or answered.

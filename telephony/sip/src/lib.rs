@@ -18,6 +18,7 @@ mod network;
 mod opaque_id;
 mod party;
 mod reception;
+mod registrar;
 mod screen;
 mod stack;
 
@@ -31,3 +32,4 @@ pub use incoming_call::{AnswerError, IncomingCall};
 pub use ladder::{Direction, Ladder, LadderEntry, RefusedCall};
 pub use network::{Network, NetworkError};
 pub use party::Party;
+pub use registrar::{Binding, RegistrarConfig};

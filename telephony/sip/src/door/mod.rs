@@ -12,10 +12,10 @@ use std::time::{Duration, Instant};
 
 use rsipstack::transport::SipConnection;
 
-use crate::Transport;
+use crate::{EdgeConfig, Transport};
 use crate::counters::Counting;
 use crate::ladder::Direction;
-use crate::screen::{Answerer, RawMessage, Refusal, SourceRates, Verdict, judge};
+use crate::screen::{Answerer, Offered, RawMessage, Refusal, SourceRates, Verdict, judge};
 use crate::stack::{ContactBook, Stack};
 
 /// What all doors share: who may enter, how fast, and where it leads.
@@ -24,17 +24,19 @@ pub(crate) struct Hall {
     pub(crate) counting: Arc<Counting>,
     contacts: Arc<ContactBook>,
     answerer: Answerer,
+    offered: Offered,
     rates: Mutex<SourceRates>,
 }
 
 impl Hall {
-    pub(crate) fn new(stack: Arc<Stack>, counting: Arc<Counting>, per_second: u32) -> Self {
+    pub(crate) fn new(stack: Arc<Stack>, counting: Arc<Counting>, config: &EdgeConfig) -> Self {
         Self {
             contacts: stack.contacts.clone(),
             stack,
             counting,
             answerer: Answerer::default(),
-            rates: Mutex::new(SourceRates::new(per_second, Instant::now())),
+            offered: Offered { registration: config.registrar.is_some(), secure: false },
+            rates: Mutex::new(SourceRates::new(config.requests_per_second, Instant::now())),
         }
     }
 
@@ -75,7 +77,7 @@ impl Hall {
         transport: Transport,
         source: SocketAddr,
     ) -> Option<Vec<u8>> {
-        match judge(bytes, source, &self.answerer, &self.counting) {
+        match judge(bytes, source, &self.answerer, self.offered, &self.counting) {
             Verdict::Pass(message) => {
                 let taken = self.stack.hand_over(&message, connection, transport, source);
                 if taken.await {

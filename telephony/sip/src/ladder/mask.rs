@@ -1,5 +1,7 @@
 //! Takes persons and secrets out of header values and leaves their shape.
 
+use crate::screen::split_list;
+
 /// Letters become `x`, digits `9`; signs stay.
 pub(super) fn shape(text: &str) -> String {
     text.chars()
@@ -81,11 +83,11 @@ fn shape_of_name(name: &str) -> String {
 /// A header that holds addresses, such as From or Contact: perhaps several, with display names.
 pub(super) fn addresses(value: &str) -> String {
     let mut text = String::new();
-    for (number, address) in split_outside_quotes(value).into_iter().enumerate() {
+    for (number, address) in split_list(value).into_iter().enumerate() {
         if number > 0 {
             text.push_str(", ");
         }
-        text.push_str(&one_address(address.trim()));
+        text.push_str(&one_address(address));
     }
     text
 }
@@ -114,24 +116,6 @@ fn outside_quotes(text: &str) -> impl Iterator<Item = (usize, char)> {
         }
         !was_quoted && !quoted
     })
-}
-
-/// The addresses of a list; a comma in quotes or in brackets parts nothing.
-fn split_outside_quotes(value: &str) -> Vec<&str> {
-    let (mut parts, mut bracketed, mut start) = (Vec::new(), false, 0);
-    for (at, c) in outside_quotes(value) {
-        match c {
-            '<' => bracketed = true,
-            '>' => bracketed = false,
-            ',' if !bracketed => {
-                parts.push(&value[start..at]);
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    parts.push(&value[start..]);
-    parts
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::sip::prelude::HeadersExt;
 use rsipstack::sip::{Header, Param, Request, Scheme, Uri};
 use rsipstack::transaction::transaction::Transaction;
+use rsipstack::transport::SipConnection;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
@@ -72,10 +73,7 @@ impl Reception {
 
     fn arrival(&self, transaction: &mut Transaction, invite: Invite) -> Option<Arrival> {
         let connection = transaction.connection.as_ref()?;
-        let transport = match connection.transport() {
-            rsipstack::sip::Transport::Udp => Transport::Udp,
-            _ => Transport::Tcp,
-        };
+        let transport = transport_of(connection);
         let source = source_of(transaction)?;
         let call = facts(&transaction.original, transport, source, &invite)?;
         let (report, states) = self.stack.dialogs.new_dialog_state_channel();
@@ -191,14 +189,22 @@ fn invite_of(request: &Request) -> Option<Invite> {
     })
 }
 
+/// How a request came.
+pub(super) fn transport_of(connection: &SipConnection) -> Transport {
+    match connection.transport() {
+        rsipstack::sip::Transport::Udp => Transport::Udp,
+        _ => Transport::Tcp,
+    }
+}
+
 /// Where the request really came from.
-fn source_of(transaction: &Transaction) -> Option<SocketAddr> {
+pub(super) fn source_of(transaction: &Transaction) -> Option<SocketAddr> {
     if let Some(remote) = transaction.connection.as_ref()?.get_remote_addr() {
         return remote.get_socketaddr().ok();
     }
     // For datagrams the door wrote it into the top Via where it differs from what stands there.
     let via = transaction.original.via_header().ok()?;
-    let (_, target) = rsipstack::transport::SipConnection::parse_target_from_via(via).ok()?;
+    let (_, target) = SipConnection::parse_target_from_via(via).ok()?;
     rsipstack::transport::SipAddr::new(rsipstack::sip::Transport::Udp, target).get_socketaddr().ok()
 }
 

@@ -167,6 +167,7 @@ pub(crate) fn read_headers<'a>(
 fn long_name(name: &str) -> Cow<'static, str> {
     let lower = name.to_ascii_lowercase();
     Cow::Borrowed(match lower.as_str() {
+        "b" => "referred-by",
         "c" => "content-type",
         "e" => "content-encoding",
         "f" => "from",
@@ -174,9 +175,12 @@ fn long_name(name: &str) -> Cow<'static, str> {
         "k" => "supported",
         "l" => "content-length",
         "m" => "contact",
+        "o" => "event",
+        "r" => "refer-to",
         "s" => "subject",
         "t" => "to",
         "v" => "via",
+        "x" => "session-expires",
         _ => return Cow::Owned(lower),
     })
 }
