@@ -2,8 +2,8 @@
 
 use std::io;
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use rsipstack::transport::SipConnection;
@@ -13,10 +13,17 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
 use crate::counters::Counting;
+use crate::dial::Dialler;
 use crate::door::{Hall, TcpDoor, UdpDoor};
+use crate::locate::Locator;
+use crate::outward::Outward;
 use crate::reception::{Reception, ReceptionParts};
-use crate::stack::{ContactBook, Stack, advertised, tcp_signpost, udp_connection};
-use crate::{Counters, EdgeConfig, IncomingCall, Listen, Transport};
+use crate::stack::{ContactBook, Stack, advertised, stream_signpost, udp_connection};
+use crate::trunk::Directory;
+use crate::{
+    Counters, Dial, DialError, EdgeConfig, IncomingCall, Listen, OutgoingCall, Transport,
+    TrunkConfigError, TrunkStatus,
+};
 
 /// How long the goodbyes of a shutdown may take.
 const LAST_GOODBYES: Duration = Duration::from_secs(2);
@@ -38,6 +45,8 @@ pub struct Edge {
     tasks: TaskTracker,
     /// Ends every task of the edge when the edge is dropped.
     closing: DropGuard,
+    /// Places calls; filled when the edge opens.
+    dialler: OnceLock<Dialler>,
 }
 
 /// Why an edge did not start.
@@ -57,6 +66,9 @@ pub enum EdgeError {
     /// The limit on calls is zero or beyond what can be counted.
     #[error("max_calls must be from 1 to 1000000")]
     MaxCalls,
+    /// A trunk is configured wrong.
+    #[error(transparent)]
+    Trunk(#[from] TrunkConfigError),
 }
 
 /// A socket that listens.
@@ -73,7 +85,7 @@ impl Bound {
                 socket2::SockRef::from(&socket).set_recv_buffer_size(BURST).ok();
                 Ok((socket.local_addr()?, Self::Udp(Arc::new(socket))))
             }),
-            Transport::Tcp => TcpListener::bind(listen.address)
+            Transport::Tcp | Transport::Tls => TcpListener::bind(listen.address)
                 .await
                 .and_then(|socket| Ok((socket.local_addr()?, Self::Tcp(socket)))),
         };
@@ -109,8 +121,9 @@ impl Edge {
             hurry: CancellationToken::new(),
             tasks: TaskTracker::new(),
             closing: closing.clone().drop_guard(),
+            dialler: OnceLock::new(),
         };
-        edge.open(bound, &config, offer, &closing).await;
+        edge.open(bound, &config, offer, &closing).await?;
         for listen in &edge.listening {
             tracing::info!(%listen, "SIP edge listens");
         }
@@ -123,8 +136,10 @@ impl Edge {
         config: &EdgeConfig,
         calls: mpsc::Sender<IncomingCall>,
         closing: &CancellationToken,
-    ) {
+    ) -> Result<(), EdgeError> {
         let contacts = Arc::new(ContactBook::new(config.allowed_networks.clone()));
+        let locator = Locator::new(&config.name_servers);
+        let directory = Directory::new(config.trunks.clone(), locator, contacts.clone())?;
         let (connections, advertised) =
             connect(&bound, config.public_address, &contacts, closing).await;
         let Some((stack, incoming)) = Stack::build(connections.clone(), contacts, closing) else {
@@ -144,9 +159,17 @@ impl Edge {
             advertised: advertised.clone(),
             calls,
         });
-        self.until_closed(closing, reception.run(incoming));
+        self.until_closed(closing, reception.clone().run(incoming));
         let hall = Hall::new(stack, self.counting.clone(), config.requests_per_second);
         let hall = Arc::new(hall);
+        let outward = Arc::new(Outward {
+            hall: hall.clone(),
+            listeners: advertised.iter().copied().zip(connections.clone()).collect(),
+            tasks: self.tasks.clone(),
+            closing: closing.clone(),
+        });
+        let directory = Arc::new(directory);
+        self.dialler.set(Dialler { reception, outward, directory }).ok();
         let room = Arc::new(Semaphore::new(config.max_calls + SPARE_CONNECTIONS));
         for (((bound, _), connection), advertised) in
             bound.into_iter().zip(connections).zip(advertised)
@@ -170,6 +193,7 @@ impl Edge {
                 }
             }
         }
+        Ok(())
     }
 
     fn until_closed(
@@ -196,6 +220,20 @@ impl Edge {
     /// Calls in progress: offered, ringing or answered.
     pub fn calls_in_progress(&self) -> usize {
         (self.max_calls as usize).saturating_sub(self.places.available_permits())
+    }
+
+    /// Places a call; its progress comes from [`OutgoingCall::next`]. An error means that nothing
+    /// was sent.
+    pub fn dial(&self, order: Dial) -> Result<OutgoingCall, DialError> {
+        match self.dialler.get() {
+            Some(dialler) => dialler.dial(order),
+            None => Err(DialError::NotOpen),
+        }
+    }
+
+    /// How the trunks are, by name.
+    pub fn trunks(&self) -> Vec<TrunkStatus> {
+        self.dialler.get().map(|dialler| dialler.directory.statuses()).unwrap_or_default()
     }
 
     /// Refuses new calls with 503, lets calls in progress end for at most `grace`, hangs up the
@@ -228,7 +266,7 @@ async fn connect(
         let address = advertised(*listen, public);
         connections.push(match bound {
             Bound::Udp(socket) => udp_connection(socket, address, contacts.clone(), closing).await,
-            Bound::Tcp(_) => tcp_signpost(address, closing).await,
+            Bound::Tcp(_) => stream_signpost(listen.transport, address, closing).await,
         });
         told.push(Listen { address, ..*listen });
     }

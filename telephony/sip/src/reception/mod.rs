@@ -2,6 +2,7 @@
 
 mod leg;
 mod new_call;
+mod placed;
 mod registry;
 mod way;
 
@@ -21,6 +22,7 @@ use crate::info_key::pressed_key;
 use crate::screen::{ACCEPT, ALLOW};
 use crate::stack::{Stack, quiet, quietly};
 use crate::{IncomingCall, Listen};
+pub(crate) use placed::Placed;
 use registry::{CallEntry, Registry};
 
 /// Requests dealt with at one time, beside calls. Each is short; more than this is a flood.
@@ -99,7 +101,7 @@ impl Reception {
     }
 
     /// Runs a task that ends with the edge at the latest.
-    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+    pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         let closing = self.closing.clone();
         self.tasks.spawn(async move {
             closing.run_until_cancelled(work).await;

@@ -20,7 +20,7 @@ use super::way::Way;
 use super::{RETRY_AFTER, Reception, refuse};
 use crate::link::{HandleEnd, link};
 use crate::screen::{parse_address, percent_decoded, user_and_host};
-use crate::stack::{quietly, stack_transport};
+use crate::stack::{quietly, stack_transport, transport_of};
 use crate::{IncomingCall, Party, Transport};
 
 /// A call about to be offered.
@@ -72,10 +72,7 @@ impl Reception {
 
     fn arrival(&self, transaction: &mut Transaction, invite: Invite) -> Option<Arrival> {
         let connection = transaction.connection.as_ref()?;
-        let transport = match connection.transport() {
-            rsipstack::sip::Transport::Udp => Transport::Udp,
-            _ => Transport::Tcp,
-        };
+        let transport = transport_of(connection);
         let source = source_of(transaction)?;
         let call = facts(&transaction.original, transport, source, &invite)?;
         let (report, states) = self.stack.dialogs.new_dialog_state_channel();
@@ -107,7 +104,9 @@ impl Reception {
             .or_else(|| self.advertised.iter().find(fits));
         let params = match transport {
             Transport::Udp => vec![],
-            Transport::Tcp => vec![Param::Transport(stack_transport(transport))],
+            Transport::Tcp | Transport::Tls => {
+                vec![Param::Transport(stack_transport(transport))]
+            }
         };
         Uri {
             scheme: Some(Scheme::Sip),

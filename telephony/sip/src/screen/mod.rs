@@ -12,7 +12,7 @@ mod framing;
 mod message;
 mod rules;
 
-pub(crate) use address::{parse_address, percent_decoded, user_and_host};
+pub(crate) use address::{parameter, parse_address, percent_decoded, user_and_host};
 pub(crate) use answer::Answerer;
 pub(crate) use bucket::SourceRates;
 pub(crate) use framing::{Frame, Framer, FramingError};

@@ -27,7 +27,7 @@ use crate::{Listen, Transport};
 
 /// The running stack.
 pub(crate) struct Stack {
-    endpoint: EndpointInnerRef,
+    pub(crate) endpoint: EndpointInnerRef,
     pub(crate) dialogs: DialogLayer,
     pub(crate) contacts: Arc<ContactBook>,
 }
@@ -49,7 +49,7 @@ impl Stack {
             .with_user_agent("")
             .with_transport_layer(layer)
             .with_cancel_token(closing.clone())
-            .with_inspector(Box::new(polish::Polish))
+            .with_inspector(Box::new(polish::Polish(contacts.clone())))
             .with_transport_inspector(Box::new(polish::AnswersOnly))
             .build();
         let incoming = endpoint.incoming_transactions().ok()?;
@@ -99,6 +99,16 @@ pub(crate) fn stack_transport(transport: Transport) -> rsipstack::sip::Transport
     match transport {
         Transport::Udp => rsipstack::sip::Transport::Udp,
         Transport::Tcp => rsipstack::sip::Transport::Tcp,
+        Transport::Tls => rsipstack::sip::Transport::Tls,
+    }
+}
+
+/// How messages travel on a connection of the stack.
+pub(crate) fn transport_of(connection: &SipConnection) -> Transport {
+    match connection.get_addr().r#type {
+        Some(rsipstack::sip::Transport::Tcp) => Transport::Tcp,
+        Some(rsipstack::sip::Transport::Tls) => Transport::Tls,
+        _ => Transport::Udp,
     }
 }
 
@@ -115,4 +125,4 @@ pub(crate) fn advertised(listen: Listen, public: Option<IpAddr>) -> SocketAddr {
     }
 }
 
-pub(crate) use signpost::{tcp_signpost, udp_connection};
+pub(crate) use signpost::{stream_signpost, udp_connection};

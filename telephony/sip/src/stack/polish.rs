@@ -1,12 +1,19 @@
 //! What the stack writes and hears, put right.
 
+use std::net::SocketAddr;
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use rsipstack::sip::{HasHeaders, Header, SipMessage};
+use rsipstack::sip::prelude::HeadersExt;
+use rsipstack::sip::{HasHeaders, Header, Method, Response, SipMessage, StatusCodeKind};
 use rsipstack::transaction::endpoint::{MessageInspector, TransportEventInspector};
 use rsipstack::transport::{SipAddr, TransportEvent};
 
-/// Takes out the header that tells strangers which program and version answers.
-pub(crate) struct Polish;
+use super::ContactBook;
+
+/// Takes out the header that tells strangers which program and version answers; notes where the
+/// phones we call really are before the stack acknowledges their answers.
+pub(crate) struct Polish(pub(super) Arc<ContactBook>);
 
 impl MessageInspector for Polish {
     fn before_send(&self, mut message: SipMessage, _: Option<&SipAddr>) -> SipMessage {
@@ -18,8 +25,34 @@ impl MessageInspector for Polish {
         message
     }
 
-    fn after_received(&self, message: SipMessage, _: Option<&SipAddr>) -> SipMessage {
+    fn after_received(&self, mut message: SipMessage, from: Option<&SipAddr>) -> SipMessage {
+        if let SipMessage::Response(response) = &mut message
+            && response.cseq_header().and_then(|cseq| cseq.method()).ok() == Some(Method::Invite)
+        {
+            if let Some(source) = from.and_then(|from| from.get_socketaddr().ok()) {
+                self.note_contact(response, source);
+            }
+            keep_prack_for_us(response);
+        }
         message
+    }
+}
+
+impl Polish {
+    fn note_contact(&self, response: &Response, source: SocketAddr) {
+        let contacts = response.typed_contact_headers().unwrap_or_default();
+        let target = contacts.first().and_then(|contact| SipAddr::try_from(&contact.uri).ok());
+        if let Some(target) = target {
+            self.0.note(&target.addr.to_string(), source);
+        }
+    }
+}
+
+/// The stack sends PRACK along the INVITE's way instead of the dialog's, and hears nothing else
+/// meanwhile. Without `Require` it does not; `RSeq` tells us to do it.
+fn keep_prack_for_us(response: &mut Response) {
+    if response.status_code.kind() == StatusCodeKind::Provisional {
+        response.headers_mut().retain(|header| !matches!(header, Header::Require(_)));
     }
 }
 
