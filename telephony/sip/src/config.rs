@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
-use crate::{Network, RegistrarConfig};
+use crate::{Network, RegistrarConfig, TrunkConfig};
 
 /// How SIP messages travel (RFC 3261 section 18).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -12,6 +12,8 @@ pub enum Transport {
     Udp,
     /// A stream per peer.
     Tcp,
+    /// A stream per peer, encrypted, the server proven by its certificate.
+    Tls,
 }
 
 impl Transport {
@@ -20,6 +22,7 @@ impl Transport {
         match self {
             Self::Udp => "UDP",
             Self::Tcp => "TCP",
+            Self::Tls => "TLS",
         }
     }
 }
@@ -29,6 +32,7 @@ impl fmt::Display for Transport {
         f.write_str(match self {
             Self::Udp => "udp",
             Self::Tcp => "tcp",
+            Self::Tls => "tls",
         })
     }
 }
@@ -65,6 +69,10 @@ pub struct EdgeConfig {
     pub ladder_entries: usize,
     /// Lets desk phones register; `None` refuses REGISTER.
     pub registrar: Option<RegistrarConfig>,
+    /// Carriers and PBXs.
+    pub trunks: Vec<TrunkConfig>,
+    /// Who is asked for host names; empty asks whom the system asks.
+    pub name_servers: Vec<SocketAddr>,
 }
 
 impl Default for EdgeConfig {
@@ -81,6 +89,8 @@ impl Default for EdgeConfig {
             max_calls: 100,
             ladder_entries: 100,
             registrar: None,
+            trunks: Vec::new(),
+            name_servers: Vec::new(),
         }
     }
 }

@@ -37,6 +37,8 @@ counters! {
     calls_offered,
     /// Calls answered and acknowledged.
     calls_answered,
+    /// Calls we placed that were answered.
+    calls_placed,
     /// Calls the caller gave up before an answer.
     calls_cancelled,
     /// Calls refused by the application's decision.

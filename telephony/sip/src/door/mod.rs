@@ -1,10 +1,16 @@
 //! The doors: sockets that read, screen and hand over.
 
+mod flows;
+mod pen;
 mod tcp;
 mod udp;
+mod visit;
 
-pub(crate) use tcp::TcpDoor;
+pub(crate) use flows::Flows;
+pub(crate) use pen::Pen;
+pub(crate) use tcp::{TcpDoor, begin_tcp};
 pub(crate) use udp::UdpDoor;
+pub(crate) use visit::{Opened, Visit};
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,6 +28,7 @@ use crate::stack::{ContactBook, Stack};
 pub(crate) struct Hall {
     pub(crate) stack: Arc<Stack>,
     pub(crate) counting: Arc<Counting>,
+    pub(crate) flows: Flows,
     contacts: Arc<ContactBook>,
     answerer: Answerer,
     offered: Offered,
@@ -34,6 +41,7 @@ impl Hall {
             contacts: stack.contacts.clone(),
             stack,
             counting,
+            flows: Flows::default(),
             answerer: Answerer::default(),
             offered: Offered { registration: config.registrar.is_some(), secure: false },
             rates: Mutex::new(SourceRates::new(config.requests_per_second, Instant::now())),

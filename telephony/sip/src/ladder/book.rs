@@ -77,21 +77,33 @@ impl LadderBook {
         ladder.add(Rung::new(bytes, direction, transport, peer));
     }
 
-    /// A message the stack sends; its bytes are made only when they are wanted.
+    /// A message the stack sends; its bytes are made only when they are wanted. `begins` says that
+    /// it is an INVITE of ours which starts a call.
     pub(crate) fn note_sent(
         &self,
-        call_id: &[u8],
-        peer: Option<SocketAddr>,
+        call_id: &str,
+        begins: bool,
+        to: (Option<Transport>, Option<SocketAddr>),
         bytes: impl FnOnce() -> Vec<u8>,
     ) {
         if self.limit == 0 {
             return;
         }
-        let Some(ladder) = self.lock().find(self.key(call_id)).cloned() else {
-            return;
+        let key = self.key(call_id.as_bytes());
+        let found = self.lock().find(key).cloned();
+        let ladder = match found {
+            Some(ladder) => ladder,
+            None if begins => {
+                let ladder = Ladder::new(self.limit);
+                self.lock().keep_recent(key, ladder.clone());
+                ladder
+            }
+            None => return,
         };
-        if let Some((transport, latest)) = ladder.latest() {
-            let peer = peer.unwrap_or(latest);
+        let latest = ladder.latest();
+        let transport = latest.map(|(transport, _)| transport).or(to.0);
+        let peer = to.1.or(latest.map(|(_, peer)| peer));
+        if let (Some(transport), Some(peer)) = (transport, peer) {
             ladder.add(Rung::new(&bytes(), Direction::Out, transport, peer));
         }
     }
@@ -258,7 +270,8 @@ mod tests {
         let entries = ladder.entries();
         assert_eq!((entries.len(), ladder.missed()), (10, 41));
         assert!(entries[0].start_line.starts_with("INVITE "));
-        assert_eq!(entries[9].headers[1].1, "99");
+        let last = String::from_utf8_lossy(&ladder.lock().kept[9].bytes).into_owned();
+        assert!(last.contains("X: 49"), "{last}");
     }
 
     #[test]

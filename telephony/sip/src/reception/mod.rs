@@ -3,6 +3,7 @@
 mod leg;
 mod new_call;
 mod registration;
+mod placed;
 mod registry;
 mod way;
 
@@ -23,6 +24,7 @@ use crate::info_key::pressed_key;
 use crate::screen::{ACCEPT, ALLOW};
 use crate::stack::{Stack, quiet, quietly};
 use crate::{IncomingCall, Listen};
+pub(crate) use placed::Placed;
 use registry::{CallEntry, Registry};
 
 /// Requests dealt with at one time, beside calls. Each is short; more than this is a flood.
@@ -104,7 +106,7 @@ impl Reception {
     }
 
     /// Runs a task that ends with the edge at the latest.
-    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+    pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         let closing = self.closing.clone();
         self.tasks.spawn(async move {
             closing.run_until_cancelled(work).await;

@@ -21,7 +21,7 @@ use super::{RETRY_AFTER, Reception, refuse};
 use crate::link::{HandleEnd, link};
 use crate::opaque_id::opaque_id;
 use crate::screen::{parse_address, percent_decoded, user_and_host};
-use crate::stack::{quietly, stack_transport};
+use crate::stack::{quietly, stack_transport, transport_of};
 use crate::{IncomingCall, Ladder, Party, Transport};
 
 /// A call about to be offered.
@@ -105,7 +105,9 @@ impl Reception {
             .or_else(|| self.advertised.iter().find(fits));
         let params = match transport {
             Transport::Udp => vec![],
-            Transport::Tcp => vec![Param::Transport(stack_transport(transport))],
+            Transport::Tcp | Transport::Tls => {
+                vec![Param::Transport(stack_transport(transport))]
+            }
         };
         Uri {
             scheme: Some(Scheme::Sip),
@@ -187,14 +189,6 @@ fn invite_of(request: &Request) -> Option<Invite> {
         from_tag: request.from_header().ok()?.tag().ok()??.value().to_owned(),
         number: cseq_number(request)?,
     })
-}
-
-/// How a request came.
-pub(super) fn transport_of(connection: &SipConnection) -> Transport {
-    match connection.transport() {
-        rsipstack::sip::Transport::Udp => Transport::Udp,
-        _ => Transport::Tcp,
-    }
 }
 
 /// Where the request really came from.

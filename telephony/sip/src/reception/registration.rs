@@ -10,6 +10,7 @@ use super::registry::cseq_number;
 use super::{Reception, allow, refuse};
 use crate::registrar::Ask;
 use crate::screen::parse_address;
+use crate::stack::transport_of;
 
 impl Reception {
     pub(super) async fn registration(&self, mut transaction: Transaction) {
@@ -49,7 +50,7 @@ fn ask_of(transaction: &Transaction) -> Option<Ask> {
         number: cseq_number(request)?,
         body: request.body.clone(),
         source: source_of(transaction)?,
-        transport: super::new_call::transport_of(connection),
+        transport: transport_of(connection),
         flow: connection.is_reliable().then(|| connection.clone()),
     })
 }

@@ -9,6 +9,9 @@ use tokio::time::Instant;
 /// The most keys counted at one time.
 const MAX_KEYS: usize = 4096;
 
+/// How often, at most, all keys are looked through for old ones.
+const SWEEP: Duration = Duration::from_secs(1);
+
 /// Counts per key, each forgotten a while after its first.
 pub(super) struct Tally<K> {
     limit: u32,
@@ -16,18 +19,21 @@ pub(super) struct Tally<K> {
     counts: HashMap<K, (u32, Instant)>,
     /// For the keys that find no room.
     others: (u32, Option<Instant>),
+    swept: Option<Instant>,
 }
 
 impl<K: Hash + Eq> Tally<K> {
     pub(super) fn new(limit: u32, window: Duration) -> Self {
-        Self { limit, window, counts: HashMap::new(), others: (0, None) }
+        Self { limit, window, counts: HashMap::new(), others: (0, None), swept: None }
     }
 
     pub(super) fn add(&mut self, key: K, now: Instant) {
         let window = self.window;
         let is_recent = |since: Instant| now.saturating_duration_since(since) < window;
-        if !self.counts.contains_key(&key) && self.counts.len() >= MAX_KEYS {
+        let is_due = self.swept.is_none_or(|at| now.saturating_duration_since(at) >= SWEEP);
+        if !self.counts.contains_key(&key) && self.counts.len() >= MAX_KEYS && is_due {
             self.counts.retain(|_, (_, since)| is_recent(*since));
+            self.swept = Some(now);
         }
         if !self.counts.contains_key(&key) && self.counts.len() >= MAX_KEYS {
             let (count, since) = self.others;

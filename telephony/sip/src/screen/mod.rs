@@ -13,7 +13,7 @@ mod message;
 mod rules;
 mod tidy;
 
-pub(crate) use address::{parse_address, percent_decoded, split_list, user_and_host};
+pub(crate) use address::{parameter, parse_address, percent_decoded, split_list, user_and_host};
 pub(crate) use answer::Answerer;
 pub(crate) use bucket::SourceRates;
 pub(crate) use framing::{Frame, Framer, FramingError};

@@ -28,7 +28,7 @@ use crate::{Listen, Transport};
 
 /// The running stack.
 pub(crate) struct Stack {
-    endpoint: EndpointInnerRef,
+    pub(crate) endpoint: EndpointInnerRef,
     pub(crate) dialogs: DialogLayer,
     pub(crate) contacts: Arc<ContactBook>,
     pub(crate) ladders: Arc<LadderBook>,
@@ -52,7 +52,10 @@ impl Stack {
             .with_user_agent("")
             .with_transport_layer(layer)
             .with_cancel_token(closing.clone())
-            .with_inspector(Box::new(polish::Polish { ladders: ladders.clone() }))
+            .with_inspector(Box::new(polish::Polish {
+                contacts: contacts.clone(),
+                ladders: ladders.clone(),
+            }))
             .with_transport_inspector(Box::new(polish::AnswersOnly))
             .build();
         let incoming = endpoint.incoming_transactions().ok()?;
@@ -103,6 +106,16 @@ pub(crate) fn stack_transport(transport: Transport) -> rsipstack::sip::Transport
     match transport {
         Transport::Udp => rsipstack::sip::Transport::Udp,
         Transport::Tcp => rsipstack::sip::Transport::Tcp,
+        Transport::Tls => rsipstack::sip::Transport::Tls,
+    }
+}
+
+/// How messages travel on a connection of the stack.
+pub(crate) fn transport_of(connection: &SipConnection) -> Transport {
+    match connection.get_addr().r#type {
+        Some(rsipstack::sip::Transport::Tcp) => Transport::Tcp,
+        Some(rsipstack::sip::Transport::Tls) => Transport::Tls,
+        _ => Transport::Udp,
     }
 }
 
@@ -119,4 +132,4 @@ pub(crate) fn advertised(listen: Listen, public: Option<IpAddr>) -> SocketAddr {
     }
 }
 
-pub(crate) use signpost::{tcp_signpost, udp_connection};
+pub(crate) use signpost::{stream_signpost, udp_connection};

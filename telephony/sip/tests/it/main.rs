@@ -1,7 +1,9 @@
 //! The edge over real sockets on loopback, called by a phone that writes every byte itself.
 
 mod calls;
+mod callee;
 mod changes;
+mod dialling;
 mod endings;
 mod ladder;
 mod logs;
