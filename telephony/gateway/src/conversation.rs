@@ -100,7 +100,7 @@ impl Conversation {
         match event {
             CallEvent::Ended(ended) => Some(match (ended.by, ended.why) {
                 (_, EndedWhy::Shutdown) => Input::Shutdown,
-                (EndedBy::Caller, _) => Input::RemoteHungUp,
+                (EndedBy::Peer, _) => Input::RemoteHungUp,
                 _ => Input::TrunkFailed,
             }),
             CallEvent::Key(key) => Some(self.pressed(key)),

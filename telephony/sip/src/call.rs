@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use crate::link::{Decision, HandleEnd};
-use crate::{CallEvent, Ended, EndedBy, EndedWhy};
+use crate::{CallEvent, Ended, EndedBy, EndedWhy, Ladder};
 
 /// How long [`Call::hang_up`] waits for the caller's phone to confirm; the goodbye itself goes on
 /// being repeated in the background.
@@ -18,6 +18,7 @@ pub struct Call {
     answer_in_ack: Option<String>,
     handle: HandleEnd,
     ended: Option<Ended>,
+    ladder: Ladder,
 }
 
 /// The call a decision was made about exists no more.
@@ -26,8 +27,13 @@ pub struct Call {
 pub struct CallGone;
 
 impl Call {
-    pub(crate) fn new(id: String, answer_in_ack: Option<String>, handle: HandleEnd) -> Self {
-        Self { id, answer_in_ack, handle, ended: None }
+    pub(crate) fn new(
+        id: String,
+        answer_in_ack: Option<String>,
+        handle: HandleEnd,
+        ladder: Ladder,
+    ) -> Self {
+        Self { id, answer_in_ack, handle, ended: None, ladder }
     }
 
     /// The same id the [`crate::IncomingCall`] had.
@@ -38,6 +44,11 @@ impl Call {
     /// The caller's answer to our offer, when the call came without one (RFC 3261 section 13.2.1).
     pub fn answer_in_ack(&self) -> Option<&str> {
         self.answer_in_ack.as_deref()
+    }
+
+    /// The messages of this call so far; the handle stays readable after the call.
+    pub fn ladder(&self) -> Ladder {
+        self.ladder.clone()
     }
 
     /// Waits for the next event. Cancel-safe; after [`CallEvent::Ended`] it returns that again.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
-use crate::Network;
+use crate::{Network, RegistrarConfig, TrunkConfig};
 
 /// How SIP messages travel (RFC 3261 section 18).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -12,6 +12,8 @@ pub enum Transport {
     Udp,
     /// A stream per peer.
     Tcp,
+    /// A stream per peer, encrypted, the server proven by its certificate.
+    Tls,
 }
 
 impl Transport {
@@ -20,6 +22,7 @@ impl Transport {
         match self {
             Self::Udp => "UDP",
             Self::Tcp => "TCP",
+            Self::Tls => "TLS",
         }
     }
 }
@@ -29,6 +32,7 @@ impl fmt::Display for Transport {
         f.write_str(match self {
             Self::Udp => "udp",
             Self::Tcp => "tcp",
+            Self::Tls => "tls",
         })
     }
 }
@@ -61,6 +65,14 @@ pub struct EdgeConfig {
     pub requests_per_second: u32,
     /// Calls at one time; one more is told 503 with Retry-After.
     pub max_calls: usize,
+    /// Messages kept of each call to explain it later; 0 keeps none.
+    pub ladder_entries: usize,
+    /// Lets desk phones register; `None` refuses REGISTER.
+    pub registrar: Option<RegistrarConfig>,
+    /// Carriers and PBXs.
+    pub trunks: Vec<TrunkConfig>,
+    /// Who is asked for host names; empty asks whom the system asks.
+    pub name_servers: Vec<SocketAddr>,
 }
 
 impl Default for EdgeConfig {
@@ -75,6 +87,10 @@ impl Default for EdgeConfig {
             allowed_networks: Network::loopback(),
             requests_per_second: 200,
             max_calls: 100,
+            ladder_entries: 100,
+            registrar: None,
+            trunks: Vec::new(),
+            name_servers: Vec::new(),
         }
     }
 }

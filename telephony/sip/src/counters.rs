@@ -37,6 +37,8 @@ counters! {
     calls_offered,
     /// Calls answered and acknowledged.
     calls_answered,
+    /// Calls we placed that were answered.
+    calls_placed,
     /// Calls the caller gave up before an answer.
     calls_cancelled,
     /// Calls refused by the application's decision.
@@ -61,4 +63,8 @@ counters! {
     refused_extension,
     /// Requests for a dialog or transaction that does not exist: 481.
     refused_unknown_dialog,
+    /// Registrations of desk phones made, refreshed or ended.
+    registrations,
+    /// Registrations with a wrong password, or by a source that guessed too often: 401, 403, 503.
+    refused_proof,
 }

@@ -2,21 +2,31 @@
 
 use std::io;
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use rsipstack::transport::SipConnection;
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::{Semaphore, mpsc};
+use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
 use crate::counters::Counting;
+use crate::dial::Dialler;
 use crate::door::{Hall, TcpDoor, UdpDoor};
+use crate::ladder::LadderBook;
+use crate::locate::Locator;
+use crate::outward::Outward;
 use crate::reception::{Reception, ReceptionParts};
-use crate::stack::{ContactBook, Stack, advertised, tcp_signpost, udp_connection};
-use crate::{Counters, EdgeConfig, IncomingCall, Listen, Transport};
+use crate::registrar::Registrar;
+use crate::stack::{ContactBook, Stack, advertised, stream_signpost, udp_connection};
+use crate::trunk::Directory;
+use crate::{
+    Binding, Counters, Dial, DialError, EdgeConfig, IncomingCall, Listen, OutgoingCall, RefusedCall, Transport,
+    TrunkConfigError, TrunkStatus,
+};
 
 /// How long the goodbyes of a shutdown may take.
 const LAST_GOODBYES: Duration = Duration::from_secs(2);
@@ -31,6 +41,8 @@ const BURST: usize = 1 << 20;
 pub struct Edge {
     listening: Vec<Listen>,
     counting: Arc<Counting>,
+    ladders: Arc<LadderBook>,
+    registrar: Option<Arc<Registrar>>,
     max_calls: u32,
     places: Arc<Semaphore>,
     leaving: Arc<AtomicBool>,
@@ -38,6 +50,8 @@ pub struct Edge {
     tasks: TaskTracker,
     /// Ends every task of the edge when the edge is dropped.
     closing: DropGuard,
+    /// Places calls; filled when the edge opens.
+    dialler: OnceLock<Dialler>,
 }
 
 /// Why an edge did not start.
@@ -57,6 +71,9 @@ pub enum EdgeError {
     /// The limit on calls is zero or beyond what can be counted.
     #[error("max_calls must be from 1 to 1000000")]
     MaxCalls,
+    /// A trunk is configured wrong.
+    #[error(transparent)]
+    Trunk(#[from] TrunkConfigError),
 }
 
 /// A socket that listens.
@@ -73,7 +90,7 @@ impl Bound {
                 socket2::SockRef::from(&socket).set_recv_buffer_size(BURST).ok();
                 Ok((socket.local_addr()?, Self::Udp(Arc::new(socket))))
             }),
-            Transport::Tcp => TcpListener::bind(listen.address)
+            Transport::Tcp | Transport::Tls => TcpListener::bind(listen.address)
                 .await
                 .and_then(|socket| Ok((socket.local_addr()?, Self::Tcp(socket)))),
         };
@@ -103,14 +120,17 @@ impl Edge {
         let edge = Self {
             listening: bound.iter().map(|(_, listen)| *listen).collect(),
             counting: Arc::default(),
+            ladders: Arc::new(LadderBook::new(config.ladder_entries)),
+            registrar: config.registrar.clone().map(|phones| Arc::new(Registrar::new(phones, Instant::now()))),
             max_calls,
             places: Arc::new(Semaphore::new(config.max_calls)),
             leaving: Arc::default(),
             hurry: CancellationToken::new(),
             tasks: TaskTracker::new(),
             closing: closing.clone().drop_guard(),
+            dialler: OnceLock::new(),
         };
-        edge.open(bound, &config, offer, &closing).await;
+        edge.open(bound, &config, offer, &closing).await?;
         for listen in &edge.listening {
             tracing::info!(%listen, "SIP edge listens");
         }
@@ -123,11 +143,14 @@ impl Edge {
         config: &EdgeConfig,
         calls: mpsc::Sender<IncomingCall>,
         closing: &CancellationToken,
-    ) {
+    ) -> Result<(), EdgeError> {
         let contacts = Arc::new(ContactBook::new(config.allowed_networks.clone()));
+        let locator = Locator::new(&config.name_servers);
+        let directory = Directory::new(config.trunks.clone(), locator, contacts.clone())?;
         let (connections, advertised) =
             connect(&bound, config.public_address, &contacts, closing).await;
-        let Some((stack, incoming)) = Stack::build(connections.clone(), contacts, closing) else {
+        let Some((stack, incoming)) = Stack::build(connections.clone(), contacts, self.ladders.clone(), closing)
+        else {
             unreachable!("a new stack has its queue of requests");
         };
         let stack = Arc::new(stack);
@@ -142,11 +165,20 @@ impl Edge {
             tasks: self.tasks.clone(),
             closing: closing.clone(),
             advertised: advertised.clone(),
+            registrar: self.registrar.clone(),
             calls,
         });
-        self.until_closed(closing, reception.run(incoming));
-        let hall = Hall::new(stack, self.counting.clone(), config.requests_per_second);
+        self.until_closed(closing, reception.clone().run(incoming));
+        let hall = Hall::new(stack, self.counting.clone(), config);
         let hall = Arc::new(hall);
+        let outward = Arc::new(Outward {
+            hall: hall.clone(),
+            listeners: advertised.iter().copied().zip(connections.clone()).collect(),
+            tasks: self.tasks.clone(),
+            closing: closing.clone(),
+        });
+        let directory = Arc::new(directory);
+        self.dialler.set(Dialler { reception, outward, directory }).ok();
         let room = Arc::new(Semaphore::new(config.max_calls + SPARE_CONNECTIONS));
         for (((bound, _), connection), advertised) in
             bound.into_iter().zip(connections).zip(advertised)
@@ -170,6 +202,7 @@ impl Edge {
                 }
             }
         }
+        Ok(())
     }
 
     fn until_closed(
@@ -193,9 +226,39 @@ impl Edge {
         self.counting.snapshot()
     }
 
+    /// The last INVITEs that were refused, newest first, each with its messages.
+    pub fn refused_calls(&self) -> Vec<RefusedCall> {
+        self.ladders.refused()
+    }
+
+    /// Where the desk phone `user` can be rung now, the freshest registration first.
+    pub fn registered(&self, user: &str) -> Vec<Binding> {
+        let registrar = self.registrar.as_ref();
+        registrar.map(|phones| phones.registered(user, Instant::now())).unwrap_or_default()
+    }
+
+    /// Registrations of desk phones that stand now.
+    pub fn registrations(&self) -> usize {
+        self.registrar.as_ref().map_or(0, |phones| phones.count(Instant::now()))
+    }
+
     /// Calls in progress: offered, ringing or answered.
     pub fn calls_in_progress(&self) -> usize {
         (self.max_calls as usize).saturating_sub(self.places.available_permits())
+    }
+
+    /// Places a call; its progress comes from [`OutgoingCall::next`]. An error means that nothing
+    /// was sent.
+    pub fn dial(&self, order: Dial) -> Result<OutgoingCall, DialError> {
+        match self.dialler.get() {
+            Some(dialler) => dialler.dial(order),
+            None => Err(DialError::NotOpen),
+        }
+    }
+
+    /// How the trunks are, by name.
+    pub fn trunks(&self) -> Vec<TrunkStatus> {
+        self.dialler.get().map(|dialler| dialler.directory.statuses()).unwrap_or_default()
     }
 
     /// Refuses new calls with 503, lets calls in progress end for at most `grace`, hangs up the
@@ -228,7 +291,7 @@ async fn connect(
         let address = advertised(*listen, public);
         connections.push(match bound {
             Bound::Udp(socket) => udp_connection(socket, address, contacts.clone(), closing).await,
-            Bound::Tcp(_) => tcp_signpost(address, closing).await,
+            Bound::Tcp(_) => stream_signpost(listen.transport, address, closing).await,
         });
         told.push(Listen { address, ..*listen });
     }

@@ -51,8 +51,8 @@ pub struct Ended {
 /// Who ended a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EndedBy {
-    /// The person who called.
-    Caller,
+    /// The person at the other end.
+    Peer,
     /// This program.
     Us,
     /// Nobody: the way between us broke.

@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::link::{Decision, HandleEnd};
-use crate::{Call, CallGone, Party, Transport};
+use crate::{Call, CallGone, Ladder, Party, Transport};
 
 /// A call that rings at our door. Dropping it without a decision tells the caller 500.
 pub struct IncomingCall {
@@ -25,6 +25,7 @@ pub struct IncomingCall {
     pub offer: Option<String>,
     pub(crate) handle: HandleEnd,
     pub(crate) gone: CancellationToken,
+    pub(crate) ladder: Ladder,
 }
 
 /// Why an answered call did not come to be.
@@ -52,6 +53,11 @@ impl IncomingCall {
         self.gone.cancelled().await;
     }
 
+    /// The messages of this call so far; the handle stays readable after the call.
+    pub fn ladder(&self) -> Ladder {
+        self.ladder.clone()
+    }
+
     /// Answers with our session description; resolves when the caller acknowledged it.
     pub async fn answer(self, sdp: String) -> Result<Call, AnswerError> {
         let (acknowledged, acknowledgement) = oneshot::channel();
@@ -60,7 +66,7 @@ impl IncomingCall {
             return Err(AnswerError::Cancelled);
         }
         let answer_in_ack = acknowledgement.await.unwrap_or(Err(AnswerError::Closed))?;
-        Ok(Call::new(self.id, answer_in_ack, self.handle))
+        Ok(Call::new(self.id, answer_in_ack, self.handle, self.ladder))
     }
 
     /// Refuses with a final status 300-699 (RFC 3261 section 21); another number becomes 500.

@@ -1,10 +1,16 @@
 //! The doors: sockets that read, screen and hand over.
 
+mod flows;
+mod pen;
 mod tcp;
 mod udp;
+mod visit;
 
-pub(crate) use tcp::TcpDoor;
+pub(crate) use flows::Flows;
+pub(crate) use pen::Pen;
+pub(crate) use tcp::{TcpDoor, begin_tcp};
 pub(crate) use udp::UdpDoor;
+pub(crate) use visit::{Opened, Visit};
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,28 +18,33 @@ use std::time::{Duration, Instant};
 
 use rsipstack::transport::SipConnection;
 
-use crate::Transport;
+use crate::{EdgeConfig, Transport};
 use crate::counters::Counting;
-use crate::screen::{Answerer, RawMessage, Refusal, SourceRates, Verdict, judge};
+use crate::ladder::Direction;
+use crate::screen::{Answerer, Offered, RawMessage, Refusal, SourceRates, Verdict, judge};
 use crate::stack::{ContactBook, Stack};
 
 /// What all doors share: who may enter, how fast, and where it leads.
 pub(crate) struct Hall {
     pub(crate) stack: Arc<Stack>,
     pub(crate) counting: Arc<Counting>,
+    pub(crate) flows: Flows,
     contacts: Arc<ContactBook>,
     answerer: Answerer,
+    offered: Offered,
     rates: Mutex<SourceRates>,
 }
 
 impl Hall {
-    pub(crate) fn new(stack: Arc<Stack>, counting: Arc<Counting>, per_second: u32) -> Self {
+    pub(crate) fn new(stack: Arc<Stack>, counting: Arc<Counting>, config: &EdgeConfig) -> Self {
         Self {
             contacts: stack.contacts.clone(),
             stack,
             counting,
+            flows: Flows::default(),
             answerer: Answerer::default(),
-            rates: Mutex::new(SourceRates::new(per_second, Instant::now())),
+            offered: Offered { registration: config.registrar.is_some(), secure: false },
+            rates: Mutex::new(SourceRates::new(config.requests_per_second, Instant::now())),
         }
     }
 
@@ -58,7 +69,23 @@ impl Hall {
         transport: Transport,
         source: SocketAddr,
     ) -> Option<Vec<u8>> {
-        match judge(bytes, source, &self.answerer, &self.counting) {
+        let ladders = &self.stack.ladders;
+        ladders.note(bytes, Direction::In, transport, source);
+        let answer = self.judge(bytes, connection, transport, source).await;
+        if let Some(answer) = &answer {
+            ladders.note(answer, Direction::Out, transport, source);
+        }
+        answer
+    }
+
+    async fn judge(
+        &self,
+        bytes: &[u8],
+        connection: &SipConnection,
+        transport: Transport,
+        source: SocketAddr,
+    ) -> Option<Vec<u8>> {
+        match judge(bytes, source, &self.answerer, self.offered, &self.counting) {
             Verdict::Pass(message) => {
                 let taken = self.stack.hand_over(&message, connection, transport, source);
                 if taken.await {

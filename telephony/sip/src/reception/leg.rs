@@ -77,6 +77,14 @@ impl Leg {
         self.gone.cancel();
     }
 
+    /// A call that is answered already, because we placed it.
+    pub(super) async fn run_answered(mut self) {
+        self.counting.calls_placed.add();
+        tracing::info!("call answered by the other side");
+        self.conversation().await;
+        self.gone.cancel();
+    }
+
     /// Until the application answers (its receiver), or the call is over (`None`).
     async fn undecided(&mut self) -> ControlFlow<Option<Acknowledged>> {
         let patience = tokio::time::sleep(RINGING);
@@ -230,7 +238,7 @@ impl Leg {
                 return Break(());
             }
             Some(DialogState::Terminated(..)) | None => {
-                self.report_end(EndedBy::Caller, EndedWhy::HungUp);
+                self.report_end(EndedBy::Peer, EndedWhy::HungUp);
                 return Break(());
             }
             Some(_) => {}
@@ -331,7 +339,8 @@ impl Leg {
             tracing::info!("no way back to say goodbye");
             return;
         }
-        if quiet(self.entry.dialog.bye()).await.is_err() {
+        let proofs = self.entry.proofs("BYE", b"");
+        if quiet(self.entry.dialog.bye_with_headers(Some(proofs))).await.is_err() {
             tracing::info!("goodbye not delivered");
         }
     }

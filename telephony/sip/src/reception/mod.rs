@@ -2,6 +2,8 @@
 
 mod leg;
 mod new_call;
+mod registration;
+mod placed;
 mod registry;
 mod way;
 
@@ -17,10 +19,12 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::counters::Counting;
+use crate::registrar::Registrar;
 use crate::info_key::pressed_key;
 use crate::screen::{ACCEPT, ALLOW};
 use crate::stack::{Stack, quiet, quietly};
 use crate::{IncomingCall, Listen};
+pub(crate) use placed::Placed;
 use registry::{CallEntry, Registry};
 
 /// Requests dealt with at one time, beside calls. Each is short; more than this is a flood.
@@ -43,6 +47,7 @@ pub(crate) struct Reception {
     closing: CancellationToken,
     /// Our listening places with the address that phones are told.
     advertised: Vec<Listen>,
+    registrar: Option<Arc<Registrar>>,
     calls: mpsc::Sender<IncomingCall>,
     registry: Registry,
     room: Arc<Semaphore>,
@@ -59,6 +64,7 @@ pub(crate) struct ReceptionParts {
     /// Cancelled when the edge is gone and nothing of it may stay.
     pub(crate) closing: CancellationToken,
     pub(crate) advertised: Vec<Listen>,
+    pub(crate) registrar: Option<Arc<Registrar>>,
     pub(crate) calls: mpsc::Sender<IncomingCall>,
 }
 
@@ -75,6 +81,7 @@ impl Reception {
             tasks: parts.tasks,
             closing: parts.closing,
             advertised: parts.advertised,
+            registrar: parts.registrar,
             calls: parts.calls,
             registry: Registry::default(),
             room,
@@ -99,7 +106,7 @@ impl Reception {
     }
 
     /// Runs a task that ends with the edge at the latest.
-    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+    pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         let closing = self.closing.clone();
         self.tasks.spawn(async move {
             closing.run_until_cancelled(work).await;
@@ -114,6 +121,7 @@ impl Reception {
         };
         match transaction.original.method {
             Method::Invite if !has_dialog => self.new_call(transaction).await,
+            Method::Register => self.registration(transaction).await,
             Method::Options if !has_dialog => answer_options(&mut transaction).await,
             _ => self.within_call(transaction).await,
         }

@@ -9,7 +9,7 @@ use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::sip::prelude::HeadersExt;
 use rsipstack::sip::{Header, Param, Request, Scheme, Uri};
 use rsipstack::transaction::transaction::Transaction;
-use sha2::{Digest, Sha256};
+use rsipstack::transport::SipConnection;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
@@ -19,9 +19,10 @@ use super::registry::{CallEntry, Invite, cseq_number};
 use super::way::Way;
 use super::{RETRY_AFTER, Reception, refuse};
 use crate::link::{HandleEnd, link};
+use crate::opaque_id::opaque_id;
 use crate::screen::{parse_address, percent_decoded, user_and_host};
-use crate::stack::{quietly, stack_transport};
-use crate::{IncomingCall, Party, Transport};
+use crate::stack::{quietly, stack_transport, transport_of};
+use crate::{IncomingCall, Ladder, Party, Transport};
 
 /// A call about to be offered.
 struct Arrival {
@@ -72,10 +73,7 @@ impl Reception {
 
     fn arrival(&self, transaction: &mut Transaction, invite: Invite) -> Option<Arrival> {
         let connection = transaction.connection.as_ref()?;
-        let transport = match connection.transport() {
-            rsipstack::sip::Transport::Udp => Transport::Udp,
-            _ => Transport::Tcp,
-        };
+        let transport = transport_of(connection);
         let source = source_of(transaction)?;
         let call = facts(&transaction.original, transport, source, &invite)?;
         let (report, states) = self.stack.dialogs.new_dialog_state_channel();
@@ -107,7 +105,9 @@ impl Reception {
             .or_else(|| self.advertised.iter().find(fits));
         let params = match transport {
             Transport::Udp => vec![],
-            Transport::Tcp => vec![Param::Transport(stack_transport(transport))],
+            Transport::Tcp | Transport::Tls => {
+                vec![Param::Transport(stack_transport(transport))]
+            }
         };
         Uri {
             scheme: Some(Scheme::Sip),
@@ -129,6 +129,7 @@ impl Reception {
         let entry = CallEntry::new(dialog.clone(), end.events.clone(), arrival.invite.number);
         let entry = Arc::new(entry);
         self.registry.enter(entry.clone());
+        let ladder = self.stack.ladders.claim(&arrival.invite.call_id);
         let leg = Leg {
             entry,
             end,
@@ -141,7 +142,7 @@ impl Reception {
             place: Some(place),
         };
         self.spawn(self.clone().accompany(leg, arrival.call.id.clone(), arrival.invite));
-        self.hand_out(arrival.call, handle, gone);
+        self.hand_out(arrival.call, handle, gone, ladder);
         let mut dialog = dialog;
         dialog.handle(&mut transaction).await.ok();
         // Stays for the ACK of a refusal; an acknowledged answer has ended the transaction.
@@ -150,14 +151,16 @@ impl Reception {
 
     /// Runs a call to its end, in a span of its own, and forgets it.
     async fn accompany(self: Arc<Self>, leg: Leg, id: String, invite: Invite) {
-        let dialog = leg.entry.dialog.id();
+        let entry = leg.entry.clone();
+        let dialog = entry.dialog.id();
         let span = tracing::info_span!("call", id);
         leg.run().instrument(span).await;
         self.stack.dialogs.remove_dialog(&dialog);
         self.registry.forget(Some(&dialog), &invite);
+        self.stack.ladders.close(&invite.call_id, entry.was_answered());
     }
 
-    fn hand_out(&self, call: CallFacts, handle: HandleEnd, gone: CancellationToken) {
+    fn hand_out(&self, call: CallFacts, handle: HandleEnd, gone: CancellationToken, ladder: Ladder) {
         let call = IncomingCall {
             id: call.id,
             caller: call.caller,
@@ -167,6 +170,7 @@ impl Reception {
             offer: call.offer,
             handle,
             gone,
+            ladder,
         };
         match self.calls.try_send(call) {
             Ok(()) => self.counting.calls_offered.add(),
@@ -188,13 +192,13 @@ fn invite_of(request: &Request) -> Option<Invite> {
 }
 
 /// Where the request really came from.
-fn source_of(transaction: &Transaction) -> Option<SocketAddr> {
+pub(super) fn source_of(transaction: &Transaction) -> Option<SocketAddr> {
     if let Some(remote) = transaction.connection.as_ref()?.get_remote_addr() {
         return remote.get_socketaddr().ok();
     }
     // For datagrams the door wrote it into the top Via where it differs from what stands there.
     let via = transaction.original.via_header().ok()?;
-    let (_, target) = rsipstack::transport::SipConnection::parse_target_from_via(via).ok()?;
+    let (_, target) = SipConnection::parse_target_from_via(via).ok()?;
     rsipstack::transport::SipAddr::new(rsipstack::sip::Transport::Udp, target).get_socketaddr().ok()
 }
 
@@ -210,24 +214,13 @@ fn facts(
         Some(String::from_utf8(request.body.clone()).ok()?)
     };
     Some(CallFacts {
-        id: opaque_id(invite),
+        id: opaque_id(&invite.call_id, &invite.from_tag),
         caller: caller(request)?,
         called: called(&request.uri),
         source,
         transport,
         offer,
     })
-}
-
-/// Names a call without telling its Call-ID, which often holds an address of the caller.
-fn opaque_id(invite: &Invite) -> String {
-    let mut hash = Sha256::new();
-    hash.update(&invite.call_id);
-    hash.update([0]);
-    hash.update(&invite.from_tag);
-    let digest = hash.finalize();
-    let hex = digest.iter().take(10).map(|byte| format!("{byte:02x}"));
-    format!("sip-{}", hex.collect::<String>())
 }
 
 fn caller(request: &Request) -> Option<Party> {
@@ -237,7 +230,7 @@ fn caller(request: &Request) -> Option<Party> {
         uri: from.uri.to_owned(),
         user,
         host,
-        display_name: from.display_name.map(std::borrow::Cow::into_owned),
+        display_name: from.display_name.map(|name| name.replace(char::is_control, "")),
     })
 }
 

@@ -6,14 +6,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rsipstack::dialog::DialogId;
 use rsipstack::dialog::invite_dialog::InviteDialog;
-use rsipstack::sip::Request;
 use rsipstack::sip::prelude::HeadersExt;
+use rsipstack::sip::{Header, Request};
 use rsipstack::transaction::transaction::Transaction;
 use rsipstack::transport::SipConnection;
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use crate::CallEvent;
+use crate::dial::Signers;
 
 /// Free places an event queue keeps for what matters more than keys.
 const KEPT_FREE: usize = 4;
@@ -32,6 +33,8 @@ pub(crate) struct CallEntry {
     latest: Mutex<Option<CancellationToken>>,
     answered: AtomicBool,
     last_number: AtomicU32,
+    /// Who asked us for a proof when we placed this call.
+    signers: Signers,
 }
 
 impl CallEntry {
@@ -49,7 +52,18 @@ impl CallEntry {
             latest: Mutex::default(),
             answered: AtomicBool::new(false),
             last_number: AtomicU32::new(first_number),
+            signers: Signers::default(),
         }
+    }
+
+    pub(crate) fn signed_by(self, signers: Signers) -> Self {
+        Self { signers, ..self }
+    }
+
+    /// The proofs that a request of ours in this call carries.
+    pub(crate) fn proofs(&self, method: &str, body: &[u8]) -> Vec<Header> {
+        let target = self.dialog.snapshot().remote_uri.to_string();
+        self.signers.sign(method, &target, body)
     }
 
     /// Whether the request comes after the last one by its CSeq (RFC 3261 section 12.2.2).
@@ -69,6 +83,10 @@ impl CallEntry {
 
     pub(crate) fn answered(&self) {
         self.answered.store(true, Ordering::SeqCst);
+    }
+
+    pub(crate) fn was_answered(&self) -> bool {
+        self.answered.load(Ordering::SeqCst)
     }
 
     /// Reports a key. Before the answer nobody listens; when too many wait, it is lost.
@@ -132,6 +150,11 @@ impl Registry {
             calls.by_dialog.remove(dialog);
         }
         calls.invites.remove(invite);
+    }
+
+    /// Forgets a call that we placed.
+    pub(crate) fn forget_dialog(&self, dialog: &DialogId) {
+        self.lock().by_dialog.remove(dialog);
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Calls> {

@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use rsipstack::sip::Request;
 use rsipstack::sip::prelude::HeadersExt;
+use rsipstack::sip::{Request, Response};
 use rsipstack::transaction::transaction::Transaction;
 use rsipstack::transport::SipAddr;
 use tokio_util::sync::CancellationToken;
@@ -44,11 +44,30 @@ impl Way {
         way
     }
 
+    /// The way to a phone that answered our call.
+    pub(super) fn to_answerer(
+        response: &Response,
+        source: SocketAddr,
+        flow: Option<CancellationToken>,
+        book: &Arc<ContactBook>,
+    ) -> Self {
+        let (book, heard_by) = (book.clone(), flow.clone());
+        let mut way = Self { source, book, heard_by, flow, reachable: false, entry: None };
+        if let Some(target) = first_target_of_answer(response) {
+            way.lead_to(&target);
+        }
+        way
+    }
+
     /// Takes the way a request of the phone names; when it is out of reach, the source leads back.
     pub(super) fn moved(&mut self, request: &Request) {
         let Some(target) = first_target(request) else {
             return;
         };
+        self.lead_to(&target);
+    }
+
+    fn lead_to(&mut self, target: &SipAddr) {
         let address = target.get_socketaddr();
         self.reachable = address.is_ok_and(|address| self.book.may_reach(address));
         self.entry =
@@ -83,5 +102,15 @@ fn first_target(request: &Request) -> Option<SipAddr> {
         return SipAddr::try_from(&route.uri).ok();
     }
     let contacts = request.typed_contact_headers().ok()?;
+    SipAddr::try_from(&contacts.first()?.uri).ok()
+}
+
+/// The same for an answer to our call: the route set is reversed (RFC 3261 section 12.1.2).
+fn first_target_of_answer(response: &Response) -> Option<SipAddr> {
+    let routes = response.typed_record_route_headers().unwrap_or_default();
+    if let Some(route) = routes.last() {
+        return SipAddr::try_from(&route.uri).ok();
+    }
+    let contacts = response.typed_contact_headers().ok()?;
     SipAddr::try_from(&contacts.first()?.uri).ok()
 }

@@ -4,8 +4,8 @@
 //! reach. The call came from a source that does reach it: this book leads from one to the other.
 //! No DNS is asked: a caller does not decide whom we contact.
 
-use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -14,10 +14,32 @@ use rsipstack::transport::transport_layer::DomainResolver;
 
 use crate::Network;
 
+/// Contacts remembered between a phone's answer and the call that comes of it.
+const NOTED: usize = 256;
+
 /// The contacts of the calls in progress; at most one entry per call.
 pub(crate) struct ContactBook {
     allowed: Vec<Network>,
     entries: Mutex<HashMap<String, Entry>>,
+    /// The last answers to our own calls, oldest first.
+    noted: Mutex<VecDeque<(String, SocketAddr)>>,
+    /// Where each trunk is, by its name.
+    trunks: Mutex<BTreeMap<String, Whereabouts>>,
+}
+
+/// Where the calls of one trunk come from.
+#[derive(Default)]
+struct Whereabouts {
+    configured: Vec<Network>,
+    /// What its names lead to now.
+    found: Vec<IpAddr>,
+}
+
+impl Whereabouts {
+    fn contain(&self, address: IpAddr) -> bool {
+        let found = self.found.contains(&address.to_canonical());
+        found || self.configured.iter().any(|network| network.contains(address))
+    }
 }
 
 struct Entry {
@@ -33,19 +55,49 @@ pub(crate) struct ContactEntry {
 
 impl ContactBook {
     pub(crate) fn new(allowed: Vec<Network>) -> Self {
-        Self { allowed, entries: Mutex::default() }
+        let (entries, noted, trunks) = Default::default();
+        Self { allowed, entries, noted, trunks }
+    }
+
+    /// A trunk is at these addresses from now on; they may talk to us.
+    pub(crate) fn admit_trunk(&self, name: &str, found: Vec<IpAddr>) {
+        lock(&self.trunks).entry(name.to_owned()).or_default().found = found;
+    }
+
+    /// A trunk's calls come from these networks too.
+    pub(crate) fn admit_networks(&self, name: &str, configured: Vec<Network>) {
+        lock(&self.trunks).entry(name.to_owned()).or_default().configured = configured;
+    }
+
+    /// The trunks that are at this address; several accounts with one carrier share its addresses.
+    pub(crate) fn trunks_at(&self, address: IpAddr) -> Vec<String> {
+        let trunks = lock(&self.trunks);
+        let there = trunks.iter().filter(|(_, at)| at.contain(address));
+        there.map(|(name, _)| name.clone()).collect()
+    }
+
+    /// Remembers for a while that a phone which answered our call is reached by `source`.
+    pub(super) fn note(&self, contact: &str, source: SocketAddr) {
+        let mut noted = lock(&self.noted);
+        let contact = contact.to_ascii_lowercase();
+        noted.retain(|(known, _)| *known != contact);
+        if noted.len() == NOTED {
+            noted.pop_front();
+        }
+        noted.push_back((contact, source));
     }
 
     /// Whether we may send to this address at all.
     pub(crate) fn may_reach(&self, address: SocketAddr) -> bool {
         let ip = address.ip();
         self.allowed.iter().any(|network| network.contains(ip))
+            || lock(&self.trunks).values().any(|trunk| trunk.contain(ip))
     }
 
     /// Remembers that `contact` (host and port) is reached by `source`.
     pub(crate) fn enter(self: &Arc<Self>, contact: &str, source: SocketAddr) -> ContactEntry {
         let contact = contact.to_ascii_lowercase();
-        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut entries = lock(&self.entries);
         let entry = entries.entry(contact.clone()).or_insert(Entry { source, calls: 0 });
         entry.source = source;
         entry.calls += 1;
@@ -53,9 +105,12 @@ impl ContactBook {
     }
 
     fn source_of(&self, contact: &str) -> Option<SocketAddr> {
-        let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry = entries.get(&contact.to_ascii_lowercase())?;
-        Some(entry.source)
+        let contact = contact.to_ascii_lowercase();
+        if let Some(entry) = lock(&self.entries).get(&contact) {
+            return Some(entry.source);
+        }
+        let noted = lock(&self.noted);
+        noted.iter().find(|(known, _)| *known == contact).map(|(_, source)| *source)
     }
 
     /// Where a datagram for `address` goes: there, to the source of its call, or nowhere.
@@ -71,9 +126,13 @@ impl ContactBook {
     }
 }
 
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Drop for ContactEntry {
     fn drop(&mut self) {
-        let mut entries = self.book.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut entries = lock(&self.book.entries);
         if let Some(entry) = entries.get_mut(&self.contact) {
             entry.calls -= 1;
             if entry.calls == 0 {

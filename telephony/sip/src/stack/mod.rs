@@ -23,13 +23,15 @@ use rsipstack::transaction::key::{TransactionKey, TransactionRole};
 use rsipstack::transport::{SipAddr, SipConnection, TransportLayer};
 use tokio_util::sync::CancellationToken;
 
+use crate::ladder::LadderBook;
 use crate::{Listen, Transport};
 
 /// The running stack.
 pub(crate) struct Stack {
-    endpoint: EndpointInnerRef,
+    pub(crate) endpoint: EndpointInnerRef,
     pub(crate) dialogs: DialogLayer,
     pub(crate) contacts: Arc<ContactBook>,
+    pub(crate) ladders: Arc<LadderBook>,
 }
 
 impl Stack {
@@ -38,6 +40,7 @@ impl Stack {
     pub(crate) fn build(
         connections: Vec<SipConnection>,
         contacts: Arc<ContactBook>,
+        ladders: Arc<LadderBook>,
         closing: &CancellationToken,
     ) -> Option<(Self, TransactionReceiver)> {
         let resolver = Box::new(contacts::Resolver(contacts.clone()));
@@ -49,12 +52,16 @@ impl Stack {
             .with_user_agent("")
             .with_transport_layer(layer)
             .with_cancel_token(closing.clone())
-            .with_inspector(Box::new(polish::Polish))
+            .with_inspector(Box::new(polish::Polish {
+                contacts: contacts.clone(),
+                ladders: ladders.clone(),
+            }))
             .with_transport_inspector(Box::new(polish::AnswersOnly))
             .build();
         let incoming = endpoint.incoming_transactions().ok()?;
         let endpoint = endpoint.inner;
-        let stack = Self { dialogs: DialogLayer::new(endpoint.clone()), endpoint, contacts };
+        let dialogs = DialogLayer::new(endpoint.clone());
+        let stack = Self { dialogs, endpoint, contacts, ladders };
         Some((stack, incoming))
     }
 
@@ -99,6 +106,16 @@ pub(crate) fn stack_transport(transport: Transport) -> rsipstack::sip::Transport
     match transport {
         Transport::Udp => rsipstack::sip::Transport::Udp,
         Transport::Tcp => rsipstack::sip::Transport::Tcp,
+        Transport::Tls => rsipstack::sip::Transport::Tls,
+    }
+}
+
+/// How messages travel on a connection of the stack.
+pub(crate) fn transport_of(connection: &SipConnection) -> Transport {
+    match connection.get_addr().r#type {
+        Some(rsipstack::sip::Transport::Tcp) => Transport::Tcp,
+        Some(rsipstack::sip::Transport::Tls) => Transport::Tls,
+        _ => Transport::Udp,
     }
 }
 
@@ -115,4 +132,4 @@ pub(crate) fn advertised(listen: Listen, public: Option<IpAddr>) -> SocketAddr {
     }
 }
 
-pub(crate) use signpost::{tcp_signpost, udp_connection};
+pub(crate) use signpost::{stream_signpost, udp_connection};

@@ -1,25 +1,83 @@
 //! What the stack writes and hears, put right.
 
+use std::net::SocketAddr;
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use rsipstack::sip::{HasHeaders, Header, SipMessage};
+use rsipstack::sip::prelude::HeadersExt;
+use rsipstack::sip::{HasHeaders, Header, Method, Response, SipMessage, StatusCodeKind};
 use rsipstack::transaction::endpoint::{MessageInspector, TransportEventInspector};
 use rsipstack::transport::{SipAddr, TransportEvent};
 
-/// Takes out the header that tells strangers which program and version answers.
-pub(crate) struct Polish;
+use super::ContactBook;
+use crate::Transport;
+use crate::ladder::LadderBook;
+
+/// Takes out the header that tells strangers which program and version answers; notes where the
+/// phones we call really are before the stack acknowledges their answers.
+pub(crate) struct Polish {
+    pub(super) contacts: Arc<ContactBook>,
+    pub(super) ladders: Arc<LadderBook>,
+}
 
 impl MessageInspector for Polish {
-    fn before_send(&self, mut message: SipMessage, _: Option<&SipAddr>) -> SipMessage {
+    fn before_send(&self, mut message: SipMessage, to: Option<&SipAddr>) -> SipMessage {
         let headers = match &mut message {
             SipMessage::Request(request) => request.headers_mut(),
             SipMessage::Response(response) => response.headers_mut(),
         };
         headers.retain(|header| !matches!(header, Header::UserAgent(_)));
+        if let Ok(call_id) = message.call_id_header() {
+            let peer = to.and_then(|to| to.get_socketaddr().ok());
+            let transport = to.map(|to| match to.r#type {
+                Some(rsipstack::sip::Transport::Tcp) => Transport::Tcp,
+                Some(rsipstack::sip::Transport::Tls) => Transport::Tls,
+                _ => Transport::Udp,
+            });
+            let bytes = || message.to_string().into_bytes();
+            let begins = starts_call(&message);
+            self.ladders.note_sent(call_id.value(), begins, (transport, peer), bytes);
+        }
         message
     }
 
-    fn after_received(&self, message: SipMessage, _: Option<&SipAddr>) -> SipMessage {
+    fn after_received(&self, mut message: SipMessage, from: Option<&SipAddr>) -> SipMessage {
+        if let SipMessage::Response(response) = &mut message
+            && response.cseq_header().and_then(|cseq| cseq.method()).ok() == Some(Method::Invite)
+        {
+            if let Some(source) = from.and_then(|from| from.get_socketaddr().ok()) {
+                self.note_contact(response, source);
+            }
+            keep_prack_for_us(response);
+        }
         message
+    }
+}
+
+/// Whether it is an INVITE outside any dialog.
+fn starts_call(message: &SipMessage) -> bool {
+    let SipMessage::Request(request) = message else {
+        return false;
+    };
+    let tag = request.to_header().and_then(|to| to.tag());
+    request.method == Method::Invite && matches!(tag, Ok(None))
+}
+
+impl Polish {
+    fn note_contact(&self, response: &Response, source: SocketAddr) {
+        let contacts = response.typed_contact_headers().unwrap_or_default();
+        let target = contacts.first().and_then(|contact| SipAddr::try_from(&contact.uri).ok());
+        if let Some(target) = target {
+            self.contacts.note(&target.addr.to_string(), source);
+        }
+    }
+}
+
+/// The stack sends PRACK along the INVITE's way instead of the dialog's, and hears nothing else
+/// meanwhile. Without `Require` it does not; `RSeq` tells us to do it.
+fn keep_prack_for_us(response: &mut Response) {
+    if response.status_code.kind() == StatusCodeKind::Provisional {
+        response.headers_mut().retain(|header| !matches!(header, Header::Require(_)));
     }
 }
 

@@ -62,7 +62,7 @@ pub(crate) async fn udp_connection(
     SipConnection::Udp(UdpConnection::attach(inner, None, closing).await)
 }
 
-/// Stands for a TCP listener in the stack's list of our own addresses, where it looks up what to
+/// Stands for a listener of streams in the stack's list of our own addresses, where it looks up what to
 /// write into Via headers. Nothing is ever sent through it.
 struct Signpost(SocketAddr);
 
@@ -82,14 +82,13 @@ impl StackSocket for Signpost {
 }
 
 /// See [`Signpost`].
-pub(crate) async fn tcp_signpost(
+pub(crate) async fn stream_signpost(
+    transport: Transport,
     advertised: SocketAddr,
     closing: &CancellationToken,
 ) -> SipConnection {
-    let inner = UdpInner {
-        conn: Arc::new(Signpost(advertised)),
-        addr: sip_address(Transport::Tcp, advertised),
-    };
+    let inner =
+        UdpInner { conn: Arc::new(Signpost(advertised)), addr: sip_address(transport, advertised) };
     let closing = Some(closing.child_token());
     SipConnection::Udp(UdpConnection::attach(inner, None, closing).await)
 }

@@ -4,7 +4,7 @@ use mostik_sip::{AnswerError, CallEvent, Ended, EndedBy, EndedWhy, Transport};
 
 use crate::world::{ANSWER, World, next, soon};
 
-const BY_CALLER: CallEvent = CallEvent::Ended(Ended { by: EndedBy::Caller, why: EndedWhy::HungUp });
+const BY_CALLER: CallEvent = CallEvent::Ended(Ended { by: EndedBy::Peer, why: EndedWhy::HungUp });
 
 async fn a_whole_call(transport: Transport) {
     let mut world = World::start().await;

@@ -159,7 +159,7 @@ async fn a_call_survives_a_connection_that_comes_back() {
     let quiet = tokio::time::timeout(Duration::from_secs(34), call.next_event());
     assert!(quiet.await.is_err(), "the call ended");
     assert_eq!(phone.ask("BYE", "", "").await.status(), 200);
-    assert_eq!(next(&mut call).await, ended(EndedBy::Caller, EndedWhy::HungUp));
+    assert_eq!(next(&mut call).await, ended(EndedBy::Peer, EndedWhy::HungUp));
 }
 
 async fn a_call_whose_connection_stays_away_is_lost() {
@@ -186,7 +186,7 @@ async fn a_shutdown_refuses_new_calls_and_lets_the_others_end() {
     late.acknowledge_refusal(&refusal).await;
     assert!(!leaving.is_finished());
     assert_eq!(phone.ask("BYE", "", "").await.status(), 200);
-    assert_eq!(next(&mut call).await, ended(EndedBy::Caller, EndedWhy::HungUp));
+    assert_eq!(next(&mut call).await, ended(EndedBy::Peer, EndedWhy::HungUp));
     soon(leaving).await.unwrap();
     drop(calls);
 }

@@ -1,10 +1,14 @@
 //! The edge over real sockets on loopback, called by a phone that writes every byte itself.
 
 mod calls;
+mod callee;
 mod changes;
+mod dialling;
 mod endings;
+mod ladder;
 mod logs;
 mod phone;
 mod screening;
 mod streams;
+mod torture;
 mod world;

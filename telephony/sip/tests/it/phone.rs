@@ -29,7 +29,7 @@ pub(crate) struct Heard {
 }
 
 impl Heard {
-    fn read(bytes: &[u8]) -> Self {
+    pub(crate) fn read(bytes: &[u8]) -> Self {
         let text = String::from_utf8(bytes.to_vec()).unwrap();
         let (head, body) = text.split_once("\r\n\r\n").expect(&text);
         let mut lines = head.split("\r\n");
@@ -86,6 +86,7 @@ impl Phone {
                 let local = socket.local_addr().unwrap();
                 (Line::Udp(socket), local)
             }
+            Transport::Tls => panic!("this phone does not encrypt"),
             Transport::Tcp => {
                 let socket = tokio::net::TcpSocket::new_v4().unwrap();
                 socket.bind(from.parse().unwrap()).unwrap();
@@ -271,7 +272,7 @@ impl Phone {
     }
 }
 
-fn take_message(buffer: &mut Vec<u8>) -> Option<Heard> {
+pub(crate) fn take_message(buffer: &mut Vec<u8>) -> Option<Heard> {
     let end = buffer.windows(4).position(|at| at == b"\r\n\r\n")? + 4;
     let length: usize = Heard::read(&buffer[..end]).header("Content-Length").parse().unwrap();
     if buffer.len() < end + length {

@@ -1,0 +1,127 @@
+//! Requests to a phone that answered, before the stack has a dialog with it or beside that dialog:
+//! PRACK for a reliable provisional answer, BYE for one answer too many.
+
+use std::collections::HashMap;
+
+use rsipstack::sip::prelude::{HeadersExt, ToTypedHeader};
+use rsipstack::sip::typed::CSeq;
+use rsipstack::sip::{Header, Method, Request, Response};
+use rsipstack::transaction::key::{TransactionKey, TransactionRole};
+use rsipstack::transaction::transaction::Transaction;
+use rsipstack::transport::SipAddr;
+
+use super::reply::{reliable_number, to_tag};
+use crate::outward::WayOut;
+use crate::stack::{Stack, quiet};
+
+/// Branches of one forked call that are listened to.
+const MAX_BRANCHES: usize = 16;
+
+/// Sends a request within the dialog that `response` opened, and waits for its answer.
+pub(super) async fn ask(stack: &Stack, way: &WayOut, request: Request) {
+    let Ok(key) = TransactionKey::from_request(&request, TransactionRole::Client) else {
+        return;
+    };
+    let target = request.route_header().and_then(|route| route.typed().ok());
+    let target = target.map_or_else(|| request.uri.clone(), |route| route.uri);
+    let next = SipAddr::try_from(&target).ok().filter(|next| next.get_socketaddr().is_ok());
+    let endpoint = stack.endpoint.clone();
+    let connection = Some(way.connection.clone());
+    let mut transaction = Transaction::new_client(key, request, endpoint, connection);
+    transaction.destination = Some(match next {
+        Some(next) if !way.connection.is_reliable() => next,
+        _ => way.destination(),
+    });
+    if quiet(transaction.send()).await.is_ok() {
+        quiet(async { while transaction.receive().await.is_some() {} }).await;
+    }
+}
+
+/// A request in the dialog that `response` to our `invite` opened (RFC 3261 section 12.2.1.1).
+pub(super) fn request_in_branch(
+    stack: &Stack,
+    way: &WayOut,
+    invite: &Request,
+    response: &Response,
+    method: Method,
+    number: u32,
+    added: Vec<Header>,
+) -> Option<Request> {
+    let contacts = response.typed_contact_headers().unwrap_or_default();
+    let target = contacts.first().map_or_else(|| invite.uri.clone(), |c| c.uri.clone());
+    let via = stack.endpoint.get_via(Some(way.sent_by()), None).ok()?;
+    let mut headers = vec![
+        Header::Via(via.into()),
+        Header::MaxForwards(70.into()),
+        Header::From(response.from_header().ok()?.clone()),
+        Header::To(response.to_header().ok()?.clone()),
+        Header::CallId(invite.call_id_header().ok()?.clone()),
+        Header::CSeq(CSeq { seq: number, method }.into()),
+    ];
+    let routes = response.typed_record_route_headers().unwrap_or_default();
+    for route in routes.iter().rev() {
+        headers.push(Header::Route(route.to_string().into()));
+    }
+    headers.extend(added);
+    Some(Request {
+        method,
+        uri: target,
+        version: rsipstack::sip::Version::V2,
+        headers: headers.into(),
+        body: vec![],
+    })
+}
+
+/// The last reliable provisional answer of each branch.
+#[derive(Default)]
+pub(super) struct Provisionals(HashMap<String, u32>);
+
+impl Provisionals {
+    /// The number to acknowledge by PRACK, when this answer wants that and comes in order
+    /// (RFC 3262 section 4).
+    pub(super) fn to_acknowledge(&mut self, response: &Response) -> Option<u32> {
+        let number = reliable_number(response)?;
+        let tag = to_tag(response)?;
+        if !self.0.contains_key(&tag) && self.0.len() == MAX_BRANCHES {
+            return None;
+        }
+        let in_order = self.0.get(&tag).is_none_or(|last| last.checked_add(1) == Some(number));
+        in_order.then(|| self.0.insert(tag, number));
+        in_order.then_some(number)
+    }
+}
+
+/// What a PRACK says it acknowledges (RFC 3262 section 7.2).
+pub(super) fn acknowledges(number: u32, invite: &Request) -> Option<Header> {
+    let cseq = invite.cseq_header().ok()?.seq().ok()?;
+    Some(Header::RAck(format!("{number} {cseq} INVITE").into()))
+}
+
+/// Ends every further answer to a forked call: the first one won (RFC 3261 section 13.2.2.4). The
+/// stack acknowledges them.
+pub(super) async fn end_other_branches(
+    stack: &Stack,
+    way: &WayOut,
+    invite: Request,
+    mut transaction: Transaction,
+    winner: Option<String>,
+) {
+    let mut ended: Vec<Option<String>> = vec![winner];
+    while let Some(message) = quiet(transaction.receive()).await {
+        let rsipstack::sip::SipMessage::Response(response) = message else {
+            continue;
+        };
+        let tag = to_tag(&response);
+        let success = (200..300).contains(&super::status_of(&response));
+        if !success || ended.contains(&tag) || ended.len() > MAX_BRANCHES {
+            continue;
+        }
+        ended.push(tag);
+        let number = invite.cseq_header().ok().and_then(|cseq| cseq.seq().ok());
+        let number = number.unwrap_or_default() + 1;
+        let bye = request_in_branch(stack, way, &invite, &response, Method::Bye, number, vec![]);
+        if let Some(bye) = bye {
+            ask(stack, way, bye).await;
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! Calls that we place (RFC 3261 section 13.2): from an order to an answered call or a reason.
+
+mod attempt;
+mod branches;
+mod failure;
+mod letter;
+mod order;
+mod outgoing_call;
+mod placing;
+mod reply;
+mod signer;
+mod start;
+
+pub use failure::DialFailure;
+pub use order::{Dial, DialError, Route};
+pub use outgoing_call::{DialEvent, OutgoingCall, SessionText};
+
+pub(crate) use reply::{challenge_in, retry_after, status_of};
+pub(crate) use signer::Signers;
+pub(crate) use start::Dialler;
+
+use reply::hops_of_contacts;

@@ -1,0 +1,145 @@
+//! The ways out: connections for requests that we begin.
+//!
+//! Streams are opened here and read by the same doors as those that came in, so that what a peer
+//! asks on a connection of ours passes the same screen.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rsipstack::sip::{Auth, Param, Scheme, Uri};
+use rsipstack::transport::{SipAddr, SipConnection};
+use tokio::net::TcpStream;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::door::{Hall, Opened, begin_tcp};
+use crate::stack::{sip_address, stack_transport};
+use crate::{Listen, Transport};
+
+/// How long a stream may take to open, its encryption included.
+const OPENING: Duration = Duration::from_secs(5);
+
+/// The next place on the way to somebody.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Hop {
+    pub(crate) transport: Transport,
+    pub(crate) address: SocketAddr,
+    /// What its certificate must say, for TLS.
+    pub(crate) name: Option<String>,
+}
+
+/// Why there is no way to a hop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NoWay {
+    #[error("no listener for this transport and address family")]
+    NoListener,
+    #[error("the address is outside the allowed networks")]
+    Stranger,
+    #[error("the connection was refused or timed out")]
+    NotOpened,
+}
+
+/// An open way to a hop.
+#[derive(Clone)]
+pub(crate) struct WayOut {
+    pub(crate) connection: SipConnection,
+    pub(crate) hop: Hop,
+    /// Where the peer reaches us by this way.
+    pub(crate) ours: SocketAddr,
+}
+
+impl WayOut {
+    pub(crate) fn destination(&self) -> SipAddr {
+        sip_address(self.hop.transport, self.hop.address)
+    }
+
+    /// What stands in the Via of a request that goes this way.
+    pub(crate) fn sent_by(&self) -> SipAddr {
+        sip_address(self.hop.transport, self.ours)
+    }
+
+    /// Ends with the stream; datagrams have none.
+    pub(crate) fn flow(&self) -> Option<CancellationToken> {
+        if self.connection.is_reliable() { self.connection.cancel_token() } else { None }
+    }
+
+    /// Where the peer sends its own requests.
+    pub(crate) fn contact(&self, user: &str, learned: Option<SocketAddr>) -> Uri {
+        let params = match self.hop.transport {
+            Transport::Udp => vec![],
+            stream => vec![Param::Transport(stack_transport(stream))],
+        };
+        let auth = (!user.is_empty()).then(|| Auth { user: user.to_owned(), password: None });
+        Uri {
+            scheme: Some(Scheme::Sip),
+            auth,
+            host_with_port: learned.unwrap_or(self.ours).into(),
+            params,
+            ..Uri::default()
+        }
+    }
+}
+
+/// Opens ways and finds those that are open.
+pub(crate) struct Outward {
+    pub(crate) hall: Arc<Hall>,
+    /// Our listeners: the address that peers are told, and the connection that sends from there.
+    pub(crate) listeners: Vec<(Listen, SipConnection)>,
+    pub(crate) tasks: TaskTracker,
+    pub(crate) closing: CancellationToken,
+}
+
+impl Outward {
+    /// A way to the hop: for streams the one that stands, or a new one.
+    pub(crate) async fn reach(&self, hop: &Hop) -> Result<WayOut, NoWay> {
+        if !self.hall.stack.contacts.may_reach(hop.address) {
+            return Err(NoWay::Stranger);
+        }
+        let listener = self.listener(hop.transport, hop.address.ip());
+        if hop.transport == Transport::Udp {
+            let (listen, connection) = listener.ok_or(NoWay::NoListener)?;
+            let (connection, ours) = (connection.clone(), listen.address);
+            return Ok(WayOut { connection, hop: hop.clone(), ours });
+        }
+        let told = listener.map(|(listen, _)| listen.address);
+        if let Some(connection) = self.hall.flows.find(hop.transport, hop.address) {
+            let ours = told.unwrap_or(self.first_address(hop.address));
+            return Ok(WayOut { connection, hop: hop.clone(), ours });
+        }
+        let opened = tokio::time::timeout(OPENING, self.open(hop, told)).await;
+        opened.map_err(|_| NoWay::NotOpened)?
+    }
+
+    /// What stands after the `@` in our own address when no trunk says otherwise.
+    pub(crate) fn own_host(&self) -> String {
+        self.first_address(SocketAddr::from(([127, 0, 0, 1], 5060))).to_string()
+    }
+
+    /// The listener that fits; another family's never reaches there.
+    fn listener(&self, transport: Transport, to: IpAddr) -> Option<&(Listen, SipConnection)> {
+        let to = to.to_canonical();
+        let fits = |listen: &Listen| {
+            listen.transport == transport && listen.address.is_ipv4() == to.is_ipv4()
+        };
+        self.listeners.iter().find(|(listen, _)| fits(listen))
+    }
+
+    fn first_address(&self, otherwise: SocketAddr) -> SocketAddr {
+        self.listeners.first().map_or(otherwise, |(listen, _)| listen.address)
+    }
+
+    async fn open(&self, hop: &Hop, told: Option<SocketAddr>) -> Result<WayOut, NoWay> {
+        let stream = TcpStream::connect(hop.address).await.map_err(|_| NoWay::NotOpened)?;
+        let local = stream.local_addr().map_err(|_| NoWay::NotOpened)?;
+        let ours = told.unwrap_or(local);
+        let (hall, peer) = (self.hall.clone(), hop.address);
+        let ended = self.closing.child_token();
+        let begun = begin_tcp(hall, stream, peer, ours, Opened::ByUs, ended.clone()).await;
+        let (visit, reading) = begun.map_err(|_| NoWay::NotOpened)?;
+        let connection = visit.connection();
+        visit.announce();
+        self.tasks.spawn(async move { visit.run(reading).await });
+        Ok(WayOut { connection, hop: hop.clone(), ours })
+    }
+}

@@ -1,0 +1,10 @@
+//! Trunks: carriers and PBXs that we register with, that bring calls and take ours.
+
+mod config;
+mod directory;
+mod status;
+
+pub use config::{TrunkConfig, TrunkConfigError};
+pub use status::{TrunkFailure, TrunkState, TrunkStatus};
+
+pub(crate) use directory::{Directory, Trunk};

@@ -1,0 +1,145 @@
+//! A phone, PBX or carrier that is called, and writes every byte itself.
+
+use std::net::SocketAddr;
+
+use mostik_sip::{Dial, Route, Transport};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream, UdpSocket};
+
+use crate::phone::{Heard, take_message};
+use crate::world::{ANSWER, soon};
+
+pub(crate) const OFFER: &str = "v=0\r\ns=our offer\r\n";
+
+enum Line {
+    Udp(UdpSocket, Option<SocketAddr>),
+    Tcp(TcpListener, Option<(TcpStream, Vec<u8>)>),
+}
+
+pub(crate) struct Callee {
+    line: Line,
+    pub(crate) local: SocketAddr,
+    /// What stands in the Contact of its answers.
+    pub(crate) contact: String,
+}
+
+impl Callee {
+    pub(crate) async fn udp() -> Self {
+        let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let local = socket.local_addr().unwrap();
+        let contact = format!("<sip:callee@{local}>");
+        Self { line: Line::Udp(socket, None), local, contact }
+    }
+
+    pub(crate) async fn tcp() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let local = listener.local_addr().unwrap();
+        let contact = format!("<sip:callee@{local};transport=tcp>");
+        Self { line: Line::Tcp(listener, None), local, contact }
+    }
+
+    pub(crate) fn route(&self) -> Route {
+        let transport = match self.line {
+            Line::Udp(..) => Transport::Udp,
+            Line::Tcp(..) => Transport::Tcp,
+        };
+        Route::Direct { transport, address: self.local }
+    }
+
+    pub(crate) fn order(&self) -> Dial {
+        Dial::new(format!("sip:bob@{}", self.local), self.route(), OFFER)
+    }
+
+    /// The next message, whatever it is.
+    pub(crate) async fn hear(&mut self) -> Heard {
+        soon(self.next()).await
+    }
+
+    /// The next request of this method; the same one repeated does not count.
+    pub(crate) async fn expect(&mut self, method: &str) -> Heard {
+        loop {
+            let heard = self.hear().await;
+            if heard.start.starts_with(method) {
+                return heard;
+            }
+            let repeated = ["INVITE", "SIP/2.0", "ACK"].iter().any(|m| heard.start.starts_with(m));
+            assert!(repeated, "{} instead of {method}", heard.start);
+        }
+    }
+
+    async fn next(&mut self) -> Heard {
+        match &mut self.line {
+            Line::Udp(socket, peer) => {
+                let mut bytes = vec![0; 65_536];
+                let (length, source) = socket.recv_from(&mut bytes).await.unwrap();
+                *peer = Some(source);
+                Heard::read(&bytes[..length])
+            }
+            Line::Tcp(listener, stream) => {
+                if stream.is_none() {
+                    *stream = Some((listener.accept().await.unwrap().0, Vec::new()));
+                }
+                let (stream, buffer) = stream.as_mut().unwrap();
+                loop {
+                    if let Some(heard) = take_message(buffer) {
+                        return heard;
+                    }
+                    let mut bytes = [0; 4096];
+                    let length = stream.read(&mut bytes).await.unwrap();
+                    assert!(length > 0, "the connection was closed");
+                    buffer.extend_from_slice(&bytes[..length]);
+                }
+            }
+        }
+    }
+
+    pub(crate) async fn send(&mut self, message: &str) {
+        match &mut self.line {
+            Line::Udp(socket, peer) => {
+                socket.send_to(message.as_bytes(), peer.unwrap()).await.unwrap();
+            }
+            Line::Tcp(_, stream) => {
+                let (stream, _) = stream.as_mut().unwrap();
+                stream.write_all(message.as_bytes()).await.unwrap();
+            }
+        }
+    }
+
+    /// Answers a request; `tag` names the branch, empty for none.
+    pub(crate) async fn answer(&mut self, to: &Heard, status: &str, tag: &str, extra: &str, body: &str) {
+        let tagged = match (tag, to.header("To").contains("tag=")) {
+            ("", _) | (_, true) => to.header("To").to_owned(),
+            (tag, false) => format!("{};tag={tag}", to.header("To")),
+        };
+        let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
+        let (via, from) = (to.header("Via"), to.header("From"));
+        let (call_id, cseq) = (to.header("Call-ID"), to.header("CSeq"));
+        let (contact, length) = (&self.contact, body.len());
+        let message = format!(
+            "SIP/2.0 {status}\r\nVia: {via}\r\nFrom: {from}\r\nTo: {tagged}\r\n\
+             Call-ID: {call_id}\r\nCSeq: {cseq}\r\nContact: {contact}\r\n{extra}{kind}\
+             Content-Length: {length}\r\n\r\n{body}"
+        );
+        self.send(&message).await;
+    }
+
+    /// Picks up: 200 with a session description.
+    pub(crate) async fn pick_up(&mut self, invite: &Heard) {
+        self.answer(invite, "200 OK", "callee", "", ANSWER).await;
+    }
+
+    /// A request of the callee within the call that `invite` began.
+    pub(crate) async fn ask(&mut self, invite: &Heard, method: &str, number: u32) {
+        let target = invite.header("Contact").trim_matches(['<', '>']).to_owned();
+        let (local, call_id) = (self.local, invite.header("Call-ID"));
+        let token = if matches!(self.line, Line::Udp(..)) { "UDP" } else { "TCP" };
+        let (from, to) = (invite.header("To"), invite.header("From"));
+        let contact = &self.contact;
+        let message = format!(
+            "{method} {target} SIP/2.0\r\nVia: SIP/2.0/{token} {local};branch=z9hG4bK-c{number}\r\n\
+             Max-Forwards: 70\r\nFrom: {from};tag=callee\r\nTo: {to}\r\nCall-ID: {call_id}\r\n\
+             CSeq: {number} {method}\r\nContact: {contact}\r\nContent-Length: 0\r\n\r\n"
+        );
+        self.send(&message).await;
+    }
+}
