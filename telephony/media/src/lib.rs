@@ -13,10 +13,12 @@ mod ports;
 mod recorder;
 mod sdp;
 mod session;
-mod session_task;
+mod leg;
+mod spool;
 mod timeline;
 mod voice;
 mod wav;
+mod workers;
 
 pub use clip::Clip;
 pub use codec::{Codec, SAMPLE_RATE};

@@ -1,14 +1,14 @@
-//! One call's audio: a task that owns the sockets, hears the caller and speaks to her.
+//! The handle to one call's audio, which a worker carries.
 
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
 use crate::recorder::{Recorded, Recorder, RecorderError};
-use crate::session_task::SessionTask;
+use crate::leg::Leg;
 use crate::{Clip, MediaPlan, RtpSockets, VoiceEvent};
 
-/// Commands that may wait for the task; it takes them at once.
+/// Commands that may wait for the worker, which takes them with the next packet.
 const MOST_COMMANDS: usize = 16;
 /// Events that may wait for the call; beyond, keys and voice are dropped with a warning.
 const MOST_EVENTS: usize = 64;
@@ -64,7 +64,8 @@ pub(crate) enum Command {
     Statistics(oneshot::Sender<PacketStatistics>),
 }
 
-/// A handle to the task. When it is dropped the task ends and the ports are free again.
+/// A handle to one call's audio. When it is dropped the audio ends, and soon the ports are free
+/// again.
 #[derive(Debug)]
 pub struct MediaSession {
     commands: mpsc::Sender<Command>,
@@ -75,7 +76,8 @@ impl MediaSession {
     pub fn start(setup: SessionSetup) -> (Self, mpsc::Receiver<MediaEvent>) {
         let (commands, incoming) = mpsc::channel(MOST_COMMANDS);
         let (events, heard) = mpsc::channel(MOST_EVENTS);
-        tokio::spawn(SessionTask::new(setup, incoming, events).run());
+        let workers = std::sync::Arc::clone(&setup.sockets.workers);
+        workers.carry(Leg::new(setup, incoming, events));
         (Self { commands }, heard)
     }
 
@@ -118,7 +120,7 @@ impl MediaSession {
     }
 
     async fn tell(&self, command: Command) {
-        // The task only ends before its handle when the process ends.
+        // The audio only ends before its handle when the process ends.
         let _ = self.commands.send(command).await;
     }
 }

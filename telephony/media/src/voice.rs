@@ -10,7 +10,7 @@ const FRAME_MS: u64 = 16;
 /// Scores above this are voice (the detector's own recommendation).
 const VOICE_SCORE: f32 = 0.5;
 /// Voice this quiet is comfort noise or a neighbour: about -52 dBFS.
-const AUDIBLE_RMS: f32 = 80.0;
+const AUDIBLE_RMS: u64 = 80;
 /// So many voiced frames among the last [`WINDOW`] begin speech: clicks and keys do not.
 const FRAMES_TO_BEGIN: u32 = 8;
 /// So many keep it going: a cough or a hiss after the last word does not.
@@ -77,7 +77,7 @@ impl VoiceDetector {
     fn frame(&mut self, frame: &[i16; FRAME]) -> Option<VoiceEvent> {
         let doubled = self.at_16_khz(frame);
         let score = self.detector.predict_i16(&doubled);
-        let voiced = score > VOICE_SCORE && rms(frame) > AUDIBLE_RMS;
+        let voiced = score > VOICE_SCORE && audible(frame);
         self.recent = ((self.recent << 1) | u32::from(voiced)) & ((1 << WINDOW) - 1);
         let voiced_lately = self.recent.count_ones();
         if voiced && voiced_lately >= FRAMES_TO_GO_ON {
@@ -109,11 +109,11 @@ impl VoiceDetector {
     }
 }
 
-fn rms(frame: &[i16; FRAME]) -> f32 {
-    let sum: f32 = frame.iter().map(|sample| f32::from(*sample).powi(2)).sum();
-    #[expect(clippy::cast_precision_loss, reason = "128 is exact")]
-    let mean = sum / FRAME as f32;
-    mean.sqrt()
+/// Whether the frame is louder than [`AUDIBLE_RMS`], without a root or a float.
+fn audible(frame: &[i16; FRAME]) -> bool {
+    let energy: u64 =
+        frame.iter().map(|sample| u64::from(i32::from(*sample).pow(2).unsigned_abs())).sum();
+    energy > AUDIBLE_RMS * AUDIBLE_RMS * FRAME as u64
 }
 
 /// Does anybody speak in a whole recording?

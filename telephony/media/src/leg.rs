@@ -1,11 +1,12 @@
-//! The task behind a [`crate::MediaSession`]: packets in, packets out, every 20 ms.
+//! One call as its worker carries it: packets in, packets out, whenever it is visited.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rtp_types::RtpPacket;
 use tokio::sync::mpsc;
-use tokio::time::{Instant, Interval, MissedTickBehavior};
+use tokio::sync::mpsc::error::TryRecvError;
 
 use crate::clip::Player;
 use crate::keys::KeyDecoder;
@@ -18,12 +19,30 @@ use crate::{Codec, MediaPlan, RtpSockets, SAMPLE_RATE, VoiceDetector};
 
 /// An Ethernet frame: no telephone sends larger packets.
 const LARGEST_PACKET: usize = 1_500;
-/// Packets taken between two ticks: five seconds of a stalled call, and the bound of a flood.
-const MOST_PACKETS_PER_TICK: usize = 256;
+/// Packets taken at one visit: five seconds of a stalled call, and the bound of a flood.
+const MOST_PACKETS_PER_VISIT: usize = 256;
+/// The packet time that a visit is made for, in samples.
+const USUAL_PACKET: usize = 160;
 /// RFC 3389: background noise that we hear as silence.
 const COMFORT_NOISE: u8 = 13;
 
-pub(crate) struct SessionTask {
+/// Memory that a worker lends to the leg it visits.
+pub(crate) struct Scratch {
+    datagram: [u8; LARGEST_PACKET],
+    /// One packet, decoded.
+    samples: Vec<i16>,
+    /// The caller's time since the last visit.
+    line: Vec<i16>,
+}
+
+impl Default for Scratch {
+    fn default() -> Self {
+        let room = || Vec::with_capacity(LARGEST_PACKET);
+        Self { datagram: [0; LARGEST_PACKET], samples: room(), line: room() }
+    }
+}
+
+pub(crate) struct Leg {
     sockets: RtpSockets,
     plan: MediaPlan,
     timeout: Duration,
@@ -32,6 +51,7 @@ pub(crate) struct SessionTask {
     events: mpsc::Sender<MediaEvent>,
     began: Instant,
     heard_at: Instant,
+    send_at: Instant,
     lost_reported: bool,
     latch: Latch,
     timeline: Timeline,
@@ -39,7 +59,6 @@ pub(crate) struct SessionTask {
     outbound: Outbound,
     player: Option<Player>,
     recording: Option<Recording>,
-    line: Vec<i16>,
     refused: u64,
 }
 
@@ -48,7 +67,7 @@ struct Recording {
     voice: VoiceDetector,
 }
 
-impl SessionTask {
+impl Leg {
     pub(crate) fn new(
         setup: SessionSetup,
         commands: mpsc::Receiver<Command>,
@@ -67,115 +86,119 @@ impl SessionTask {
             events,
             began: now,
             heard_at: now,
+            send_at: now,
             lost_reported: false,
             timeline: Timeline::default(),
             keys: KeyDecoder::default(),
             player: None,
             recording: None,
-            line: Vec::with_capacity(LARGEST_PACKET),
             refused: 0,
         }
     }
 
-    pub(crate) async fn run(mut self) {
-        let mut buffer = [0; LARGEST_PACKET];
-        let mut clock = clock(&self.plan);
-        let mut packets = 0;
-        loop {
-            tokio::select! {
-                // Packets before the clock: after a stall of ours nothing must look late.
-                biased;
-                command = self.commands.recv() => match command {
-                    Some(Command::Renegotiated(plan)) => {
-                        if plan.samples_per_packet != self.plan.samples_per_packet {
-                            clock = self::clock(&plan);
-                        }
-                        self.renegotiated(plan);
-                    }
-                    Some(command) => self.obey(command),
-                    None => return,
-                },
-                received = self.sockets.rtp.recv_from(&mut buffer), if packets < MOST_PACKETS_PER_TICK => {
-                    packets += 1;
-                    // Errors here are ICMP echoes of what we sent; the media timeout judges them.
-                    if let Ok((length, source)) = received {
-                        self.packet(&buffer[..length], source);
-                    }
-                }
-                _ = clock.tick() => {
-                    packets = 0;
-                    self.tick().await;
-                }
-            }
-            self.pass_on();
-        }
+    /// Whether its packets do not fit the usual visits, so that it wants twice as many.
+    pub(crate) const fn in_a_hurry(&self) -> bool {
+        self.plan.samples_per_packet % USUAL_PACKET != 0
     }
 
-    fn obey(&mut self, command: Command) {
+    /// Takes what arrived and sends what is due. Says whether the call goes on.
+    pub(crate) fn visit(&mut self, now: Instant, scratch: &mut Scratch) -> bool {
+        loop {
+            match self.commands.try_recv() {
+                Ok(command) => self.obey(command, now, scratch),
+                Err(TryRecvError::Empty) => break,
+                Err(TryRecvError::Disconnected) => return false,
+            }
+        }
+        // Packets before the clock: after a stall of ours nothing must look late.
+        self.listen(now, scratch);
+        self.timeline.tick(now.saturating_duration_since(self.began), &mut scratch.line);
+        self.notice_absence(now);
+        self.pass_on(scratch);
+        self.speak(now);
+        true
+    }
+
+    fn obey(&mut self, command: Command, now: Instant, scratch: &mut Scratch) {
         match command {
             Command::Play { clip, tag } => self.player = Some(Player::new(clip, tag)),
             Command::StopPlaying => self.player = None,
             Command::Record(recorder) => {
-                self.line.clear();
-                self.expect_audio_from_now();
+                self.expect_audio_from(now);
                 let voice = VoiceDetector::new(self.silence);
                 self.recording = Some(Recording { recorder, voice });
             }
             Command::StopRecording(reply) => {
-                self.timeline.flush(self.began.elapsed(), &mut self.line);
-                self.pass_on();
+                self.listen(now, scratch);
+                let since = now.saturating_duration_since(self.began);
+                self.timeline.flush(since, &mut scratch.line);
+                self.pass_on(scratch);
                 let _ = reply.send(self.recording.take().map(|recording| recording.recorder));
             }
             Command::Statistics(reply) => {
                 let (received, lost) = self.timeline.counts();
                 let _ = reply.send(PacketStatistics { received, lost, refused: self.refused });
             }
-            Command::Renegotiated(plan) => self.renegotiated(plan),
+            Command::Renegotiated(plan) => self.renegotiated(plan, now),
         }
     }
 
-    fn renegotiated(&mut self, plan: MediaPlan) {
+    fn renegotiated(&mut self, plan: MediaPlan, now: Instant) {
         self.latch.redescribe(plan.peer);
         self.outbound.renegotiated(&plan);
-        self.expect_audio_from_now();
+        self.expect_audio_from(now);
         self.plan = plan;
     }
 
-    fn expect_audio_from_now(&mut self) {
-        self.heard_at = Instant::now();
+    fn expect_audio_from(&mut self, now: Instant) {
+        self.heard_at = now;
         self.lost_reported = false;
     }
 
-    fn packet(&mut self, datagram: &[u8], source: SocketAddr) {
-        let Some((packet, content)) = self.understood(datagram) else {
+    fn listen(&mut self, now: Instant, scratch: &mut Scratch) {
+        for _ in 0..MOST_PACKETS_PER_VISIT {
+            match self.sockets.rtp.recv_from(&mut scratch.datagram) {
+                Ok((length, source)) => self.packet(length, source, now, scratch),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                // Nothing more, or an ICMP echo of what we sent; the media timeout judges those.
+                Err(_) => return,
+            }
+        }
+    }
+
+    fn packet(&mut self, length: usize, source: SocketAddr, now: Instant, scratch: &mut Scratch) {
+        let Scratch { datagram, samples, line } = scratch;
+        let Some((packet, content)) = self.understood(&datagram[..length]) else {
             self.refused += 1;
             return;
         };
-        let now = self.began.elapsed();
-        match self.latch.admit(source, packet.ssrc(), now) {
+        let since = now.saturating_duration_since(self.began);
+        match self.latch.admit(source, packet.ssrc(), since) {
             Admission::Refused => {
                 self.refused += 1;
                 return;
             }
             Admission::NewStream => {
-                self.timeline.restart(now, &mut self.line);
+                self.timeline.restart(since, line);
                 self.keys = KeyDecoder::default();
             }
             Admission::SameStream => {}
         }
-        self.expect_audio_from_now();
+        self.expect_audio_from(now);
         let (timestamp, payload) = (packet.timestamp(), packet.payload());
-        let samples = match content {
-            Content::Audio(codec) => payload.iter().map(|octet| codec.decode(*octet)).collect(),
+        samples.clear();
+        match content {
+            Content::Audio(codec) => {
+                samples.extend(payload.iter().map(|octet| codec.decode(*octet)));
+            }
             Content::Keys => {
                 if let Some(key) = self.keys.push(timestamp, packet.marker_bit(), payload) {
                     self.report(MediaEvent::Key(key));
                 }
-                Vec::new()
             }
-            Content::Noise => Vec::new(),
-        };
-        self.timeline.push((packet.sequence_number(), timestamp), samples, now, &mut self.line);
+            Content::Noise => {}
+        }
+        self.timeline.push((packet.sequence_number(), timestamp), samples, since, line);
     }
 
     fn understood<'a>(&self, datagram: &'a [u8]) -> Option<(RtpPacket<'a>, Content)> {
@@ -193,18 +216,23 @@ impl SessionTask {
         Some((packet, content))
     }
 
-    async fn tick(&mut self) {
-        self.timeline.tick(self.began.elapsed(), &mut self.line);
-        let expects_audio = self.plan.direction.receive;
-        if expects_audio && !self.lost_reported && self.heard_at.elapsed() >= self.timeout {
+    fn notice_absence(&mut self, now: Instant) {
+        let expects_audio = self.plan.direction.receive && !self.lost_reported;
+        if expects_audio && now.saturating_duration_since(self.heard_at) >= self.timeout {
             self.lost_reported = true;
             self.report(MediaEvent::Lost);
         }
-        self.speak().await;
     }
 
-    /// Sends the next packet. While the peer holds the call the prompt waits.
-    async fn speak(&mut self) {
+    /// Sends what is due by now. While the peer holds the call the prompt waits.
+    fn speak(&mut self, now: Instant) {
+        while self.send_at <= now {
+            self.send_at += packet_time(self.outbound.samples_per_packet());
+            self.speak_once();
+        }
+    }
+
+    fn speak_once(&mut self) {
         let target = self.latch.source().or(self.plan.peer);
         let Some(target) = target.filter(|_| self.plan.direction.send) else {
             self.outbound.pause();
@@ -216,7 +244,7 @@ impl SessionTask {
         };
         let packet = self.outbound.packet(samples);
         // A full send buffer or an unreachable peer loses one packet, as the network may.
-        let _ = self.sockets.rtp.send_to(packet, target).await;
+        let _ = self.sockets.rtp.send_to(packet, target);
         if let Some(player) = self.player.take_if(|player| player.finished()) {
             self.report(MediaEvent::ClipEnded(player.tag));
         }
@@ -224,20 +252,17 @@ impl SessionTask {
 
     /// Gives the line of samples to whoever records and listens. While the peer sends nothing by
     /// agreement, time stands still for both.
-    fn pass_on(&mut self) {
-        if self.line.is_empty() {
-            return;
-        }
+    fn pass_on(&mut self, scratch: &mut Scratch) {
         let expects_audio = self.plan.direction.receive;
         let mut heard = None;
         if let Some(recording) = self.recording.as_mut().filter(|_| expects_audio) {
-            heard = recording.voice.push(&self.line);
-            if let Err(error) = recording.recorder.write(&self.line) {
+            heard = recording.voice.push(&scratch.line);
+            if let Err(error) = recording.recorder.write(&scratch.line) {
                 self.recording = None;
                 self.report(MediaEvent::RecorderFailed(error));
             }
         }
-        self.line.clear();
+        scratch.line.clear();
         if let Some(event) = heard {
             self.report(MediaEvent::Voice(event));
         }
@@ -257,11 +282,7 @@ enum Content {
     Noise,
 }
 
-/// One tick a packet. After a stall the missed ticks follow at once, so that time stays true.
-fn clock(plan: &MediaPlan) -> Interval {
-    let samples = u64::try_from(plan.samples_per_packet).unwrap_or(160);
-    let mut clock =
-        tokio::time::interval(Duration::from_millis(samples * 1_000 / u64::from(SAMPLE_RATE)));
-    clock.set_missed_tick_behavior(MissedTickBehavior::Burst);
-    clock
+fn packet_time(samples: usize) -> Duration {
+    let samples = u32::try_from(samples).unwrap_or(160).max(1);
+    Duration::from_secs(1) * samples / SAMPLE_RATE
 }
