@@ -3,6 +3,7 @@
 //!
 //! Knows neither signalling nor the bot.
 
+mod attention;
 mod chance;
 mod clip;
 mod codec;
