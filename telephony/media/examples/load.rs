@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use mostik_media::{
-    Clip, Codec, Direction, MediaEvent, MediaPlan, MediaSession, Recorder, RtpPorts, SessionSetup,
+    Clip, Codec, Law, MediaEvent, MediaPlan, MediaSession, Recorder, RtpPorts, SessionSetup,
 };
 
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -102,14 +102,8 @@ async fn finish(sessions: Vec<Live>, seconds: usize) -> Outcome<()> {
 }
 
 fn plan(port: u16) -> MediaPlan {
-    MediaPlan {
-        codec: Codec::Pcma,
-        payload_type: 8,
-        key_payload_type: Some(101),
-        peer: Some(SocketAddr::new(HERE, port)),
-        direction: Direction::BOTH,
-        samples_per_packet: FRAME,
-    }
+    let peer = SocketAddr::new(HERE, port);
+    MediaPlan { key_payload_type: Some(101), ..MediaPlan::usual(Codec::Pcma, peer) }
 }
 
 /// The other process.
@@ -175,7 +169,7 @@ fn speak(calls: usize, seconds: usize) -> Outcome<()> {
     let octets: Vec<u8> = Clip::from_wav(SPEECH)?
         .samples()
         .iter()
-        .map(|sample| Codec::Pcma.encode(*sample))
+        .map(|sample| Law::A.encode(*sample))
         .collect();
     let frames: Vec<&[u8]> = octets.chunks_exact(FRAME).collect();
     let (began, steps) = (Instant::now(), seconds * 50);

@@ -1,6 +1,5 @@
 //! One call as its worker carries it: packets in, packets out, whenever it is visited.
 
-use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -9,13 +8,18 @@ use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TryRecvError;
 
 use crate::clip::Player;
+use crate::coding::Decoding;
 use crate::keys::KeyDecoder;
 use crate::latch::{Admission, Latch};
 use crate::outbound::Outbound;
+use crate::quality::{CallQuality, Level};
+use crate::reception::Reception;
 use crate::recorder::Recorder;
+use crate::reports::Reports;
 use crate::session::{Command, MediaEvent, PacketStatistics, SessionSetup};
 use crate::timeline::Timeline;
-use crate::{Codec, MediaPlan, RtpSockets, SAMPLE_RATE, VoiceDetector};
+use crate::wire::{Arrival, Wire};
+use crate::{MediaPlan, SAMPLE_RATE, VoiceDetector};
 
 /// An Ethernet frame: no telephone sends larger packets.
 const LARGEST_PACKET: usize = 1_500;
@@ -23,6 +27,9 @@ const LARGEST_PACKET: usize = 1_500;
 const MOST_PACKETS_PER_VISIT: usize = 256;
 /// The packet time that a visit is made for, in samples.
 const USUAL_PACKET: usize = 160;
+/// The same for reports, of which a peer sends one in five seconds.
+const MOST_REPORTS_PER_VISIT: usize = 8;
+const VISITS_PER_REPORT: u32 = 10;
 /// RFC 3389: background noise that we hear as silence.
 const COMFORT_NOISE: u8 = 13;
 
@@ -43,12 +50,13 @@ impl Default for Scratch {
 }
 
 pub(crate) struct Leg {
-    sockets: RtpSockets,
+    wire: Wire,
     plan: MediaPlan,
     timeout: Duration,
     silence: Duration,
     commands: mpsc::Receiver<Command>,
     events: mpsc::Sender<MediaEvent>,
+    visits: u32,
     began: Instant,
     heard_at: Instant,
     send_at: Instant,
@@ -56,9 +64,14 @@ pub(crate) struct Leg {
     latch: Latch,
     timeline: Timeline,
     keys: KeyDecoder,
+    decoding: Decoding,
     outbound: Outbound,
     player: Option<Player>,
     recording: Option<Recording>,
+    reception: Reception,
+    reports: Reports,
+    level_in: Level,
+    level_out: Level,
     refused: u64,
 }
 
@@ -78,20 +91,26 @@ impl Leg {
         Self {
             latch: Latch::new(plan.peer, signalling),
             outbound: Outbound::new(&plan),
-            sockets,
+            wire: Wire::new(sockets, &plan),
             plan,
             timeout,
             silence,
             commands,
             events,
+            visits: 0,
             began: now,
             heard_at: now,
             send_at: now,
             lost_reported: false,
             timeline: Timeline::default(),
             keys: KeyDecoder::default(),
+            decoding: Decoding::of(plan.codec),
             player: None,
             recording: None,
+            reception: Reception::default(),
+            reports: Reports::new(Duration::ZERO),
+            level_in: Level::default(),
+            level_out: Level::default(),
             refused: 0,
         }
     }
@@ -107,16 +126,24 @@ impl Leg {
             match self.commands.try_recv() {
                 Ok(command) => self.obey(command, now, scratch),
                 Err(TryRecvError::Empty) => break,
-                Err(TryRecvError::Disconnected) => return false,
+                Err(TryRecvError::Disconnected) => {
+                    self.say_goodbye(now);
+                    return false;
+                }
             }
         }
         // Packets before the clock: after a stall of ours nothing must look late.
         self.listen(now, scratch);
-        self.timeline.tick(now.saturating_duration_since(self.began), &mut scratch.line);
+        self.timeline.tick(self.since(now), &mut scratch.line);
         self.notice_absence(now);
         self.pass_on(scratch);
         self.speak(now);
+        self.exchange_reports(now, scratch);
         true
+    }
+
+    fn since(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.began)
     }
 
     fn obey(&mut self, command: Command, now: Instant, scratch: &mut Scratch) {
@@ -130,8 +157,7 @@ impl Leg {
             }
             Command::StopRecording(reply) => {
                 self.listen(now, scratch);
-                let since = now.saturating_duration_since(self.began);
-                self.timeline.flush(since, &mut scratch.line);
+                self.timeline.flush(self.since(now), &mut scratch.line);
                 self.pass_on(scratch);
                 let _ = reply.send(self.recording.take().map(|recording| recording.recorder));
             }
@@ -139,12 +165,19 @@ impl Leg {
                 let (received, lost) = self.timeline.counts();
                 let _ = reply.send(PacketStatistics { received, lost, refused: self.refused });
             }
+            Command::Quality(reply) => {
+                let _ = reply.send(self.quality());
+            }
             Command::Renegotiated(plan) => self.renegotiated(plan, now),
         }
     }
 
     fn renegotiated(&mut self, plan: MediaPlan, now: Instant) {
         self.latch.redescribe(plan.peer);
+        self.wire.renegotiated(&plan);
+        if plan.codec != self.plan.codec {
+            self.decoding = Decoding::of(plan.codec);
+        }
         self.outbound.renegotiated(&plan);
         self.expect_audio_from(now);
         self.plan = plan;
@@ -157,13 +190,34 @@ impl Leg {
 
     fn listen(&mut self, now: Instant, scratch: &mut Scratch) {
         for _ in 0..MOST_PACKETS_PER_VISIT {
-            match self.sockets.rtp.recv_from(&mut scratch.datagram) {
-                Ok((length, source)) => self.packet(length, source, now, scratch),
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                // Nothing more, or an ICMP echo of what we sent; the media timeout judges those.
-                Err(_) => return,
+            match self.wire.receive(&mut scratch.datagram) {
+                Arrival::Nothing => return,
+                Arrival::Audio(length, source) => self.packet(length, source, now, scratch),
+                Arrival::Reports(length, source) => {
+                    self.reported(&scratch.datagram[..length], source, now);
+                }
+                Arrival::Refused => self.refused += 1,
             }
         }
+    }
+
+    fn listen_for_reports(&mut self, now: Instant, scratch: &mut Scratch) {
+        for _ in 0..MOST_REPORTS_PER_VISIT {
+            match self.wire.receive_reports(&mut scratch.datagram) {
+                Arrival::Reports(length, source) => {
+                    self.reported(&scratch.datagram[..length], source, now);
+                }
+                Arrival::Nothing => return,
+                Arrival::Audio(..) | Arrival::Refused => self.refused += 1,
+            }
+        }
+    }
+
+    fn reported(&mut self, datagram: &[u8], source: SocketAddr, now: Instant) {
+        let since = self.since(now);
+        let ours = self.outbound.sent().stream;
+        let ours = self.latch.vouches_for(source) && self.reports.heard(datagram, ours, since);
+        self.refused += u64::from(!ours);
     }
 
     fn packet(&mut self, length: usize, source: SocketAddr, now: Instant, scratch: &mut Scratch) {
@@ -172,7 +226,7 @@ impl Leg {
             self.refused += 1;
             return;
         };
-        let since = now.saturating_duration_since(self.began);
+        let since = self.since(now);
         match self.latch.admit(source, packet.ssrc(), since) {
             Admission::Refused => {
                 self.refused += 1;
@@ -181,16 +235,18 @@ impl Leg {
             Admission::NewStream => {
                 self.timeline.restart(since, line);
                 self.keys = KeyDecoder::default();
+                self.decoding = Decoding::of(self.plan.codec);
             }
             Admission::SameStream => {}
         }
         self.expect_audio_from(now);
         let (timestamp, payload) = (packet.timestamp(), packet.payload());
+        let position = (packet.sequence_number(), timestamp);
+        let timed = matches!(content, Content::Audio);
+        self.reception.packet(packet.ssrc(), position, since, timed);
         samples.clear();
         match content {
-            Content::Audio(codec) => {
-                samples.extend(payload.iter().map(|octet| codec.decode(*octet)));
-            }
+            Content::Audio => self.decoding.decode(payload, samples),
             Content::Keys => {
                 if let Some(key) = self.keys.push(timestamp, packet.marker_bit(), payload) {
                     self.report(MediaEvent::Key(key));
@@ -198,14 +254,14 @@ impl Leg {
             }
             Content::Noise => {}
         }
-        self.timeline.push((packet.sequence_number(), timestamp), samples, since, line);
+        self.timeline.push(position, samples, since, line);
     }
 
     fn understood<'a>(&self, datagram: &'a [u8]) -> Option<(RtpPacket<'a>, Content)> {
         let packet = RtpPacket::parse(datagram).ok()?;
         let payload_type = packet.payload_type();
         let content = if payload_type == self.plan.payload_type {
-            Content::Audio(self.plan.codec)
+            Content::Audio
         } else if Some(payload_type) == self.plan.key_payload_type {
             Content::Keys
         } else if payload_type == COMFORT_NOISE {
@@ -242,9 +298,10 @@ impl Leg {
             Some(player) => player.next(self.outbound.samples_per_packet()),
             None => &[],
         };
+        self.level_out.hear(samples);
         let packet = self.outbound.packet(samples);
         // A full send buffer or an unreachable peer loses one packet, as the network may.
-        let _ = self.sockets.rtp.send_to(packet, target);
+        self.wire.send(packet, target);
         if let Some(player) = self.player.take_if(|player| player.finished()) {
             self.report(MediaEvent::ClipEnded(player.tag));
         }
@@ -262,9 +319,69 @@ impl Leg {
                 self.report(MediaEvent::RecorderFailed(error));
             }
         }
+        self.level_in.hear(&scratch.line);
         scratch.line.clear();
         if let Some(event) = heard {
             self.report(MediaEvent::Voice(event));
+        }
+    }
+
+    /// Reports are rare: they are looked for every tenth visit.
+    fn exchange_reports(&mut self, now: Instant, scratch: &mut Scratch) {
+        self.visits = self.visits.wrapping_add(1);
+        if self.visits % VISITS_PER_REPORT != 0 {
+            return;
+        }
+        self.listen_for_reports(now, scratch);
+        let since = self.since(now);
+        let Some((target, shared)) = self.reports_target() else { return };
+        let sent = self.outbound.sent();
+        if let Some(packet) = self.reports.due(since, sent, &mut self.reception) {
+            self.wire.send_reports(packet, target, shared);
+        }
+    }
+
+    fn say_goodbye(&mut self, now: Instant) {
+        let (since, sent) = (self.since(now), self.outbound.sent());
+        let Some((target, shared)) = self.reports_target() else { return };
+        if let Some(packet) = self.reports.goodbye(since, sent, &mut self.reception) {
+            self.wire.send_reports(packet, target, shared);
+        }
+    }
+
+    /// Where reports go: behind NAT, beside the place that the audio comes from.
+    fn reports_target(&self) -> Option<(SocketAddr, bool)> {
+        let shared = self.plan.reports_share_port;
+        let described = self.plan.reports?;
+        match self.latch.source() {
+            Some(source) if shared => Some((source, true)),
+            Some(source) if source.ip() != described.ip() => {
+                Some((SocketAddr::new(source.ip(), source.port().checked_add(1)?), false))
+            }
+            _ => Some((described, shared)),
+        }
+    }
+
+    fn quality(&self) -> CallQuality {
+        let (jitter_ms, max_jitter_ms) = self.reception.jitter_ms();
+        CallQuality {
+            received: self.reception.received,
+            lost: self.reception.lost(),
+            late: 0,
+            duplicate: self.reception.duplicate,
+            reordered: self.reception.reordered,
+            refused: self.refused,
+            jitter_ms,
+            max_jitter_ms,
+            concealed_ms: 0,
+            round_trip: self.reports.round_trip,
+            remote_lost: self.reports.remote_lost,
+            sent: self.outbound.sent().packets,
+            first_packet_after: self.reception.first_at,
+            level_in_dbfs: self.level_in.dbfs(),
+            level_out_dbfs: self.level_out.dbfs(),
+            codec: Some(self.plan.codec),
+            srtp: self.plan.srtp.map(|keys| keys.ours.suite),
         }
     }
 
@@ -277,7 +394,7 @@ impl Leg {
 
 #[derive(Clone, Copy)]
 enum Content {
-    Audio(Codec),
+    Audio,
     Keys,
     Noise,
 }

@@ -63,7 +63,7 @@ impl RtpPorts {
             match open_pair(local, port) {
                 Ok((rtp, reports)) => {
                     let workers = Arc::clone(&self.workers);
-                    return Ok(RtpSockets { rtp, _reports: reports, workers, lease });
+                    return Ok(RtpSockets { rtp, reports, workers, lease });
                 }
                 Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {}
                 Err(error) => refused = Some(error),
@@ -99,8 +99,8 @@ fn lock(free: &Free) -> std::sync::MutexGuard<'_, VecDeque<u16>> {
 #[derive(Debug)]
 pub struct RtpSockets {
     pub(crate) rtp: UdpSocket,
-    /// Kept so that nobody else's traffic is taken for our RTCP.
-    _reports: UdpSocket,
+    /// For reports; open also when the peer sends none, so that nobody else gets the port.
+    pub(crate) reports: UdpSocket,
     pub(crate) workers: Arc<Workers>,
     lease: Lease,
 }

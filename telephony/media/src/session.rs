@@ -6,7 +6,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::recorder::{Recorded, Recorder, RecorderError};
 use crate::leg::Leg;
-use crate::{Clip, MediaPlan, RtpSockets, VoiceEvent};
+use crate::{CallQuality, Clip, MediaPlan, RtpSockets, VoiceEvent};
 
 /// Commands that may wait for the worker, which takes them with the next packet.
 const MOST_COMMANDS: usize = 16;
@@ -62,6 +62,7 @@ pub(crate) enum Command {
     StopRecording(oneshot::Sender<Option<Recorder>>),
     Renegotiated(MediaPlan),
     Statistics(oneshot::Sender<PacketStatistics>),
+    Quality(oneshot::Sender<CallQuality>),
 }
 
 /// A handle to one call's audio. When it is dropped the audio ends, and soon the ports are free
@@ -117,6 +118,13 @@ impl MediaSession {
         let (reply, statistics) = oneshot::channel();
         self.tell(Command::Statistics(reply)).await;
         statistics.await.unwrap_or_default()
+    }
+
+    /// What the audio was like so far.
+    pub async fn quality(&self) -> CallQuality {
+        let (reply, quality) = oneshot::channel();
+        self.tell(Command::Quality(reply)).await;
+        quality.await.unwrap_or_default()
     }
 
     async fn tell(&self, command: Command) {
