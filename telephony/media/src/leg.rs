@@ -9,15 +9,17 @@ use tokio::sync::mpsc::error::TryRecvError;
 
 use crate::clip::Player;
 use crate::coding::Decoding;
-use crate::keys::KeyDecoder;
+use crate::key_pad::KeyPad;
 use crate::latch::{Admission, Latch};
 use crate::outbound::Outbound;
+use crate::pressing::{Pressing, Sending};
 use crate::quality::{CallQuality, Level};
 use crate::reception::Reception;
 use crate::recorder::Recorder;
 use crate::reports::Reports;
 use crate::session::{Command, MediaEvent, PacketStatistics, SessionSetup};
 use crate::timeline::Timeline;
+use crate::tones::tones_of;
 use crate::wire::{Arrival, Wire};
 use crate::{MediaPlan, SAMPLE_RATE, VoiceDetector};
 
@@ -63,7 +65,8 @@ pub(crate) struct Leg {
     lost_reported: bool,
     latch: Latch,
     timeline: Timeline,
-    keys: KeyDecoder,
+    keys: KeyPad,
+    pressing: Pressing,
     decoding: Decoding,
     outbound: Outbound,
     player: Option<Player>,
@@ -103,7 +106,8 @@ impl Leg {
             send_at: now,
             lost_reported: false,
             timeline: Timeline::default(),
-            keys: KeyDecoder::default(),
+            keys: KeyPad::new(plan.key_payload_type.is_none()),
+            pressing: Pressing::default(),
             decoding: Decoding::of(plan.codec),
             player: None,
             recording: None,
@@ -136,8 +140,8 @@ impl Leg {
         self.listen(now, scratch);
         self.timeline.tick(self.since(now), &mut scratch.line);
         self.notice_absence(now);
-        self.pass_on(scratch);
-        self.speak(now);
+        self.pass_on(now, scratch);
+        self.speak(now, scratch);
         self.exchange_reports(now, scratch);
         true
     }
@@ -158,7 +162,7 @@ impl Leg {
             Command::StopRecording(reply) => {
                 self.listen(now, scratch);
                 self.timeline.flush(self.since(now), &mut scratch.line);
-                self.pass_on(scratch);
+                self.pass_on(now, scratch);
                 let _ = reply.send(self.recording.take().map(|recording| recording.recorder));
             }
             Command::Statistics(reply) => {
@@ -168,6 +172,10 @@ impl Leg {
             Command::Quality(reply) => {
                 let _ = reply.send(self.quality());
             }
+            Command::Press(key, reply) => {
+                let _ = reply.send(self.pressing.press(key));
+            }
+            Command::HearTones(listen) => self.keys.hear_tones(listen),
             Command::Renegotiated(plan) => self.renegotiated(plan, now),
         }
     }
@@ -234,7 +242,7 @@ impl Leg {
             }
             Admission::NewStream => {
                 self.timeline.restart(since, line);
-                self.keys = KeyDecoder::default();
+                self.keys.restart();
                 self.decoding = Decoding::of(self.plan.codec);
             }
             Admission::SameStream => {}
@@ -248,7 +256,8 @@ impl Leg {
         match content {
             Content::Audio => self.decoding.decode(payload, samples),
             Content::Keys => {
-                if let Some(key) = self.keys.push(timestamp, packet.marker_bit(), payload) {
+                let press = (timestamp, packet.marker_bit());
+                if let Some(key) = self.keys.event(press, payload, since) {
                     self.report(MediaEvent::Key(key));
                 }
             }
@@ -281,25 +290,37 @@ impl Leg {
     }
 
     /// Sends what is due by now. While the peer holds the call the prompt waits.
-    fn speak(&mut self, now: Instant) {
+    fn speak(&mut self, now: Instant, scratch: &mut Scratch) {
         while self.send_at <= now {
             self.send_at += packet_time(self.outbound.samples_per_packet());
-            self.speak_once();
+            self.speak_once(scratch);
         }
     }
 
-    fn speak_once(&mut self) {
+    fn speak_once(&mut self, scratch: &mut Scratch) {
         let target = self.latch.source().or(self.plan.peer);
         let Some(target) = target.filter(|_| self.plan.direction.send) else {
             self.outbound.pause();
             return;
         };
-        let samples = match &mut self.player {
-            Some(player) => player.next(self.outbound.samples_per_packet()),
-            None => &[],
+        let length = self.outbound.samples_per_packet();
+        let events = self.plan.key_payload_type;
+        let packet = match (self.pressing.next(length, events.is_some()), events) {
+            (Some(Sending::Event { payload, begins }), Some(payload_type)) => {
+                self.outbound.event(payload_type, begins, payload)
+            }
+            (Some(Sending::Tone { key, from }), _) => {
+                scratch.samples.clear();
+                scratch.samples.extend(tones_of(key, from, length).into_iter().flatten());
+                self.outbound.packet(&scratch.samples)
+            }
+            (Some(_), _) => self.outbound.packet(&[]),
+            (None, _) => {
+                let samples = self.player.as_mut().map_or(&[][..], |player| player.next(length));
+                self.level_out.hear(samples);
+                self.outbound.packet(samples)
+            }
         };
-        self.level_out.hear(samples);
-        let packet = self.outbound.packet(samples);
         // A full send buffer or an unreachable peer loses one packet, as the network may.
         self.wire.send(packet, target);
         if let Some(player) = self.player.take_if(|player| player.finished()) {
@@ -309,7 +330,7 @@ impl Leg {
 
     /// Gives the line of samples to whoever records and listens. While the peer sends nothing by
     /// agreement, time stands still for both.
-    fn pass_on(&mut self, scratch: &mut Scratch) {
+    fn pass_on(&mut self, now: Instant, scratch: &mut Scratch) {
         let expects_audio = self.plan.direction.receive;
         let mut heard = None;
         if let Some(recording) = self.recording.as_mut().filter(|_| expects_audio) {
@@ -320,6 +341,8 @@ impl Leg {
             }
         }
         self.level_in.hear(&scratch.line);
+        let (since, events) = (self.since(now), &self.events);
+        self.keys.audio(&scratch.line, since, |key| report(events, MediaEvent::Key(key)));
         scratch.line.clear();
         if let Some(event) = heard {
             self.report(MediaEvent::Voice(event));
@@ -386,9 +409,13 @@ impl Leg {
     }
 
     fn report(&self, event: MediaEvent) {
-        if let Err(error) = self.events.try_send(event) {
-            tracing::warn!(reason = %error, "an audio event was dropped");
-        }
+        report(&self.events, event);
+    }
+}
+
+fn report(events: &mpsc::Sender<MediaEvent>, event: MediaEvent) {
+    if let Err(error) = events.try_send(event) {
+        tracing::warn!(reason = %error, "an audio event was dropped");
     }
 }
 

@@ -22,6 +22,7 @@ pub(crate) struct Outbound {
     sequence: u16,
     timestamp: u32,
     begins: bool,
+    press_began: u32,
     packets: u64,
     octets: u64,
     packet: Vec<u8>,
@@ -39,6 +40,7 @@ impl Outbound {
             sequence: random_half_word() >> 1,
             timestamp: random_word(),
             begins: true,
+            press_began: 0,
             packets: 0,
             octets: 0,
             packet: Vec::with_capacity(HEADER_LENGTH + plan.samples_per_packet),
@@ -61,22 +63,41 @@ impl Outbound {
 
     /// The next packet: `samples`, filled up with silence.
     pub(crate) fn packet(&mut self, samples: &[i16]) -> &mut Vec<u8> {
+        self.header(self.payload_type, self.begins, self.timestamp);
+        let (spoken, silent) = (samples.len(), self.samples_per_packet - samples.len());
+        self.encoding.encode(&samples[..spoken], &mut self.packet);
+        self.encoding.encode(&SILENCE[..silent], &mut self.packet);
+        self.begins = false;
+        self.finish()
+    }
+
+    /// An event in the place of the next packet (RFC 4733 section 2.2): its time is that of the
+    /// first one of its press.
+    pub(crate) fn event(&mut self, payload_type: u8, begins: bool, payload: [u8; 4]) -> &mut Vec<u8> {
+        if begins {
+            self.press_began = self.timestamp;
+        }
+        self.header(payload_type, begins, self.press_began);
+        self.packet.extend_from_slice(&payload);
+        self.finish()
+    }
+
+    fn header(&mut self, payload_type: u8, marker: bool, timestamp: u32) {
         let header = RtpPacketBuilder::<&[u8], &[u8]>::new()
-            .payload_type(self.payload_type)
-            .marker_bit(self.begins)
+            .payload_type(payload_type)
+            .marker_bit(marker)
             .sequence_number(self.sequence)
-            .timestamp(self.timestamp)
+            .timestamp(timestamp)
             .ssrc(self.stream);
         self.packet.clear();
         self.packet.resize(HEADER_LENGTH, 0);
         // The buffer holds exactly a header, and every field was checked when it was agreed on.
         let written = header.write_into(&mut self.packet);
         debug_assert_eq!(written, Ok(HEADER_LENGTH));
-        let (spoken, silent) = (samples.len(), self.samples_per_packet - samples.len());
-        self.encoding.encode(&samples[..spoken], &mut self.packet);
-        self.encoding.encode(&SILENCE[..silent], &mut self.packet);
+    }
+
+    fn finish(&mut self) -> &mut Vec<u8> {
         self.sequence = self.sequence.wrapping_add(1);
-        self.begins = false;
         self.packets += 1;
         self.octets += (self.packet.len() - HEADER_LENGTH) as u64;
         self.pass_time();

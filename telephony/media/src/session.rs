@@ -6,7 +6,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::recorder::{Recorded, Recorder, RecorderError};
 use crate::leg::Leg;
-use crate::{CallQuality, Clip, MediaPlan, RtpSockets, VoiceEvent};
+use crate::{CallQuality, Clip, MediaPlan, PressError, RtpSockets, VoiceEvent};
 
 /// Commands that may wait for the worker, which takes them with the next packet.
 const MOST_COMMANDS: usize = 16;
@@ -60,6 +60,8 @@ pub(crate) enum Command {
     StopPlaying,
     Record(Recorder),
     StopRecording(oneshot::Sender<Option<Recorder>>),
+    Press(char, oneshot::Sender<Result<(), PressError>>),
+    HearTones(bool),
     Renegotiated(MediaPlan),
     Statistics(oneshot::Sender<PacketStatistics>),
     Quality(oneshot::Sender<CallQuality>),
@@ -118,6 +120,20 @@ impl MediaSession {
         let (reply, statistics) = oneshot::channel();
         self.tell(Command::Statistics(reply)).await;
         statistics.await.unwrap_or_default()
+    }
+
+    /// Presses a key: an event when the peer understands events, else its tones. Keys are sent
+    /// one after the other; a clip that plays waits for them.
+    pub async fn press(&self, key: char) -> Result<(), PressError> {
+        let (reply, pressed) = oneshot::channel();
+        self.tell(Command::Press(key, reply)).await;
+        pressed.await.unwrap_or(Err(PressError::Ended))
+    }
+
+    /// Whether keys are also looked for in the audio. Without being told, they are when the peer
+    /// has no events; and never again once it has sent one, so that no key counts twice.
+    pub async fn hear_tones(&self, listen: bool) {
+        self.tell(Command::HearTones(listen)).await;
     }
 
     /// What the audio was like so far.
