@@ -1,23 +1,28 @@
-//! G.711, both laws (ITU-T G.711; RTP payload types 0 and 8 of RFC 3551 section 6).
+//! The codecs by name, and both laws of G.711 (ITU-T G.711; RFC 3551 section 6).
 
 /// The one sampling rate of this crate, in samples per second.
 pub const SAMPLE_RATE: u32 = 8_000;
 
-/// An audio encoding that every telephone speaks.
+/// An audio encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Codec {
-    /// µ-law: North America and Japan.
+    /// G.711 µ-law: North America and Japan.
     Pcmu,
-    /// A-law: the rest of the world.
+    /// G.711 A-law: the rest of the world.
     Pcma,
+    /// G.722, of which the band up to 4 kHz is used.
+    G722,
 }
 
 impl Codec {
+    pub(crate) const ALL: [Self; 3] = [Self::Pcmu, Self::Pcma, Self::G722];
+
     /// The encoding name of RFC 3551.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Pcmu => "PCMU",
             Self::Pcma => "PCMA",
+            Self::G722 => "G722",
         }
     }
 
@@ -26,27 +31,48 @@ impl Codec {
         match self {
             Self::Pcmu => 0,
             Self::Pcma => 8,
+            Self::G722 => 9,
         }
     }
 
     /// The codec with this encoding name, which is compared without case (RFC 8866 section 6.6).
     pub fn by_name(name: &str) -> Option<Self> {
-        [Self::Pcmu, Self::Pcma].into_iter().find(|codec| codec.name().eq_ignore_ascii_case(name))
+        Self::ALL.into_iter().find(|codec| codec.name().eq_ignore_ascii_case(name))
     }
 
+    /// The law of G.711, octet by octet; G.722 has none.
+    pub const fn law(self) -> Option<Law> {
+        match self {
+            Self::Pcmu => Some(Law::Mu),
+            Self::Pcma => Some(Law::A),
+            Self::G722 => None,
+        }
+    }
+}
+
+/// How G.711 writes one sample in one octet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Law {
+    /// µ-law.
+    Mu,
+    /// A-law.
+    A,
+}
+
+impl Law {
     /// The linear sample of one octet.
     pub const fn decode(self, octet: u8) -> i16 {
         match self {
-            Self::Pcmu => MU_LAW[octet as usize],
-            Self::Pcma => A_LAW[octet as usize],
+            Self::Mu => MU_LAW[octet as usize],
+            Self::A => A_LAW[octet as usize],
         }
     }
 
     /// The octet nearest to a linear sample.
     pub const fn encode(self, sample: i16) -> u8 {
         match self {
-            Self::Pcmu => encode_mu_law(sample),
-            Self::Pcma => encode_a_law(sample),
+            Self::Mu => encode_mu_law(sample),
+            Self::A => encode_a_law(sample),
         }
     }
 }
@@ -114,54 +140,54 @@ mod tests {
 
     use super::*;
 
-    fn independent(codec: Codec) -> (Box<dyn Decoder>, Box<dyn Encoder>) {
-        match codec {
-            Codec::Pcmu => (Box::new(PcmuDecoder::new()), Box::new(PcmuEncoder::new())),
-            Codec::Pcma => (Box::new(PcmaDecoder::new()), Box::new(PcmaEncoder::new())),
+    fn independent(law: Law) -> (Box<dyn Decoder>, Box<dyn Encoder>) {
+        match law {
+            Law::Mu => (Box::new(PcmuDecoder::new()), Box::new(PcmuEncoder::new())),
+            Law::A => (Box::new(PcmaDecoder::new()), Box::new(PcmaEncoder::new())),
         }
     }
 
     #[test]
     fn every_octet_decodes_as_in_an_independent_codec() {
-        for codec in [Codec::Pcmu, Codec::Pcma] {
+        for law in [Law::Mu, Law::A] {
             let octets: Vec<u8> = (0..=255).collect();
             let mut expected = [0; 256];
-            let count = independent(codec).0.decode_into(&octets, &mut expected);
+            let count = independent(law).0.decode_into(&octets, &mut expected);
             assert_eq!(count.ok(), Some(256));
-            let decoded: Vec<i16> = octets.iter().map(|octet| codec.decode(*octet)).collect();
-            assert_eq!(decoded, expected, "{}", codec.name());
+            let decoded: Vec<i16> = octets.iter().map(|octet| law.decode(*octet)).collect();
+            assert_eq!(decoded, expected, "{law:?}");
         }
     }
 
     #[test]
     fn every_sample_survives_within_its_quantisation_step() {
-        for codec in [Codec::Pcmu, Codec::Pcma] {
+        for law in [Law::Mu, Law::A] {
             for sample in i16::MIN..=i16::MAX {
-                let back = codec.decode(codec.encode(sample));
+                let back = law.decode(law.encode(sample));
                 let error = i32::from(sample).abs_diff(i32::from(back));
                 let clipped = i32::from(sample).unsigned_abs() > 32_000;
                 let step = 8 + i32::from(sample).unsigned_abs() / 16;
-                assert!(clipped || error <= step, "{} {sample} → {back}", codec.name());
+                assert!(clipped || error <= step, "{law:?} {sample} → {back}");
             }
         }
     }
 
     #[test]
     fn every_octet_comes_back_and_an_independent_encoder_agrees() {
-        for codec in [Codec::Pcmu, Codec::Pcma] {
+        for law in [Law::Mu, Law::A] {
             for octet in 0..=255_u8 {
-                let sample = codec.decode(octet);
-                assert_eq!(codec.decode(codec.encode(sample)), sample);
+                let sample = law.decode(octet);
+                assert_eq!(law.decode(law.encode(sample)), sample);
             }
             let speech: Vec<i16> = (-32_000..32_000).step_by(7).collect();
             let mut expected = vec![0; speech.len()];
-            let count = independent(codec).1.encode_into(&speech, &mut expected);
+            let count = independent(law).1.encode_into(&speech, &mut expected);
             assert_eq!(count.ok(), Some(speech.len()));
             for (sample, octet) in speech.iter().zip(expected) {
-                let ours = codec.decode(codec.encode(*sample));
-                let apart = i32::from(ours).abs_diff(i32::from(codec.decode(octet)));
+                let ours = law.decode(law.encode(*sample));
+                let apart = i32::from(ours).abs_diff(i32::from(law.decode(octet)));
                 let step = 16 + i32::from(*sample).unsigned_abs() / 16;
-                assert!(apart <= step, "{} {sample}", codec.name());
+                assert!(apart <= step, "{law:?} {sample}");
             }
         }
     }

@@ -65,6 +65,11 @@ impl Latch {
         admission
     }
 
+    /// Whether something else than audio may come from there.
+    pub(crate) fn vouches_for(&self, source: SocketAddr) -> bool {
+        self.vouched_for(source.ip().to_canonical())
+    }
+
     fn vouched_for(&self, address: IpAddr) -> bool {
         address == self.signalling || self.described.is_some_and(|place| place.ip() == address)
     }

@@ -3,26 +3,45 @@
 //!
 //! Knows neither signalling nor the bot.
 
+mod attention;
 mod chance;
 mod clip;
 mod codec;
+mod coding;
+mod key_pad;
 mod keys;
 mod latch;
 mod outbound;
 mod ports;
+mod pressing;
+mod quality;
+mod reception;
 mod recorder;
+mod reports;
 mod sdp;
 mod session;
-mod session_task;
+mod leg;
+mod spool;
+mod srtp;
 mod timeline;
+mod tones;
+mod upsample;
 mod voice;
 mod wav;
+mod wire;
+mod workers;
 
 pub use clip::Clip;
-pub use codec::{Codec, SAMPLE_RATE};
+pub use codec::{Codec, Law, SAMPLE_RATE};
 pub use ports::{PortsError, RtpPorts, RtpSockets};
+pub use pressing::PressError;
+pub use quality::CallQuality;
 pub use recorder::{PART_SUFFIX, Recorded, Recorder, RecorderError, repair};
-pub use sdp::{Direction, LONGEST_DESCRIPTION, MediaPlan, Negotiation, SdpError, negotiate};
+pub use sdp::{
+    Direction, EncryptionMode, LONGEST_DESCRIPTION, MediaPlan, MediaSecurity, Negotiation, SdpError,
+    negotiate,
+};
 pub use session::{MediaEvent, MediaSession, PacketStatistics, SessionSetup};
+pub use srtp::{MasterKey, SrtpKeys, SrtpSuite};
 pub use voice::{VoiceDetector, VoiceEvent, has_speech};
 pub use wav::WavError;

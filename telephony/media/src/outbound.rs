@@ -2,21 +2,29 @@
 
 use rtp_types::RtpPacketBuilder;
 
+use crate::MediaPlan;
 use crate::chance::{random_half_word, random_word};
-use crate::{Codec, MediaPlan};
+use crate::coding::Encoding;
+use crate::reports::Sent;
 
 const HEADER_LENGTH: usize = 12;
+/// As much as the longest packet holds: 60 ms.
+const SILENCE: [i16; 480] = [0; 480];
 
 /// Writes one stream's packets into one buffer.
 #[derive(Debug)]
 pub(crate) struct Outbound {
-    codec: Codec,
+    codec: crate::Codec,
+    encoding: Encoding,
     payload_type: u8,
     samples_per_packet: usize,
     stream: u32,
     sequence: u16,
     timestamp: u32,
     begins: bool,
+    press_began: u32,
+    packets: u64,
+    octets: u64,
     packet: Vec<u8>,
 }
 
@@ -24,19 +32,27 @@ impl Outbound {
     pub(crate) fn new(plan: &MediaPlan) -> Self {
         Self {
             codec: plan.codec,
+            encoding: Encoding::of(plan.codec),
             payload_type: plan.payload_type,
             samples_per_packet: plan.samples_per_packet,
             stream: random_word(),
-            sequence: random_half_word(),
+            // RFC 3711 section 3.3.1: below 2^15, so that a first loss does not hide a rollover.
+            sequence: random_half_word() >> 1,
             timestamp: random_word(),
             begins: true,
+            press_began: 0,
+            packets: 0,
+            octets: 0,
             packet: Vec::with_capacity(HEADER_LENGTH + plan.samples_per_packet),
         }
     }
 
     /// The peer described itself anew; the stream goes on.
     pub(crate) fn renegotiated(&mut self, plan: &MediaPlan) {
-        self.codec = plan.codec;
+        if self.codec != plan.codec {
+            self.codec = plan.codec;
+            self.encoding = Encoding::of(plan.codec);
+        }
         self.payload_type = plan.payload_type;
         self.samples_per_packet = plan.samples_per_packet;
     }
@@ -46,24 +62,52 @@ impl Outbound {
     }
 
     /// The next packet: `samples`, filled up with silence.
-    pub(crate) fn packet(&mut self, samples: &[i16]) -> &[u8] {
+    pub(crate) fn packet(&mut self, samples: &[i16]) -> &mut Vec<u8> {
+        self.header(self.payload_type, self.begins, self.timestamp);
+        let (spoken, silent) = (samples.len(), self.samples_per_packet - samples.len());
+        self.encoding.encode(&samples[..spoken], &mut self.packet);
+        self.encoding.encode(&SILENCE[..silent], &mut self.packet);
+        self.begins = false;
+        self.finish()
+    }
+
+    /// An event in the place of the next packet (RFC 4733 section 2.2): its time is that of the
+    /// first one of its press.
+    pub(crate) fn event(&mut self, payload_type: u8, begins: bool, payload: [u8; 4]) -> &mut Vec<u8> {
+        if begins {
+            self.press_began = self.timestamp;
+        }
+        self.header(payload_type, begins, self.press_began);
+        self.packet.extend_from_slice(&payload);
+        self.finish()
+    }
+
+    fn header(&mut self, payload_type: u8, marker: bool, timestamp: u32) {
         let header = RtpPacketBuilder::<&[u8], &[u8]>::new()
-            .payload_type(self.payload_type)
-            .marker_bit(self.begins)
+            .payload_type(payload_type)
+            .marker_bit(marker)
             .sequence_number(self.sequence)
-            .timestamp(self.timestamp)
+            .timestamp(timestamp)
             .ssrc(self.stream);
         self.packet.clear();
         self.packet.resize(HEADER_LENGTH, 0);
         // The buffer holds exactly a header, and every field was checked when it was agreed on.
         let written = header.write_into(&mut self.packet);
         debug_assert_eq!(written, Ok(HEADER_LENGTH));
-        self.packet.extend(samples.iter().map(|sample| self.codec.encode(*sample)));
-        self.packet.resize(HEADER_LENGTH + self.samples_per_packet, self.codec.encode(0));
+    }
+
+    fn finish(&mut self) -> &mut Vec<u8> {
         self.sequence = self.sequence.wrapping_add(1);
-        self.begins = false;
+        self.packets += 1;
+        self.octets += (self.packet.len() - HEADER_LENGTH) as u64;
         self.pass_time();
-        &self.packet
+        &mut self.packet
+    }
+
+    /// What went out so far; its timestamp is that of the packet that is next.
+    pub(crate) const fn sent(&self) -> Sent {
+        let Self { stream, timestamp, packets, octets, .. } = *self;
+        Sent { stream, timestamp, packets, octets }
     }
 
     /// Lets the time of one packet pass unsent (hold).
@@ -83,17 +127,10 @@ mod tests {
     use rtp_types::RtpPacket;
 
     use super::*;
-    use crate::Direction;
+    use crate::{Codec, Law};
 
     fn outbound() -> Outbound {
-        Outbound::new(&MediaPlan {
-            codec: Codec::Pcma,
-            payload_type: 8,
-            key_payload_type: None,
-            peer: None,
-            direction: Direction::BOTH,
-            samples_per_packet: 160,
-        })
+        Outbound::new(&MediaPlan::usual(Codec::Pcma, ([192, 0, 2, 1], 4000).into()))
     }
 
     fn fields(packet: &[u8]) -> (u16, u32, u32, bool, usize) {
@@ -113,7 +150,7 @@ mod tests {
         assert_eq!(second.1, first.1.wrapping_add(160));
         assert_eq!((first.2, first.3, second.3), (second.2, true, false));
         assert_eq!((first.4, second.4), (160, 160));
-        assert!(packet[12 + 30..].iter().all(|octet| *octet == Codec::Pcma.encode(0)));
+        assert!(packet[12 + 30..].iter().all(|octet| *octet == Law::A.encode(0)));
     }
 
     #[test]

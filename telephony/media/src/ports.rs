@@ -2,13 +2,12 @@
 //! section 11), out of one configured range.
 
 use std::collections::VecDeque;
-use std::net::{IpAddr, SocketAddr, UdpSocket as StdUdpSocket};
+use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::net::UdpSocket;
-
 use crate::chance::random_number;
+use crate::workers::Workers;
 
 /// Why no ports could be had.
 #[derive(Debug, thiserror::Error)]
@@ -28,11 +27,12 @@ pub enum PortsError {
 /// an old call do not meet a new one.
 type Free = Arc<Mutex<VecDeque<u16>>>;
 
-/// Hands out port pairs.
+/// Hands out port pairs, and has the threads on which their audio is carried.
 #[derive(Debug, Clone)]
 pub struct RtpPorts {
     free: Free,
     pairs: usize,
+    workers: Arc<Workers>,
 }
 
 impl RtpPorts {
@@ -47,7 +47,11 @@ impl RtpPorts {
         // After a restart phones of the last run may still send: begin somewhere else.
         let begin = random_number() % free.len() as u64;
         free.rotate_left(usize::try_from(begin).unwrap_or(0));
-        Ok(Self { pairs: free.len(), free: Arc::new(Mutex::new(free)) })
+        Ok(Self {
+            pairs: free.len(),
+            free: Arc::new(Mutex::new(free)),
+            workers: Arc::new(Workers::default()),
+        })
     }
 
     /// Opens the longest free pair on `local`; pairs that other programs hold are passed over.
@@ -57,7 +61,10 @@ impl RtpPorts {
             let Some(port) = lock(&self.free).pop_front() else { break };
             let lease = Lease { port, free: Arc::clone(&self.free) };
             match open_pair(local, port) {
-                Ok((rtp, reports)) => return Ok(RtpSockets { rtp, _reports: reports, lease }),
+                Ok((rtp, reports)) => {
+                    let workers = Arc::clone(&self.workers);
+                    return Ok(RtpSockets { rtp, reports, workers, lease });
+                }
                 Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {}
                 Err(error) => refused = Some(error),
             }
@@ -76,9 +83,9 @@ impl RtpPorts {
 
 fn open_pair(local: IpAddr, port: u16) -> std::io::Result<(UdpSocket, UdpSocket)> {
     let open = |port| {
-        let socket = StdUdpSocket::bind(SocketAddr::new(local, port))?;
+        let socket = UdpSocket::bind(SocketAddr::new(local, port))?;
         socket.set_nonblocking(true)?;
-        UdpSocket::from_std(socket)
+        Ok::<_, std::io::Error>(socket)
     };
     Ok((open(port)?, open(port + 1)?))
 }
@@ -92,8 +99,9 @@ fn lock(free: &Free) -> std::sync::MutexGuard<'_, VecDeque<u16>> {
 #[derive(Debug)]
 pub struct RtpSockets {
     pub(crate) rtp: UdpSocket,
-    /// Kept so that nobody else's traffic is taken for our RTCP.
-    _reports: UdpSocket,
+    /// For reports; open also when the peer sends none, so that nobody else gets the port.
+    pub(crate) reports: UdpSocket,
+    pub(crate) workers: Arc<Workers>,
     lease: Lease,
 }
 
@@ -129,13 +137,13 @@ mod tests {
         (from..from + 2_000)
             .step_by(usize::from(count))
             .find(|start| {
-                (*start..start + count).all(|port| StdUdpSocket::bind((HERE, port)).is_ok())
+                (*start..start + count).all(|port| UdpSocket::bind((HERE, port)).is_ok())
             })
             .expect("some ports are free")
     }
 
-    #[tokio::test]
-    async fn a_range_is_handed_out_once_and_comes_back() {
+    #[test]
+    fn a_range_is_handed_out_once_and_comes_back() {
         let start = free_stretch(20_000, 6);
         let ports = RtpPorts::new(start..=start + 5).expect("three pairs");
         let mut open: Vec<RtpSockets> = (0..3).map(|_| ports.open(HERE).expect("free")).collect();
@@ -148,10 +156,10 @@ mod tests {
         assert_eq!(ports.open(HERE).expect("given back").port(), given_back);
     }
 
-    #[tokio::test]
-    async fn ports_of_other_programs_are_passed_over() {
+    #[test]
+    fn ports_of_other_programs_are_passed_over() {
         let start = free_stretch(23_000, 4);
-        let _other = StdUdpSocket::bind((HERE, start + 1)).expect("free");
+        let _other = UdpSocket::bind((HERE, start + 1)).expect("free");
         let ports = RtpPorts::new(start..=start + 3).expect("two pairs");
         assert_eq!(ports.open(HERE).expect("the second").port(), start + 2);
     }

@@ -2,24 +2,16 @@
 //! second, under a header that is right at every moment, and on the disk within a second.
 
 use std::fs::{File, OpenOptions};
-use std::io::{Seek, SeekFrom, Write};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
-use tokio::sync::oneshot;
-
+use crate::spool::Spool;
 use crate::wav::{self, HEADER_LENGTH};
 
 /// Added to a recording's name until it is whole.
 pub const PART_SUFFIX: &str = ".part";
-
-/// How long samples may wait in memory.
-const WRITE_EVERY: Duration = Duration::from_millis(200);
-/// How long written samples may wait for the disk.
-const SYNC_EVERY: Duration = Duration::from_millis(900);
-/// How many chunks may wait while the disk is slow: about ten seconds of telephone packets.
-const MOST_WAITING: usize = 512;
 
 /// A finished recording.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,18 +44,11 @@ pub enum RecorderError {
     NotARecording,
 }
 
-#[derive(Debug)]
-enum Message {
-    Samples(Vec<i16>),
-    Finish,
-}
-
-/// Writes `NAME.wav.part` from a thread of its own, and `NAME.wav` at the end. Dropped without
+/// Writes `NAME.wav.part` off the path of the audio, and `NAME.wav` at the end. Dropped without
 /// [`Recorder::finish`], it leaves the `.part` for [`repair`].
 #[derive(Debug)]
 pub struct Recorder {
-    messages: SyncSender<Message>,
-    finished: oneshot::Receiver<Result<Recorded, RecorderError>>,
+    spool: Arc<Spool>,
     room: usize,
 }
 
@@ -71,16 +56,12 @@ impl Recorder {
     /// Begins the recording that will be `path`. Creates the file before it returns, so it
     /// blocks for a moment. Samples beyond `longest` are refused.
     pub fn create(path: &Path, longest: Duration) -> Result<Self, RecorderError> {
-        let mut writer = Writer::create(path)?;
-        let (messages, incoming) = mpsc::sync_channel(MOST_WAITING);
-        let (done, finished) = oneshot::channel();
-        std::thread::Builder::new().name("recorder".into()).spawn(move || {
-            // Nobody waits any more when the recorder was dropped; the file is whole all the same.
-            let _ = done.send(writer.run(&incoming));
-        })?;
+        let file = OpenOptions::new().write(true).create_new(true).open(part_of(path))?;
+        file.write_all_at(&wav::header(0), 0)?;
+        let spool = Spool::open(file, path.into())?;
         let seconds = usize::try_from(longest.as_secs()).unwrap_or(usize::MAX);
         let room = seconds.saturating_mul(crate::SAMPLE_RATE as usize);
-        Ok(Self { messages, finished, room })
+        Ok(Self { spool, room })
     }
 
     /// Appends samples without waiting for the disk.
@@ -89,18 +70,23 @@ impl Recorder {
             return Err(RecorderError::TooLong);
         }
         self.room -= samples.len();
-        self.messages.try_send(Message::Samples(samples.to_vec())).map_err(|error| match error {
-            TrySendError::Full(_) => RecorderError::TooSlow,
-            TrySendError::Disconnected(_) => RecorderError::BrokenOff,
-        })
+        self.spool.append(samples)
     }
 
     /// Writes what is left, syncs, and gives the file its final name.
     pub async fn finish(self) -> Result<Recorded, RecorderError> {
-        let Self { messages, finished, .. } = self;
-        // The queue may be full: wait for room off this thread. A dead writer answers below.
-        let _ = tokio::task::spawn_blocking(move || messages.send(Message::Finish)).await;
+        let spool = Arc::clone(&self.spool);
+        let finished = tokio::task::spawn_blocking(move || {
+            let part = spool.close()?;
+            name_finally(&part.file, &part.path, part.samples)
+        });
         finished.await.unwrap_or(Err(RecorderError::BrokenOff))
+    }
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        self.spool.abandon();
     }
 }
 
@@ -121,85 +107,20 @@ pub fn repair(part: &Path) -> Result<Recorded, RecorderError> {
     }
     let samples = length.saturating_sub(HEADER_LENGTH) / 2;
     file.set_len(HEADER_LENGTH + samples * 2)?;
-    let mut writer = Writer { file, path, samples, synced: Instant::now() };
-    writer.write_header()?;
-    writer.close()
+    let bytes = u32::try_from(samples * 2).unwrap_or(u32::MAX);
+    file.write_all_at(&wav::header(bytes), 0)?;
+    name_finally(&file, &path, samples)
 }
 
-struct Writer {
-    file: File,
-    path: PathBuf,
-    samples: u64,
-    synced: Instant,
-}
-
-impl Writer {
-    fn create(path: &Path) -> Result<Self, RecorderError> {
-        let file = OpenOptions::new().write(true).create_new(true).open(part_of(path))?;
-        let mut writer = Self { file, path: path.into(), samples: 0, synced: Instant::now() };
-        writer.write_header()?;
-        writer.file.sync_all()?;
-        sync_directory(path)?;
-        Ok(writer)
-    }
-
-    fn run(&mut self, incoming: &Receiver<Message>) -> Result<Recorded, RecorderError> {
-        let mut waiting: Vec<u8> = Vec::new();
-        let mut written = Instant::now();
-        loop {
-            let message = incoming.recv_timeout(WRITE_EVERY);
-            if let Ok(Message::Samples(samples)) = &message {
-                waiting.extend(samples.iter().flat_map(|sample| sample.to_le_bytes()));
-            }
-            let ends = matches!(message, Ok(Message::Finish))
-                || matches!(message, Err(RecvTimeoutError::Disconnected));
-            if ends || written.elapsed() >= WRITE_EVERY {
-                self.append(&waiting)?;
-                waiting.clear();
-                written = Instant::now();
-            }
-            match message {
-                Ok(Message::Finish) => return self.close(),
-                Err(RecvTimeoutError::Disconnected) => {
-                    self.file.sync_all()?;
-                    return Err(RecorderError::BrokenOff);
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn append(&mut self, bytes: &[u8]) -> Result<(), RecorderError> {
-        if !bytes.is_empty() {
-            self.file.seek(SeekFrom::End(0))?;
-            self.file.write_all(bytes)?;
-            self.samples += bytes.len() as u64 / 2;
-            self.write_header()?;
-        }
-        if self.synced.elapsed() >= SYNC_EVERY {
-            self.file.sync_data()?;
-            self.synced = Instant::now();
-        }
-        Ok(())
-    }
-
-    fn write_header(&mut self) -> Result<(), RecorderError> {
-        let bytes = u32::try_from(self.samples * 2).unwrap_or(u32::MAX);
-        self.file.seek(SeekFrom::Start(0))?;
-        Ok(self.file.write_all(&wav::header(bytes))?)
-    }
-
-    fn close(&mut self) -> Result<Recorded, RecorderError> {
-        self.file.sync_all()?;
-        std::fs::rename(part_of(&self.path), &self.path)?;
-        sync_directory(&self.path)?;
-        let samples = usize::try_from(self.samples).unwrap_or(usize::MAX);
-        Ok(Recorded {
-            path: self.path.clone(),
-            seconds: wav::seconds_of(samples),
-            bytes: HEADER_LENGTH + self.samples * 2,
-        })
-    }
+fn name_finally(file: &File, path: &Path, samples: u64) -> Result<Recorded, RecorderError> {
+    file.sync_all()?;
+    std::fs::rename(part_of(path), path)?;
+    sync_directory(path)?;
+    Ok(Recorded {
+        path: path.into(),
+        seconds: wav::seconds_of(usize::try_from(samples).unwrap_or(usize::MAX)),
+        bytes: HEADER_LENGTH + samples * 2,
+    })
 }
 
 fn part_of(path: &Path) -> PathBuf {

@@ -1,14 +1,14 @@
-//! One call's audio: a task that owns the sockets, hears the caller and speaks to her.
+//! The handle to one call's audio, which a worker carries.
 
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
 use crate::recorder::{Recorded, Recorder, RecorderError};
-use crate::session_task::SessionTask;
-use crate::{Clip, MediaPlan, RtpSockets, VoiceEvent};
+use crate::leg::Leg;
+use crate::{CallQuality, Clip, MediaPlan, PressError, RtpSockets, VoiceEvent};
 
-/// Commands that may wait for the task; it takes them at once.
+/// Commands that may wait for the worker, which takes them with the next packet.
 const MOST_COMMANDS: usize = 16;
 /// Events that may wait for the call; beyond, keys and voice are dropped with a warning.
 const MOST_EVENTS: usize = 64;
@@ -60,11 +60,15 @@ pub(crate) enum Command {
     StopPlaying,
     Record(Recorder),
     StopRecording(oneshot::Sender<Option<Recorder>>),
+    Press(char, oneshot::Sender<Result<(), PressError>>),
+    HearTones(bool),
     Renegotiated(MediaPlan),
     Statistics(oneshot::Sender<PacketStatistics>),
+    Quality(oneshot::Sender<CallQuality>),
 }
 
-/// A handle to the task. When it is dropped the task ends and the ports are free again.
+/// A handle to one call's audio. When it is dropped the audio ends, and soon the ports are free
+/// again.
 #[derive(Debug)]
 pub struct MediaSession {
     commands: mpsc::Sender<Command>,
@@ -75,7 +79,8 @@ impl MediaSession {
     pub fn start(setup: SessionSetup) -> (Self, mpsc::Receiver<MediaEvent>) {
         let (commands, incoming) = mpsc::channel(MOST_COMMANDS);
         let (events, heard) = mpsc::channel(MOST_EVENTS);
-        tokio::spawn(SessionTask::new(setup, incoming, events).run());
+        let workers = std::sync::Arc::clone(&setup.sockets.workers);
+        workers.carry(Leg::new(setup, incoming, events));
         (Self { commands }, heard)
     }
 
@@ -117,8 +122,29 @@ impl MediaSession {
         statistics.await.unwrap_or_default()
     }
 
+    /// Presses a key: an event when the peer understands events, else its tones. Keys are sent
+    /// one after the other; a clip that plays waits for them.
+    pub async fn press(&self, key: char) -> Result<(), PressError> {
+        let (reply, pressed) = oneshot::channel();
+        self.tell(Command::Press(key, reply)).await;
+        pressed.await.unwrap_or(Err(PressError::Ended))
+    }
+
+    /// Whether keys are also looked for in the audio. Without being told, they are when the peer
+    /// has no events; and never again once it has sent one, so that no key counts twice.
+    pub async fn hear_tones(&self, listen: bool) {
+        self.tell(Command::HearTones(listen)).await;
+    }
+
+    /// What the audio was like so far.
+    pub async fn quality(&self) -> CallQuality {
+        let (reply, quality) = oneshot::channel();
+        self.tell(Command::Quality(reply)).await;
+        quality.await.unwrap_or_default()
+    }
+
     async fn tell(&self, command: Command) {
-        // The task only ends before its handle when the process ends.
+        // The audio only ends before its handle when the process ends.
         let _ = self.commands.send(command).await;
     }
 }

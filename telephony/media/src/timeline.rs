@@ -56,30 +56,30 @@ impl Timeline {
     pub(crate) fn push(
         &mut self,
         (sequence, timestamp): (u16, u32),
-        samples: Vec<i16>,
+        samples: &[i16],
         now: Duration,
         line: &mut Vec<i16>,
     ) {
         self.received += 1;
         let Some(expected) = self.expected else {
             self.expected = Some(Expected { sequence, timestamp });
-            return self.release(timestamp, &samples, now, line);
+            return self.release(timestamp, samples, now, line);
         };
         let ahead = sequence.wrapping_sub(expected.sequence);
         let behind = expected.sequence.wrapping_sub(sequence);
         if ahead == 0 {
-            self.release(timestamp, &samples, now, line);
+            self.release(timestamp, samples, now, line);
             self.release_followers(now, line);
         } else if ahead < MAX_DROPOUT {
-            let since = now;
-            self.held.entry(ahead).or_insert(Held { timestamp, samples, since });
+            let held = || Held { timestamp, samples: samples.to_vec(), since: now };
+            self.held.entry(ahead).or_insert_with(held);
             if self.held.len() > REORDER_LIMIT {
                 self.give_up_gap(now, line);
             }
         } else if behind > MAX_DROPOUT {
             self.flush(now, line);
             self.expected = Some(Expected { sequence, timestamp });
-            self.release(timestamp, &samples, now, line);
+            self.release(timestamp, samples, now, line);
         }
     }
 
@@ -141,6 +141,9 @@ impl Timeline {
     }
 
     fn release_followers(&mut self, now: Duration, line: &mut Vec<i16>) {
+        if self.held.is_empty() {
+            return;
+        }
         let mut passed = 1;
         while let Some(held) = self.held.remove(&passed) {
             self.release(held.timestamp, &held.samples, now, line);
@@ -209,7 +212,7 @@ mod tests {
             let sequence = self.first_sequence.wrapping_add(number);
             let timestamp = self.first_timestamp.wrapping_add(u32::from(number) * FRAME_TIME);
             let audio = vec![i16::try_from(number).expect("small") + 1; FRAME];
-            timeline.push((sequence, timestamp), audio, Duration::from_millis(now_ms), line);
+            timeline.push((sequence, timestamp), &audio, Duration::from_millis(now_ms), line);
         }
     }
 
@@ -267,7 +270,7 @@ mod tests {
         let resumed = (Sender::new().first_sequence.wrapping_add(1), {
             Sender::new().first_timestamp.wrapping_add(50 * FRAME_TIME)
         });
-        timeline.push(resumed, vec![51; FRAME], Duration::from_secs(1), &mut line);
+        timeline.push(resumed, &[51; FRAME], Duration::from_secs(1), &mut line);
         let mut expected = vec![0; 51];
         (expected[0], expected[50]) = (1, 51);
         assert_eq!(frames(&line), expected);
@@ -300,7 +303,7 @@ mod tests {
         for number in 1..4 {
             let sequence = sender.first_sequence.wrapping_add(number);
             let now = Duration::from_millis(u64::from(number) * 20);
-            timeline.push((sequence, began), Vec::new(), now, &mut line);
+            timeline.push((sequence, began), &[], now, &mut line);
         }
         sender.send(4, &mut timeline, 80, &mut line);
         assert_eq!(frames(&line), [1, 0, 0, 0, 5]);
@@ -310,9 +313,9 @@ mod tests {
     fn a_new_stream_or_a_reset_goes_on_without_a_hole() {
         let (mut timeline, mut line, sender) = (Timeline::default(), Vec::new(), Sender::new());
         sender.send(0, &mut timeline, 0, &mut line);
-        timeline.push((30_000, 77), vec![2; FRAME], Duration::from_millis(20), &mut line);
+        timeline.push((30_000, 77), &[2; FRAME], Duration::from_millis(20), &mut line);
         timeline.restart(Duration::from_millis(30), &mut line);
-        timeline.push((5, 4_000_000), vec![3; FRAME], Duration::from_millis(40), &mut line);
+        timeline.push((5, 4_000_000), &[3; FRAME], Duration::from_millis(40), &mut line);
         assert_eq!(frames(&line), [1, 2, 3]);
     }
 
@@ -322,7 +325,7 @@ mod tests {
         let now = Duration::from_secs(1);
         for step in 0..u16::MAX {
             let timestamp = u32::from(step).wrapping_mul(0x7fff_1234);
-            timeline.push((step, timestamp), vec![1; FRAME], now, &mut line);
+            timeline.push((step, timestamp), &[1; FRAME], now, &mut line);
         }
         assert!(line.len() <= 2 * (3 * SAMPLE_RATE as usize), "{}", line.len());
     }
@@ -336,7 +339,7 @@ mod tests {
             let [a, b, ..] = state.to_be_bytes();
             let sequence = u16::from_be_bytes([a, b]);
             let now = Duration::from_millis(step);
-            timeline.push((sequence, state), vec![1; 8], now, &mut line);
+            timeline.push((sequence, state), &[1; 8], now, &mut line);
             timeline.tick(now, &mut line);
             assert!(timeline.held.len() <= REORDER_LIMIT + 1);
             line.clear();

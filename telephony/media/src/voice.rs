@@ -2,15 +2,13 @@
 
 use std::time::Duration;
 
-use earshot::Detector;
+use crate::attention::Attention;
 
 /// The detector wants 256 samples at 16 kHz: 16 ms.
 const FRAME: usize = 128;
 const FRAME_MS: u64 = 16;
-/// Scores above this are voice (the detector's own recommendation).
-const VOICE_SCORE: f32 = 0.5;
 /// Voice this quiet is comfort noise or a neighbour: about -52 dBFS.
-const AUDIBLE_RMS: f32 = 80.0;
+const AUDIBLE_RMS: u64 = 80;
 /// So many voiced frames among the last [`WINDOW`] begin speech: clicks and keys do not.
 const FRAMES_TO_BEGIN: u32 = 8;
 /// So many keep it going: a cough or a hiss after the last word does not.
@@ -28,9 +26,8 @@ pub enum VoiceEvent {
 
 /// Listens to a line of samples at 8 kHz. Its clock is the samples themselves.
 pub struct VoiceDetector {
-    detector: Box<Detector>,
+    attention: Attention,
     pending: Vec<i16>,
-    last_sample: i16,
     /// The last frames, newest in the lowest bit: 1 is voice.
     recent: u32,
     silence_frames: u64,
@@ -49,9 +46,8 @@ impl VoiceDetector {
     pub fn new(silence: Duration) -> Self {
         let silence_ms = u64::try_from(silence.as_millis()).unwrap_or(u64::MAX);
         Self {
-            detector: Detector::default_boxed(),
+            attention: Attention::new(),
             pending: Vec::with_capacity(4 * FRAME),
-            last_sample: 0,
             recent: 0,
             silence_frames: silence_ms / FRAME_MS,
             silent_for: 0,
@@ -75,9 +71,12 @@ impl VoiceDetector {
     }
 
     fn frame(&mut self, frame: &[i16; FRAME]) -> Option<VoiceEvent> {
-        let doubled = self.at_16_khz(frame);
-        let score = self.detector.predict_i16(&doubled);
-        let voiced = score > VOICE_SCORE && rms(frame) > AUDIBLE_RMS;
+        let voiced = if audible(frame) {
+            self.attention.is_voice(frame, self.speaking)
+        } else {
+            self.attention.quiet(frame);
+            false
+        };
         self.recent = ((self.recent << 1) | u32::from(voiced)) & ((1 << WINDOW) - 1);
         let voiced_lately = self.recent.count_ones();
         if voiced && voiced_lately >= FRAMES_TO_GO_ON {
@@ -87,33 +86,23 @@ impl VoiceDetector {
         }
         if !self.speaking && voiced_lately >= FRAMES_TO_BEGIN {
             self.speaking = true;
+            self.attention.line_changed();
             return Some(VoiceEvent::SpeechStarted);
         }
         if self.speaking && self.silent_for >= self.silence_frames {
             self.speaking = false;
+            self.attention.line_changed();
             return Some(VoiceEvent::SilenceAfterSpeech);
         }
         None
     }
-
-    /// Straight lines between the samples: the images above 4 kHz are 20 dB down where telephone
-    /// speech has its energy, which the detector's scores do not notice.
-    fn at_16_khz(&mut self, frame: &[i16; FRAME]) -> [i16; 2 * FRAME] {
-        let mut doubled = [0; 2 * FRAME];
-        for (pair, sample) in doubled.chunks_exact_mut(2).zip(frame) {
-            pair[0] = self.last_sample.midpoint(*sample);
-            pair[1] = *sample;
-            self.last_sample = *sample;
-        }
-        doubled
-    }
 }
 
-fn rms(frame: &[i16; FRAME]) -> f32 {
-    let sum: f32 = frame.iter().map(|sample| f32::from(*sample).powi(2)).sum();
-    #[expect(clippy::cast_precision_loss, reason = "128 is exact")]
-    let mean = sum / FRAME as f32;
-    mean.sqrt()
+/// Whether the frame is louder than [`AUDIBLE_RMS`], without a root or a float.
+fn audible(frame: &[i16; FRAME]) -> bool {
+    let energy: u64 =
+        frame.iter().map(|sample| u64::from(i32::from(*sample).pow(2).unsigned_abs())).sum();
+    energy > AUDIBLE_RMS * AUDIBLE_RMS * FRAME as u64
 }
 
 /// Does anybody speak in a whole recording?

@@ -1,6 +1,6 @@
 //! WAV files (RIFF, IBM and Microsoft 1991): reading prompts, and the header of our recordings.
 
-use crate::{Codec, SAMPLE_RATE};
+use crate::{Law, SAMPLE_RATE};
 
 /// The canonical header in front of linear samples: RIFF, `fmt ` of 16 octets, `data`.
 pub(crate) const HEADER_LENGTH: u64 = 44;
@@ -71,11 +71,11 @@ pub(crate) fn read_samples(content: &[u8]) -> Result<Vec<i16>, WavError> {
     if data.len() > LONGEST_PROMPT * 2 {
         return Err(WavError::TooLong);
     }
-    let g711 = |codec: Codec| data.iter().map(|octet| codec.decode(*octet)).collect();
+    let g711 = |law: Law| data.iter().map(|octet| law.decode(*octet)).collect();
     match (tag, channels, rate, bits) {
         (1, 1, SAMPLE_RATE, 16) => Ok(linear(data)),
-        (6, 1, SAMPLE_RATE, 8) => Ok(g711(Codec::Pcma)),
-        (7, 1, SAMPLE_RATE, 8) => Ok(g711(Codec::Pcmu)),
+        (6, 1, SAMPLE_RATE, 8) => Ok(g711(Law::A)),
+        (7, 1, SAMPLE_RATE, 8) => Ok(g711(Law::Mu)),
         _ => Err(WavError::Unsuitable { format: tag, channels, rate, bits }),
     }
 }

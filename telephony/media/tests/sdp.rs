@@ -82,7 +82,7 @@ fn old_style_hold_names_no_address() {
 fn an_offer_of_ours_can_be_answered_by_ourselves() {
     let mut ours = Negotiation::new("2001:db8::1".parse().expect("a literal"), 40_000);
     let offer = ours.offer();
-    assert!(offer.contains("c=IN IP6 2001:db8::1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 8 0 101\r\n"));
+    assert!(offer.contains("c=IN IP6 2001:db8::1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 8 0 9 101\r\n"));
     let (answer, theirs) = negotiate(&offer, here(), 5_000).expect("our own offer");
     let plan = ours.accept_answer(&answer).expect("their answer");
     assert_eq!((plan.codec, plan.key_payload_type), (Codec::Pcma, Some(101)));
@@ -129,4 +129,51 @@ fn mutations_never_panic_and_answers_stay_one_description() {
         }
         let _ = negotiate(&String::from_utf8_lossy(&bytes[..position]), here(), 40_000);
     }
+}
+
+#[test]
+fn g722_is_taken_when_there_is_nothing_else_or_it_is_wanted() {
+    let offer = PHONE.replace("111 8 0 96", "9 8 96");
+    let mut usual = Negotiation::new(here(), 40_000);
+    assert_eq!(usual.answer(&offer).expect("A-law").1.codec, Codec::Pcma);
+    let mut wideband = Negotiation::new(here(), 40_000).with_codecs(&[Codec::G722, Codec::Pcmu]);
+    let (answer, plan) = wideband.answer(&offer).expect("G.722");
+    assert_eq!((plan.codec, plan.payload_type), (Codec::G722, 9));
+    assert!(answer.contains("a=rtpmap:9 G722/8000\r\n"), "{answer}");
+    let only = PHONE.replace("111 8 0 96", "9 96");
+    assert_eq!(usual.answer(&only).expect("G.722").1.codec, Codec::G722);
+    let none = PHONE.replace("111 8 0 96", "8 96");
+    assert_eq!(wideband.answer(&none).expect_err("neither"), SdpError::NoCommonCodec);
+}
+
+#[test]
+fn we_hold_resume_and_change_the_codec() {
+    let (mut ours, mut theirs) =
+        (Negotiation::new(here(), 40_000), Negotiation::new(here(), 5_000));
+    let (answer, held) = theirs.answer(&ours.hold()).expect("hold is an offer");
+    assert_eq!(held.direction, Direction { send: false, receive: true });
+    let plan = ours.accept_answer(&answer).expect("held");
+    assert_eq!(plan.direction, Direction { send: true, receive: false });
+    // An offer of the peer's does not lift our hold.
+    let (answer, plan) = ours.answer(&theirs.offer()).expect("still held");
+    assert!(answer.contains("a=sendonly\r\n") && !plan.direction.receive, "{answer}");
+    let (answer, _) = theirs.answer(&ours.resume()).expect("resumed");
+    assert_eq!(ours.accept_answer(&answer).expect("resumed").direction, Direction::BOTH);
+    ours.use_codecs(&[Codec::Pcmu]);
+    let (answer, _) = theirs.answer(&ours.offer()).expect("µ-law");
+    assert_eq!(ours.accept_answer(&answer).expect("changed").codec, Codec::Pcmu);
+}
+
+#[test]
+fn reports_go_where_the_peer_wants_them_but_to_no_other_machine() {
+    let port = |extra: &str| {
+        let offer = PHONE.replace("a=ptime:30\r\n", extra);
+        let (answer, plan) = negotiate(&offer, here(), 40_000).expect("usual");
+        assert_eq!(answer.contains("a=rtcp-mux"), plan.reports_share_port);
+        plan.reports.expect("a place").to_string()
+    };
+    assert_eq!(port(""), "192.0.2.1:49171");
+    assert_eq!(port("a=rtcp-mux\r\n"), "192.0.2.1:49170");
+    assert_eq!(port("a=rtcp:53020\r\n"), "192.0.2.1:53020");
+    assert_eq!(port("a=rtcp:53020 IN IP4 203.0.113.9\r\n"), "192.0.2.1:53020");
 }

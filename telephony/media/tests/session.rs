@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use mostik_media::{
-    Clip, Codec, Direction, MediaEvent, MediaPlan, MediaSession, Recorder, RtpPorts, SessionSetup,
+    Clip, Codec, Direction, Law, MediaEvent, MediaPlan, MediaSession, Recorder, RtpPorts, SessionSetup,
     VoiceEvent,
 };
 use rtp_types::{RtpPacket, RtpPacketBuilder};
@@ -44,7 +44,7 @@ impl Phone {
     /// Speaks without waiting for the time it takes: the gateway goes by the packets' clock.
     async fn say(&mut self, samples: &[i16]) {
         for frame in samples.chunks(FRAME) {
-            let payload: Vec<u8> = frame.iter().map(|s| Codec::Pcma.encode(*s)).collect();
+            let payload: Vec<u8> = frame.iter().map(|s| Law::A.encode(*s)).collect();
             self.send(8, &payload, false).await;
             self.timestamp = self.timestamp.wrapping_add(FRAME_TIME);
         }
@@ -65,7 +65,7 @@ impl Phone {
         assert_eq!(from, self.gateway);
         let packet = RtpPacket::parse(&buffer[..length]).expect("a packet");
         assert_eq!(packet.payload_type(), 8);
-        let samples = packet.payload().iter().map(|octet| Codec::Pcma.decode(*octet)).collect();
+        let samples = packet.payload().iter().map(|octet| Law::A.decode(*octet)).collect();
         (samples, packet.marker_bit())
     }
 }
@@ -83,14 +83,9 @@ impl Call {
         let ports = RtpPorts::new(first_port..=first_port + 199).expect("a hundred pairs");
         let sockets = ports.open(HERE).expect("a free pair");
         let gateway = SocketAddr::new(HERE, sockets.port());
-        let plan = MediaPlan {
-            codec: Codec::Pcma,
-            payload_type: 8,
-            key_payload_type: Some(KEYS),
-            peer: Some(socket.local_addr().expect("bound")),
-            direction: Direction::BOTH,
-            samples_per_packet: FRAME,
-        };
+        let peer = socket.local_addr().expect("bound");
+        let plan =
+            MediaPlan { key_payload_type: Some(KEYS), ..MediaPlan::usual(Codec::Pcma, peer) };
         let setup = SessionSetup {
             sockets,
             plan,
@@ -125,7 +120,7 @@ impl Call {
 
 fn speech() -> Vec<i16> {
     let clip = Clip::from_wav(include_bytes!("speech/ru.wav")).expect("a prompt");
-    let exact = |sample: &i16| Codec::Pcma.decode(Codec::Pcma.encode(*sample));
+    let exact = |sample: &i16| Law::A.decode(Law::A.encode(*sample));
     clip.samples()[..24_000].iter().map(exact).collect()
 }
 

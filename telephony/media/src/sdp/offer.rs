@@ -4,7 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use sdp_types::{Connection, Media, RtpMap, Session};
 
-use super::{Direction, LONGEST_DESCRIPTION, MediaPlan, SdpError};
+use super::sdes::{self, Crypto};
+use super::{Direction, LONGEST_DESCRIPTION, MediaPlan, MediaSecurity, SdpError};
 use crate::Codec;
 
 const MOST_STREAMS: usize = 16;
@@ -26,11 +27,20 @@ pub(super) struct Stream {
 pub(super) struct Description {
     pub(super) streams: Vec<Stream>,
     pub(super) chosen: usize,
-    /// Its direction is already ours.
+    /// Its direction is already ours; its keys are still to be agreed on.
     pub(super) plan: MediaPlan,
+    /// The usable keys of the peer, none when our terms know no encryption.
+    pub(super) crypto: Vec<Crypto>,
+    /// Whether the stream is encrypted or not at all.
+    pub(super) secure_profile: bool,
 }
 
-pub(super) fn read(text: &str) -> Result<Description, SdpError> {
+/// Reads a description on our terms: the codecs that we take, and whether keys are exchanged.
+pub(super) fn read(
+    text: &str,
+    codecs: &[Codec],
+    security: MediaSecurity,
+) -> Result<Description, SdpError> {
     if text.len() > LONGEST_DESCRIPTION {
         return Err(SdpError::TooLarge);
     }
@@ -39,44 +49,65 @@ pub(super) fn read(text: &str) -> Result<Description, SdpError> {
     if session.medias.len() > MOST_STREAMS {
         return Err(SdpError::TooLarge);
     }
-    let (chosen, plan) = choose(&session)?;
+    let (chosen, plan) = choose(&session, codecs, security)?;
+    let media = &session.medias[chosen];
+    let crypto = if security.exchanges_keys() { sdes::lines_of(media) } else { Vec::new() };
+    let secure_profile = media.proto.contains("SAVP");
     let streams = session
         .medias
         .into_iter()
         .map(|media| Stream { media: media.media, protocol: media.proto, formats: media.fmt })
         .collect();
-    Ok(Description { streams, chosen, plan })
+    Ok(Description { streams, chosen, plan, crypto, secure_profile })
 }
 
-fn choose(session: &Session) -> Result<(usize, MediaPlan), SdpError> {
+/// The first stream that we can use; an encrypted one before others, where keys are exchanged.
+fn choose(
+    session: &Session,
+    codecs: &[Codec],
+    security: MediaSecurity,
+) -> Result<(usize, MediaPlan), SdpError> {
     let mut refusal = SdpError::NoAudio;
+    let mut usable = None;
     for (index, media) in session.medias.iter().enumerate() {
         if media.media != "audio" || media.port == 0 {
             continue;
         }
-        match plan(session, media) {
-            Ok(plan) => return Ok((index, plan)),
+        match plan(session, media, codecs, security) {
+            Ok(plan) if security.exchanges_keys() && !sdes::lines_of(media).is_empty() => {
+                return Ok((index, plan));
+            }
+            Ok(plan) => {
+                usable.get_or_insert((index, plan));
+            }
             Err(error) => refusal = error,
         }
     }
-    Err(refusal)
+    usable.ok_or(refusal)
 }
 
-fn plan(session: &Session, media: &Media) -> Result<MediaPlan, SdpError> {
+fn plan(
+    session: &Session,
+    media: &Media,
+    codecs: &[Codec],
+    security: MediaSecurity,
+) -> Result<MediaPlan, SdpError> {
     match media.proto.as_str() {
         "RTP/AVP" | "RTP/AVPF" => {}
+        "RTP/SAVP" | "RTP/SAVPF" if security.exchanges_keys() => {}
         "RTP/SAVP" | "RTP/SAVPF" | "UDP/TLS/RTP/SAVP" | "UDP/TLS/RTP/SAVPF" => {
             return Err(SdpError::EncryptedOnly);
         }
         _ => return Err(SdpError::NoAudio),
     }
     let formats = Formats::of(media)?;
-    let (payload_type, codec) = formats.first_codec().ok_or(SdpError::NoCommonCodec)?;
+    let (payload_type, codec) = formats.first_codec(codecs).ok_or(SdpError::NoCommonCodec)?;
     let peer = peer_address(session, media)?;
     let offered = offered_direction(session, media);
     let mut direction = offered.mirrored();
     // RFC 3264 section 8.4: an address of zeros is how RFC 2543 put a call on hold.
     direction.send &= peer.is_some();
+    let reports_share_port = media.get_first_attribute_value("rtcp-mux").is_some();
     Ok(MediaPlan {
         codec,
         payload_type,
@@ -84,7 +115,23 @@ fn plan(session: &Session, media: &Media) -> Result<MediaPlan, SdpError> {
         peer,
         direction,
         samples_per_packet: samples_per_packet(media),
+        srtp: None,
+        reports: peer.and_then(|peer| reports_address(media, peer, reports_share_port)),
+        reports_share_port,
     })
+}
+
+/// The port of the audio when they share it (RFC 5761), the one that is named (RFC 3605), or the
+/// next one (RFC 3550 section 11). Always at the address of the audio: no description may send
+/// our packets anywhere else.
+fn reports_address(media: &Media, peer: SocketAddr, shared: bool) -> Option<SocketAddr> {
+    if shared {
+        return Some(peer);
+    }
+    let named = media.get_first_attribute_value("rtcp").flatten();
+    let port = named.and_then(|value| value.split_ascii_whitespace().next()?.parse().ok());
+    let port: u16 = port.or_else(|| peer.port().checked_add(1)).filter(|port| *port != 0)?;
+    Some(SocketAddr::new(peer.ip(), port))
 }
 
 /// The payload types of a stream and what they mean.
@@ -114,19 +161,26 @@ impl Formats {
 
     fn codec_of(&self, payload_type: u8) -> Option<Codec> {
         match self.name_of(payload_type) {
+            // RFC 3551 section 4.5.2: G.722 has 16 kHz, but is written with a clock of 8 kHz.
             Some(map) if map.clock_rate == crate::SAMPLE_RATE => {
                 let mono = map.encoding_params.as_deref().is_none_or(|channels| channels == "1");
                 Codec::by_name(&map.encoding_name).filter(|_| mono)
             }
             Some(_) => None,
-            None => [Codec::Pcmu, Codec::Pcma]
-                .into_iter()
-                .find(|codec| codec.static_payload_type() == payload_type),
+            None => Codec::ALL.into_iter().find(|codec| codec.static_payload_type() == payload_type),
         }
     }
 
-    fn first_codec(&self) -> Option<(u8, Codec)> {
-        self.offered.iter().find_map(|payload| Some((*payload, self.codec_of(*payload)?)))
+    /// The peer's first choice among ours. G.722 costs us more than G.711 and is brought down to
+    /// the same 8 kHz, so the peer's choice of it counts only when it is our first one too.
+    fn first_codec(&self, ours: &[Codec]) -> Option<(u8, Codec)> {
+        let wideband_first = ours.first() == Some(&Codec::G722);
+        let common = || {
+            let offered = self.offered.iter();
+            let known = offered.filter_map(|payload| Some((*payload, self.codec_of(*payload)?)));
+            known.filter(|(_, codec)| ours.contains(codec))
+        };
+        common().find(|(_, codec)| wideband_first || *codec != Codec::G722).or_else(|| common().next())
     }
 
     fn keys(&self) -> Option<u8> {
