@@ -5,6 +5,8 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use mostik_media::EncryptionMode;
+
 /// Where recordings live, which ports and times apply.
 #[derive(Debug, Clone)]
 pub struct GatewayConfig {
@@ -16,6 +18,8 @@ pub struct GatewayConfig {
     pub public_address: Option<IpAddr>,
     /// Prompts of one's own: `DIR/ru/welcome.wav` replaces the compiled-in one of that name.
     pub prompts_dir: Option<PathBuf>,
+    /// Whether audio is encrypted. Keys are only exchanged where the signalling is encrypted too.
+    pub encryption: EncryptionMode,
     /// How long calls in progress may go on at shutdown before they are ended.
     pub shutdown_grace: Duration,
     /// How long no audio may arrive before a call counts as lost.
@@ -30,6 +34,7 @@ impl GatewayConfig {
             rtp_ports,
             public_address: None,
             prompts_dir: None,
+            encryption: EncryptionMode::Preferred,
             shutdown_grace: Duration::from_secs(10),
             media_timeout: Duration::from_secs(20),
         }

@@ -9,6 +9,7 @@ use mostik_sip::{Call, CallEvent, EndedBy, EndedWhy};
 use tokio::sync::mpsc;
 
 use crate::call_flow::{Action, CallFlow, CallState, Input, Step};
+use crate::facts::steps;
 use crate::gateway::Shared;
 use crate::reception::{Line, refusal_of};
 use crate::timers::Timers;
@@ -250,17 +251,14 @@ impl Conversation {
     /// Says BYE and hands the call over; neither waits for the other.
     async fn close(mut self, termination: Termination) {
         self.discard_unused_recording().await;
-        let heard = self.session.statistics().await;
+        let heard = self.session.quality().await;
         let told = self.flow.told;
         self.told.ended_at = Timestamp::now();
         self.told.termination = termination;
         self.told.language = told.language;
         self.told.promise = told.promise_heard.then_some(told.promise);
-        self.told.facts.audio = Some(AudioFacts {
-            packets_in: heard.received,
-            lost_in: heard.lost,
-            ..AudioFacts::default()
-        });
+        self.told.facts.audio = Some(AudioFacts::of(&heard));
+        self.told.facts.ladder = steps(&self.call.ladder());
         self.note().await;
         let seconds = self.told.recording.as_ref().map_or(0.0, |recording| recording.seconds);
         tracing::info!(%termination, seconds, lost = heard.lost, "ended");

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use mostik_media::CallQuality;
+use mostik_sip::{Direction, Ladder, LadderEntry};
 use serde::{Deserialize, Serialize};
 
 /// How a call came, how long it took to answer, and how it sounded.
@@ -51,6 +53,45 @@ pub struct LadderStep {
     pub incoming: bool,
     /// Its start line and headers, without secrets, numbers and names.
     pub text: String,
+}
+
+impl AudioFacts {
+    pub(crate) fn of(quality: &CallQuality) -> Self {
+        Self {
+            encrypted: quality.srtp.is_some(),
+            packets_in: quality.received,
+            packets_out: quality.sent,
+            lost_in: quality.lost,
+            lost_out: quality.remote_lost.map(u64::from),
+            jitter_milliseconds: whole(quality.max_jitter_ms).unsigned_abs().into(),
+            round_trip_milliseconds: quality.round_trip.map(milliseconds),
+            level_in: quality.level_in_dbfs.map(whole),
+            level_out: quality.level_out_dbfs.map(whole),
+        }
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a float becomes the nearest integer there is")]
+fn whole(value: f64) -> i32 {
+    value.round() as i32
+}
+
+/// The messages of a call as they are told.
+pub(crate) fn steps(ladder: &Ladder) -> Vec<LadderStep> {
+    let entries = ladder.entries();
+    let began = entries.first().map_or(0, |entry| entry.at_micros);
+    let step = |entry: &LadderEntry| LadderStep {
+        after_milliseconds: entry.at_micros.saturating_sub(began) / 1000,
+        incoming: entry.direction == Direction::In,
+        text: text(entry),
+    };
+    entries.iter().map(step).collect()
+}
+
+fn text(entry: &LadderEntry) -> String {
+    let headers = entry.headers.iter().map(|(name, value)| format!("\n{name}: {value}"));
+    let media = entry.media.iter().map(|line| format!("\n{line}"));
+    entry.start_line.clone() + &headers.chain(media).collect::<String>()
 }
 
 /// The time since, in milliseconds.

@@ -21,7 +21,7 @@ mod termination;
 mod timers;
 
 pub use caller::{Caller, PressedKeys};
-pub use config::GatewayConfig;
+pub use config::{EncryptionMode, GatewayConfig};
 pub use facts::{AudioFacts, CallFacts, LadderStep};
 pub use gateway::{Gateway, GatewayError};
 pub use host::{ArrivedCall, CallHost, CallPlan, CompletedCall, HostError, Recording, Refusal};

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use mostik_media::{MediaPlan, MediaSession, Negotiation, RtpSockets, SdpError, SessionSetup};
-use mostik_sip::{AnswerError, Call, IncomingCall, Party};
+use mostik_media::{
+    MediaPlan, MediaSecurity, MediaSession, Negotiation, RtpSockets, SdpError, SessionSetup,
+};
+use mostik_sip::{AnswerError, Call, IncomingCall, Party, Transport};
 use uuid::Uuid;
 
 use crate::conversation::Conversation;
-use crate::facts::milliseconds_since;
+use crate::facts::{milliseconds_since, steps};
 use crate::gateway::Shared;
 use crate::{
     ArrivedCall, CallFacts, CallPlan, Caller, CompletedCall, NotAnswered, Refusal, SpokenLanguage,
@@ -27,7 +29,7 @@ const MESSAGE_LIMITS: (Duration, Duration) = (Duration::from_secs(5), Duration::
 /// Meets one call, from its arrival to the host's having kept it.
 pub(crate) async fn receive(shared: Arc<Shared>, incoming: IncomingCall) {
     let began = Instant::now();
-    let (arrived, facts) = (describe(&incoming), facts(&incoming));
+    let (arrived, facts, ladder) = (describe(&incoming), facts(&incoming), incoming.ladder());
     tracing::Span::current().record("id", arrived.id.as_str());
     let refused = match greet(&shared, &arrived, incoming, began).await {
         Ok((plan, line)) => {
@@ -37,6 +39,7 @@ pub(crate) async fn receive(shared: Arc<Shared>, incoming: IncomingCall) {
         Err(why) => why,
     };
     tracing::info!(reason = Termination::from(refused).reason(), "call not answered");
+    let facts = CallFacts { ladder: steps(&ladder), ..facts };
     let told = CompletedCall::beginning(arrived, SpokenLanguage::Russian, facts);
     shared.delivery.mention(CompletedCall { termination: refused.into(), ..told }).await;
 }
@@ -130,13 +133,16 @@ fn agree(shared: &Shared, incoming: &IncomingCall) -> Result<OfferedAudio, (u16,
         (503, NotAnswered::NoPorts)
     })?;
     let described = shared.config.public_address.unwrap_or(local);
-    let mut negotiation = Negotiation::new(described, sockets.port());
+    let security = MediaSecurity {
+        mode: shared.config.encryption,
+        keys_are_safe: incoming.transport == Transport::Tls,
+    };
+    let refused = |error: SdpError| (refusal_of(&error), not_agreed(&error));
+    let mut negotiation =
+        Negotiation::new(described, sockets.port()).secured(security).map_err(refused)?;
     let (description, agreed) = match incoming.offer.as_deref() {
         Some(offer) => {
-            let (answer, plan) = negotiation.answer(offer).map_err(|error| {
-                tracing::info!(%error, "the offered audio is refused");
-                (refusal_of(&error), not_agreed(&error))
-            })?;
+            let (answer, plan) = negotiation.answer(offer).map_err(refused)?;
             (answer, Some(plan))
         }
         None => (negotiation.offer(), None),
@@ -194,8 +200,11 @@ pub(crate) const fn refusal_of(error: &SdpError) -> u16 {
         SdpError::Malformed(_) => 400,
         SdpError::NoAudio
         | SdpError::EncryptedOnly
+        | SdpError::EncryptionRequired
+        | SdpError::KeysUnprotected
         | SdpError::NoCommonCodec
         | SdpError::UnusableAddress => 488,
+        SdpError::NoRandomness => 500,
     }
 }
 
@@ -205,6 +214,9 @@ const fn not_agreed(error: &SdpError) -> NotAnswered {
             NotAnswered::BadDescription
         }
         SdpError::NoAudio | SdpError::NoCommonCodec => NotAnswered::NoCommonAudio,
-        SdpError::EncryptedOnly => NotAnswered::Encryption,
+        SdpError::EncryptedOnly
+        | SdpError::EncryptionRequired
+        | SdpError::KeysUnprotected
+        | SdpError::NoRandomness => NotAnswered::Encryption,
     }
 }

@@ -11,6 +11,7 @@ mod coding;
 mod key_pad;
 mod keys;
 mod latch;
+mod leg;
 mod outbound;
 mod ports;
 mod pressing;
@@ -20,7 +21,6 @@ mod recorder;
 mod reports;
 mod sdp;
 mod session;
-mod leg;
 mod spool;
 mod srtp;
 mod timeline;
@@ -38,8 +38,8 @@ pub use pressing::PressError;
 pub use quality::CallQuality;
 pub use recorder::{PART_SUFFIX, Recorded, Recorder, RecorderError, repair};
 pub use sdp::{
-    Direction, EncryptionMode, LONGEST_DESCRIPTION, MediaPlan, MediaSecurity, Negotiation, SdpError,
-    negotiate,
+    Direction, EncryptionMode, LONGEST_DESCRIPTION, MediaPlan, MediaSecurity, Negotiation,
+    SdpError, negotiate,
 };
 pub use session::{MediaEvent, MediaSession, PacketStatistics, SessionSetup};
 pub use srtp::{MasterKey, SrtpKeys, SrtpSuite};

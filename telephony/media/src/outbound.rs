@@ -73,7 +73,12 @@ impl Outbound {
 
     /// An event in the place of the next packet (RFC 4733 section 2.2): its time is that of the
     /// first one of its press.
-    pub(crate) fn event(&mut self, payload_type: u8, begins: bool, payload: [u8; 4]) -> &mut Vec<u8> {
+    pub(crate) fn event(
+        &mut self,
+        payload_type: u8,
+        begins: bool,
+        payload: [u8; 4],
+    ) -> &mut Vec<u8> {
         if begins {
             self.press_began = self.timestamp;
         }

@@ -203,7 +203,8 @@ fn xor(cipher: &Aes128Enc, salt: &[u8; 14], stream: u32, index: u64, data: &mut 
     for (octet, part) in start[8..14].iter_mut().zip(&index.to_be_bytes()[2..]) {
         *octet ^= part;
     }
-    let mut keystream = Counter::from_core(ctr::CtrCore::inner_iv_init(cipher.clone(), &start.into()));
+    let mut keystream =
+        Counter::from_core(ctr::CtrCore::inner_iv_init(cipher.clone(), &start.into()));
     keystream.apply_keystream(data);
 }
 

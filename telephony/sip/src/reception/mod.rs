@@ -2,8 +2,8 @@
 
 mod leg;
 mod new_call;
-mod registration;
 mod placed;
+mod registration;
 mod registry;
 mod way;
 
@@ -19,8 +19,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::counters::Counting;
-use crate::registrar::Registrar;
 use crate::info_key::pressed_key;
+use crate::registrar::Registrar;
 use crate::screen::{ACCEPT, ALLOW};
 use crate::stack::{Stack, quiet, quietly};
 use crate::{IncomingCall, Listen};

@@ -160,7 +160,13 @@ impl Reception {
         self.stack.ladders.close(&invite.call_id, entry.was_answered());
     }
 
-    fn hand_out(&self, call: CallFacts, handle: HandleEnd, gone: CancellationToken, ladder: Ladder) {
+    fn hand_out(
+        &self,
+        call: CallFacts,
+        handle: HandleEnd,
+        gone: CancellationToken,
+        ladder: Ladder,
+    ) {
         let call = IncomingCall {
             id: call.id,
             caller: call.caller,

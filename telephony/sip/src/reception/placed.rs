@@ -15,9 +15,9 @@ use super::Reception;
 use super::leg::Leg;
 use super::registry::CallEntry;
 use super::way::Way;
-use crate::{DialFailure, Ladder};
 use crate::dial::Signers;
 use crate::link::{HandleEnd, link};
+use crate::{DialFailure, Ladder};
 
 /// An answered call of ours.
 pub(crate) struct Placed {

@@ -145,7 +145,9 @@ async fn what_only_the_stack_cannot_read_is_refused_too() {
     let world = World::start().await;
     for transport in [Transport::Udp, Transport::Tcp] {
         let mut phone = world.phone(transport).await;
-        let options = phone.request("OPTIONS", "", "").replace(&format!("{};branch", phone.local), "127.0.0.1:99999;branch");
+        let options = phone
+            .request("OPTIONS", "", "")
+            .replace(&format!("{};branch", phone.local), "127.0.0.1:99999;branch");
         phone.send(&options).await;
         assert_eq!(phone.hear().await.start, "SIP/2.0 400 Malformed Request");
     }
