@@ -6,6 +6,7 @@ pub mod config;
 mod data_folder;
 mod doors;
 mod lifecycle;
+mod line_watch;
 mod logging;
 mod readiness;
 mod wiring;

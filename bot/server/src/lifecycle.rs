@@ -19,6 +19,7 @@ use crate::{
     config::{self, Config},
     data_folder::DataFolder,
     doors::{FormDoor, GitHubDoor, HandOverDoor},
+    line_watch,
     readiness::Ready,
     wiring::{self, Parts, Stores},
 };
@@ -128,7 +129,10 @@ impl Starting {
         let stop = self.stop.clone();
         let (listens, listening) = watch::channel(true);
         self.phone.spawn(async move {
-            let ran = Gateway::run(gateway, calls, host, stop.clone()).await;
+            let ran = tokio::select! {
+                ran = Gateway::run(gateway, calls, host, stop.clone()) => ran,
+                never = line_watch::watch(&edge) => match never {},
+            };
             listens.send_replace(false);
             edge.shutdown(CALLS_MAY_TAKE).await;
             // Without its line this process has no purpose that anybody would notice.
@@ -291,6 +295,7 @@ fn dial(number: &str, at: &Listen) -> String {
     let transport = match at.transport {
         Transport::Udp => "",
         Transport::Tcp => ";transport=tcp",
+        Transport::Tls => ";transport=tls",
     };
     format!("sip:{number}@{}{transport}", at.address)
 }

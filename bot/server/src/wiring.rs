@@ -207,6 +207,7 @@ pub(crate) fn discord(config: &Config) -> Result<Option<Arc<Discord>>> {
 pub(crate) fn gateway(config: &Config, data: &DataFolder) -> Result<GatewayConfig> {
     let mut gateway = GatewayConfig::new(recordings(config, data)?, config.rtp_ports()?);
     gateway.public_address = config.public_address()?;
+    gateway.encryption = config.encryption()?;
     let prompts = data.join("prompts");
     gateway.prompts_dir = prompts.is_dir().then_some(prompts);
     Ok(gateway)

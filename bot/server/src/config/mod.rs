@@ -1,19 +1,15 @@
 //! The configuration: `default.toml` is its documentation and the only place
 //! where defaults stand.
 
+mod line;
 mod load;
 mod unknown_keys;
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    ops::RangeInclusive,
-    time::Duration,
-};
+use std::{net::SocketAddr, time::Duration};
 
 use mostik_domain::{Language, OfficeHours, OwnerTeam, Ownership, OwnershipRule, Thresholds};
 use mostik_gateway::SpokenPromise;
 use mostik_pipeline::Retry;
-use mostik_sip::{EdgeConfig, Listen, Network, Transport};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
@@ -200,45 +196,6 @@ impl Config {
         }
     }
 
-    /// Where and for whom the phone line listens.
-    pub fn edge(&self) -> Result<EdgeConfig, WrongValue> {
-        let listen =
-            self.sip.listen.iter().map(|place| parse_listen(place)).collect::<Result<_, _>>();
-        let networks: Result<Vec<Network>, _> =
-            self.sip.allowed_networks.iter().map(|network| network.parse::<Network>()).collect();
-        Ok(EdgeConfig {
-            listen: listen.map_err(wrong("sip.listen"))?,
-            public_address: self.public_address()?,
-            allowed_networks: networks
-                .map_err(|error| wrong("sip.allowed_networks")(error.to_string()))?,
-            requests_per_second: self.sip.requests_per_second,
-            max_calls: self.sip.max_calls,
-        })
-    }
-
-    /// The address for phones behind NAT.
-    pub fn public_address(&self) -> Result<Option<IpAddr>, WrongValue> {
-        match self.sip.public_address.as_str() {
-            "" => Ok(None),
-            text => text
-                .parse()
-                .map(Some)
-                .map_err(|_| wrong("sip.public_address")(format!("{text:?} is not an IP address"))),
-        }
-    }
-
-    /// The ports for audio.
-    pub fn rtp_ports(&self) -> Result<RangeInclusive<u16>, WrongValue> {
-        let text = &self.sip.rtp_ports;
-        text.split_once('-')
-            .and_then(|(first, last)| Some((first.trim().parse().ok()?, last.trim().parse().ok()?)))
-            .filter(|(first, last): &(u16, u16)| first < last && *first > 1023)
-            .map(|(first, last)| first..=last)
-            .ok_or_else(|| {
-                wrong("sip.rtp_ports")(format!("{text:?} is not a range like 40000-40999"))
-            })
-    }
-
     /// Whether Discord is configured.
     pub fn has_discord(&self) -> bool {
         !self.discord.token.expose_secret().is_empty()
@@ -258,6 +215,7 @@ impl Config {
         self.response_minutes()?;
         self.thresholds()?;
         self.edge()?;
+        self.encryption()?;
         self.rtp_ports()?;
         language("discord.language", &self.discord.language)?;
         for line in &self.phone.line {
@@ -319,16 +277,4 @@ fn one_of(key: &'static str, value: &str, known: &[&str]) -> Result<(), WrongVal
         return Ok(());
     }
     Err(wrong(key)(format!("{value:?} is not one of {}", known.join(", "))))
-}
-
-fn parse_listen(place: &str) -> Result<Listen, String> {
-    let parsed = place.split_once(':').and_then(|(transport, address)| {
-        let transport = match transport {
-            "udp" => Transport::Udp,
-            "tcp" => Transport::Tcp,
-            _ => return None,
-        };
-        Some(Listen { transport, address: address.parse().ok()? })
-    });
-    parsed.ok_or_else(|| format!("{place:?} is not like \"udp:127.0.0.1:5060\""))
 }

@@ -129,7 +129,6 @@ pub(crate) fn recorded(directory: &Path, call: &CompletedCall) -> Vec<i16> {
 
 /// Whether a recording holds what was said, sample by sample.
 pub(crate) fn holds(samples: &[i16], octets: &[u8]) -> bool {
-    let said: Vec<i16> =
-        octets.iter().map(|octet| mostik_media::Law::Mu.decode(*octet)).collect();
+    let said: Vec<i16> = octets.iter().map(|octet| mostik_media::Law::Mu.decode(*octet)).collect();
     samples.windows(said.len()).any(|window| window == said)
 }

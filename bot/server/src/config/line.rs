@@ -1,0 +1,130 @@
+//! What `[sip]` says: where the line listens, for whom, by which carriers.
+
+use std::{net::IpAddr, ops::RangeInclusive, time::Duration};
+
+use mostik_gateway::EncryptionMode;
+use mostik_sip::{
+    Credentials, EdgeConfig, Listen, Network, RegistrarConfig, Transport, TrunkConfig,
+};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::{Config, Trunk, WrongValue, wrong};
+
+impl Config {
+    /// Where and for whom the phone line listens.
+    pub fn edge(&self) -> Result<EdgeConfig, WrongValue> {
+        let listen =
+            self.sip.listen.iter().map(|place| parse_listen(place)).collect::<Result<_, _>>();
+        Ok(EdgeConfig {
+            listen: listen.map_err(wrong("sip.listen"))?,
+            public_address: self.public_address()?,
+            allowed_networks: networks("sip.allowed_networks", &self.sip.allowed_networks)?,
+            requests_per_second: self.sip.requests_per_second,
+            max_calls: self.sip.max_calls,
+            registrar: self.registrar(),
+            trunks: self.trunks()?,
+            ..EdgeConfig::default()
+        })
+    }
+
+    /// The address for phones behind NAT.
+    pub fn public_address(&self) -> Result<Option<IpAddr>, WrongValue> {
+        match self.sip.public_address.as_str() {
+            "" => Ok(None),
+            text => text
+                .parse()
+                .map(Some)
+                .map_err(|_| wrong("sip.public_address")(format!("{text:?} is not an IP address"))),
+        }
+    }
+
+    /// The ports for audio.
+    pub fn rtp_ports(&self) -> Result<RangeInclusive<u16>, WrongValue> {
+        let text = &self.sip.rtp_ports;
+        text.split_once('-')
+            .and_then(|(first, last)| Some((first.trim().parse().ok()?, last.trim().parse().ok()?)))
+            .filter(|(first, last): &(u16, u16)| first < last && *first > 1023)
+            .map(|(first, last)| first..=last)
+            .ok_or_else(|| {
+                wrong("sip.rtp_ports")(format!("{text:?} is not a range like 40000-40999"))
+            })
+    }
+
+    /// Whether audio is encrypted.
+    pub fn encryption(&self) -> Result<EncryptionMode, WrongValue> {
+        match self.sip.srtp.as_str() {
+            "required" => Ok(EncryptionMode::Required),
+            "preferred" => Ok(EncryptionMode::Preferred),
+            "off" => Ok(EncryptionMode::Off),
+            other => {
+                Err(wrong("sip.srtp")(format!("{other:?} is not one of required, preferred, off")))
+            }
+        }
+    }
+
+    /// Carriers and PBXs.
+    pub fn trunks(&self) -> Result<Vec<TrunkConfig>, WrongValue> {
+        self.sip.trunk.iter().filter(|trunk| !trunk.name.is_empty()).map(trunk).collect()
+    }
+
+    /// The phones that register here; nobody may when there are none.
+    fn registrar(&self) -> Option<RegistrarConfig> {
+        let phones = self.sip.phone.iter().filter(|phone| !phone.user.is_empty());
+        let phones: Vec<_> = phones
+            .map(|phone| Credentials::new(phone.user.clone(), phone.password.clone()))
+            .collect();
+        (!phones.is_empty()).then(|| RegistrarConfig { phones, ..RegistrarConfig::default() })
+    }
+}
+
+fn trunk(section: &Trunk) -> Result<TrunkConfig, WrongValue> {
+    let text = |value: &String| (!value.is_empty()).then(|| value.clone());
+    let usual = TrunkConfig::new(
+        &section.name,
+        &section.registrar,
+        &section.username,
+        password(&section.password),
+    );
+    Ok(TrunkConfig {
+        transport: transport(&section.transport).ok_or_else(|| {
+            wrong("sip.trunk.transport")(format!(
+                "{:?} is not one of udp, tcp, tls",
+                section.transport
+            ))
+        })?,
+        auth_username: text(&section.auth_username),
+        from_domain: text(&section.domain),
+        outbound_proxy: text(&section.outbound_proxy),
+        expires: Duration::from_secs(section.expires_seconds),
+        networks: networks("sip.trunk.networks", &section.networks)?,
+        register: section.register,
+        may_refer: section.may_transfer,
+        ca_file: text(&section.ca_file).map(Into::into),
+        ..usual
+    })
+}
+
+fn password(secret: &SecretString) -> Option<SecretString> {
+    (!secret.expose_secret().is_empty()).then(|| secret.clone())
+}
+
+fn networks(key: &'static str, given: &[String]) -> Result<Vec<Network>, WrongValue> {
+    let parsed = given.iter().map(|network| network.parse::<Network>());
+    parsed.collect::<Result<_, _>>().map_err(|error| wrong(key)(error.to_string()))
+}
+
+fn transport(name: &str) -> Option<Transport> {
+    Some(match name {
+        "udp" => Transport::Udp,
+        "tcp" => Transport::Tcp,
+        "tls" => Transport::Tls,
+        _ => return None,
+    })
+}
+
+fn parse_listen(place: &str) -> Result<Listen, String> {
+    let parsed = place.split_once(':').and_then(|(transport, address)| {
+        Some(Listen { transport: self::transport(transport)?, address: address.parse().ok()? })
+    });
+    parsed.ok_or_else(|| format!("{place:?} is not like \"udp:127.0.0.1:5060\""))
+}
