@@ -19,7 +19,7 @@ use crate::{
     config::{self, Config},
     data_folder::DataFolder,
     doors::{FormDoor, GitHubDoor, HandOverDoor},
-    line_watch,
+    line_watch::{self, LineNow},
     readiness::Ready,
     wiring::{self, Parts, Stores},
 };
@@ -115,7 +115,7 @@ impl Starting {
         data: &DataFolder,
         parts: &Parts,
         role: Role,
-    ) -> Result<Option<watch::Receiver<bool>>> {
+    ) -> Result<Option<watch::Receiver<LineNow>>> {
         if !role.does(Role::Phone) || config.sip.listen.is_empty() {
             return Ok(None);
         }
@@ -127,13 +127,13 @@ impl Starting {
         let host = wiring::phone(config, parts.intake.clone())?;
         let gateway = wiring::gateway(config, data)?;
         let stop = self.stop.clone();
-        let (listens, listening) = watch::channel(true);
+        let (now, listening) = watch::channel(LineNow { listens: true, trunks: Vec::new() });
         self.phone.spawn(async move {
             let ran = tokio::select! {
                 ran = Gateway::run(gateway, calls, host, stop.clone()) => ran,
-                never = line_watch::watch(&edge) => match never {},
+                never = line_watch::watch(&edge, &now) => match never {},
             };
-            listens.send_replace(false);
+            now.send_modify(|now| now.listens = false);
             edge.shutdown(CALLS_MAY_TAKE).await;
             // Without its line this process has no purpose that anybody would notice.
             stop.cancel();
@@ -149,7 +149,7 @@ impl Starting {
         stores: &Stores,
         parts: &Parts,
         metrics: PrometheusHandle,
-        phone: Option<watch::Receiver<bool>>,
+        phone: Option<watch::Receiver<LineNow>>,
     ) -> Result<()> {
         let listener = TcpListener::bind(config.web.listen)
             .await
@@ -247,7 +247,7 @@ fn web_state(
     stores: &Stores,
     parts: &Parts,
     metrics: PrometheusHandle,
-    phone: Option<watch::Receiver<bool>>,
+    phone: Option<watch::Receiver<LineNow>>,
 ) -> Result<WebState> {
     let pipeline = &parts.pipeline;
     let languages = config.company.languages.iter();

@@ -3,12 +3,29 @@
 use std::{collections::HashMap, convert::Infallible, time::Duration};
 
 use mostik_sip::{Edge, TrunkState, TrunkStatus};
+use tokio::sync::watch;
+
+/// How the line is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct LineNow {
+    /// False when it has ended.
+    pub(crate) listens: bool,
+    pub(crate) trunks: Vec<TrunkNow>,
+}
+
+/// How one trunk is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TrunkNow {
+    pub(crate) name: String,
+    /// Why it brings no calls; none when it is registered, or need not be.
+    pub(crate) failure: Option<String>,
+}
 
 /// How often the line is looked at.
 const EVERY: Duration = Duration::from_secs(2);
 
 /// Keeps the metrics of the line up to date, and says when a trunk comes or goes.
-pub(crate) async fn watch(edge: &Edge) -> Infallible {
+pub(crate) async fn watch(edge: &Edge, now: &watch::Sender<LineNow>) -> Infallible {
     let mut known: HashMap<String, &'static str> = HashMap::new();
     let mut clock = tokio::time::interval(EVERY);
     loop {
@@ -18,7 +35,14 @@ pub(crate) async fn watch(edge: &Edge) -> Infallible {
         }
         metrics::gauge!("mostik_sip_calls_in_progress").set(as_gauge(edge.calls_in_progress()));
         metrics::gauge!("mostik_sip_phones_registered").set(as_gauge(edge.registrations()));
-        for trunk in edge.trunks() {
+        let trunks = edge.trunks();
+        now.send_if_modified(|now| {
+            let told: Vec<_> = trunks.iter().map(trunk_now).collect();
+            let changed = now.trunks != told;
+            now.trunks = told;
+            changed
+        });
+        for trunk in trunks {
             let registered = matches!(trunk.state, TrunkState::Registered { .. });
             metrics::gauge!("mostik_sip_trunk_registered", "trunk" => trunk.name.clone())
                 .set(f64::from(u8::from(registered)));
@@ -28,6 +52,15 @@ pub(crate) async fn watch(edge: &Edge) -> Infallible {
             }
         }
     }
+}
+
+fn trunk_now(trunk: &TrunkStatus) -> TrunkNow {
+    let failure = match &trunk.state {
+        TrunkState::Registered { .. } | TrunkState::Unregistered => None,
+        TrunkState::Registering => Some("it is being registered with".to_owned()),
+        TrunkState::Failed { why, .. } => Some(why.to_string()),
+    };
+    TrunkNow { name: trunk.name.clone(), failure }
 }
 
 fn state(trunk: &TrunkStatus) -> &'static str {

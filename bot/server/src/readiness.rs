@@ -7,14 +7,16 @@ use mostik_store::Store;
 use mostik_web::ports::{Check, Readiness};
 use tokio::sync::watch;
 
+use crate::line_watch::LineNow;
+
 /// Says whether Mostik can take what comes in.
 pub(crate) struct Ready {
     /// Must answer.
     pub(crate) store: Arc<dyn Store>,
     /// Told, not required: calls wait for it.
     pub(crate) speech: Option<Arc<dyn SpeechToText>>,
-    /// True while the phone line listens; none where this process has no phone.
-    pub(crate) phone: Option<watch::Receiver<bool>>,
+    /// How the phone line is; none where this process has no phone.
+    pub(crate) phone: Option<watch::Receiver<LineNow>>,
     /// Told, not required: what is written meanwhile is read afterwards.
     pub(crate) discord: Option<watch::Receiver<DiscordHealth>>,
 }
@@ -26,12 +28,17 @@ impl Readiness for Ready {
     async fn checks(&self) -> Vec<Check> {
         let mut checks = vec![self.database().await];
         if let Some(phone) = &self.phone {
-            let listens = *phone.borrow();
+            let LineNow { listens, trunks } = phone.borrow().clone();
             checks.push(Check {
                 name: "phone".into(),
                 failure: (!listens).then(|| "the SIP line does not listen".into()),
                 required: true,
             });
+            checks.extend(trunks.into_iter().map(|trunk| Check {
+                name: format!("trunk {}", trunk.name),
+                failure: trunk.failure,
+                required: false,
+            }));
         }
         if let Some(discord) = &self.discord {
             let health = discord.borrow().clone();

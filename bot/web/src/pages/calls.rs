@@ -14,6 +14,7 @@ use crate::{
     api::{id_in_path, page_request},
     error::ProblemDocument,
     guard::{Operator, QueryOf},
+    ports::Check,
     wording::When,
 };
 
@@ -21,6 +22,8 @@ use crate::{
 #[template(path = "calls.html")]
 struct CallsPage {
     shell: Shell,
+    /// How the line and its trunks are.
+    line: Vec<Check>,
     items: Vec<CallRow>,
     older: Option<String>,
     newest: Option<String>,
@@ -79,7 +82,10 @@ pub(super) async fn list(
 ) -> Result<Response, ProblemDocument> {
     let request = page_request(query.limit.as_deref(), query.after.clone())?;
     let page = visit.state.store.call_page(&request).await?;
+    let checks = visit.state.readiness.checks().await;
+    let of_the_line = |check: &Check| check.name == "phone" || check.name.starts_with("trunk ");
     private_page(&CallsPage {
+        line: checks.into_iter().filter(of_the_line).collect(),
         items: page.items.iter().map(|card| row(&visit, card)).collect(),
         older: page.next.map(|cursor| with_cursor(&visit.uri, Some(&cursor))),
         newest: query.after.is_some().then(|| with_cursor(&visit.uri, None)),
