@@ -7,6 +7,7 @@ use rtp_types::RtpPacket;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TryRecvError;
 
+use crate::bridge::Lane;
 use crate::clip::Player;
 use crate::coding::Decoding;
 use crate::key_pad::KeyPad;
@@ -70,12 +71,19 @@ pub(crate) struct Leg {
     decoding: Decoding,
     outbound: Outbound,
     player: Option<Player>,
+    joined: Option<Joined>,
     recording: Option<Recording>,
     reception: Reception,
     reports: Reports,
     level_in: Level,
     level_out: Level,
     refused: u64,
+}
+
+/// What goes to the other call of a bridge, and what comes from it.
+struct Joined {
+    says: Lane,
+    hears: Lane,
 }
 
 struct Recording {
@@ -110,6 +118,7 @@ impl Leg {
             pressing: Pressing::default(),
             decoding: Decoding::of(plan.codec),
             player: None,
+            joined: None,
             recording: None,
             reception: Reception::default(),
             reports: Reports::new(Duration::ZERO),
@@ -176,6 +185,8 @@ impl Leg {
                 let _ = reply.send(self.pressing.press(key));
             }
             Command::HearTones(listen) => self.keys.hear_tones(listen),
+            Command::Join { says, hears } => self.joined = Some(Joined { says, hears }),
+            Command::Part => self.joined = None,
             Command::Renegotiated(plan) => self.renegotiated(plan, now),
         }
     }
@@ -254,10 +265,18 @@ impl Leg {
         self.reception.packet(packet.ssrc(), position, since, timed);
         samples.clear();
         match content {
-            Content::Audio => self.decoding.decode(payload, samples),
+            Content::Audio => {
+                self.decoding.decode(payload, samples);
+                if let Some(joined) = &self.joined {
+                    joined.says.speak(timestamp, samples, self.reception.jitter_ms().0);
+                }
+            }
             Content::Keys => {
                 let press = (timestamp, packet.marker_bit());
                 if let Some(key) = self.keys.event(press, payload, since) {
+                    if let Some(joined) = &self.joined {
+                        joined.says.press(key);
+                    }
                     self.report(MediaEvent::Key(key));
                 }
             }
@@ -303,6 +322,10 @@ impl Leg {
             self.outbound.pause();
             return;
         };
+        if let Some(key) = self.joined.as_ref().and_then(|joined| joined.hears.pressed()) {
+            // More keys than a telephone can press are not worth a word.
+            let _ = self.pressing.press(key);
+        }
         let length = self.outbound.samples_per_packet();
         let events = self.plan.key_payload_type;
         let packet = match (self.pressing.next(length, events.is_some()), events) {
@@ -315,6 +338,15 @@ impl Leg {
                 self.outbound.packet(&scratch.samples)
             }
             (Some(_), _) => self.outbound.packet(&[]),
+            (None, _) if self.player.is_none() && self.joined.is_some() => {
+                scratch.samples.clear();
+                scratch.samples.resize(length, 0);
+                if let Some(joined) = &self.joined {
+                    joined.hears.hear(&mut scratch.samples);
+                }
+                self.level_out.hear(&scratch.samples);
+                self.outbound.packet(&scratch.samples)
+            }
             (None, _) => {
                 let samples = self.player.as_mut().map_or(&[][..], |player| player.next(length));
                 self.level_out.hear(samples);
@@ -387,16 +419,17 @@ impl Leg {
 
     fn quality(&self) -> CallQuality {
         let (jitter_ms, max_jitter_ms) = self.reception.jitter_ms();
+        let (late, concealed) = self.joined.as_ref().map_or((0, 0), |joined| joined.says.counts());
         CallQuality {
             received: self.reception.received,
             lost: self.reception.lost(),
-            late: 0,
+            late,
             duplicate: self.reception.duplicate,
             reordered: self.reception.reordered,
             refused: self.refused,
             jitter_ms,
             max_jitter_ms,
-            concealed_ms: 0,
+            concealed_ms: concealed / u64::from(SAMPLE_RATE / 1_000),
             round_trip: self.reports.round_trip,
             remote_lost: self.reports.remote_lost,
             sent: self.outbound.sent().packets,

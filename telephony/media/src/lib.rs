@@ -4,14 +4,17 @@
 //! Knows neither signalling nor the bot.
 
 mod attention;
+mod bridge;
 mod chance;
 mod clip;
 mod codec;
 mod coding;
+mod concealment;
 mod key_pad;
 mod keys;
 mod latch;
 mod outbound;
+mod playout;
 mod ports;
 mod pressing;
 mod quality;
