@@ -166,11 +166,8 @@ fn speak(calls: usize, seconds: usize) -> Outcome<()> {
         .collect();
     println!("{}", ports?.join(" "));
     let gateway = numbers(&mut std::io::stdin().lock())?;
-    let octets: Vec<u8> = Clip::from_wav(SPEECH)?
-        .samples()
-        .iter()
-        .map(|sample| Law::A.encode(*sample))
-        .collect();
+    let octets: Vec<u8> =
+        Clip::from_wav(SPEECH)?.samples().iter().map(|sample| Law::A.encode(*sample)).collect();
     let frames: Vec<&[u8]> = octets.chunks_exact(FRAME).collect();
     let (began, steps) = (Instant::now(), seconds * 50);
     let before = processor_seconds();

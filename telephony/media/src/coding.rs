@@ -17,11 +17,9 @@ impl Decoding {
     pub(crate) fn of(codec: Codec) -> Self {
         match codec.law() {
             Some(law) => Self::Law(law),
-            None => Self::G722(Box::new(G722Decoder::with_options(
-                Bitrate::Mode1_64000,
-                false,
-                true,
-            ))),
+            None => {
+                Self::G722(Box::new(G722Decoder::with_options(Bitrate::Mode1_64000, false, true)))
+            }
         }
     }
 

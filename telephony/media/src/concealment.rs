@@ -49,7 +49,9 @@ impl Concealer {
             (self.period, self.made) = (Some(self.pitch()), 0);
         }
         let before = self.made;
-        samples.iter_mut().for_each(|sample| *sample = self.next());
+        for sample in samples.iter_mut() {
+            *sample = self.next();
+        }
         self.made.min(FADED) - before.min(FADED)
     }
 
@@ -68,8 +70,11 @@ impl Concealer {
         let likeness = |period: &usize| {
             let begin = REMEMBERED - COMPARED - period;
             let earlier = &self.history[begin..begin + COMPARED];
-            let product: i64 =
-                last.iter().zip(earlier).map(|(one, other)| i64::from(*one) * i64::from(*other)).sum();
+            let product: i64 = last
+                .iter()
+                .zip(earlier)
+                .map(|(one, other)| i64::from(*one) * i64::from(*other))
+                .sum();
             let energy: i64 = earlier.iter().map(|sample| i64::from(*sample).pow(2)).sum();
             // Squared and signed, over the energy: no root is needed to compare.
             i128::from(product) * i128::from(product.abs()) / i128::from(energy.max(1))

@@ -46,9 +46,10 @@ impl KeyPad {
         let key = self.events.push(timestamp, marker, payload)?;
         self.has_events = true;
         self.tones = None;
-        let doubled = self.last_tone.take().is_some_and(|(tone, at)| {
-            tone == key && now.saturating_sub(at) < SAME_PRESS
-        });
+        let doubled = self
+            .last_tone
+            .take()
+            .is_some_and(|(tone, at)| tone == key && now.saturating_sub(at) < SAME_PRESS);
         (!doubled).then_some(key)
     }
 

@@ -10,9 +10,12 @@ mod clip;
 mod codec;
 mod coding;
 mod concealment;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod key_pad;
 mod keys;
 mod latch;
+mod leg;
 mod outbound;
 mod playout;
 mod ports;
@@ -23,7 +26,6 @@ mod recorder;
 mod reports;
 mod sdp;
 mod session;
-mod leg;
 mod spool;
 mod srtp;
 mod timeline;
@@ -41,8 +43,8 @@ pub use pressing::PressError;
 pub use quality::CallQuality;
 pub use recorder::{PART_SUFFIX, Recorded, Recorder, RecorderError, repair};
 pub use sdp::{
-    Direction, EncryptionMode, LONGEST_DESCRIPTION, MediaPlan, MediaSecurity, Negotiation, SdpError,
-    negotiate,
+    Direction, EncryptionMode, LONGEST_DESCRIPTION, MediaPlan, MediaSecurity, Negotiation,
+    SdpError, negotiate,
 };
 pub use session::{MediaEvent, MediaSession, PacketStatistics, SessionSetup};
 pub use srtp::{MasterKey, SrtpKeys, SrtpSuite};

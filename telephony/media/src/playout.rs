@@ -211,7 +211,9 @@ mod tests {
         pull(&mut playout);
         let mut heard = Vec::new();
         for pair in [[2, 1], [4, 3], [6, 5]] {
-            pair.map(|number| push(&mut playout, number, 0.0));
+            for number in pair {
+                push(&mut playout, number, 0.0);
+            }
             heard.extend([pull(&mut playout), pull(&mut playout)]);
         }
         for (number, samples) in (0..).zip(&heard) {
@@ -226,7 +228,9 @@ mod tests {
         let heard: Vec<Vec<i16>> = [Some(0), Some(1), None, Some(3), None]
             .into_iter()
             .map(|arrives| {
-                arrives.into_iter().for_each(|number| push(&mut playout, number, 0.0));
+                if let Some(number) = arrives {
+                    push(&mut playout, number, 0.0);
+                }
                 pull(&mut playout)
             })
             .collect();

@@ -136,9 +136,7 @@ mod tests {
     fn free_stretch(from: u16, count: u16) -> u16 {
         (from..from + 2_000)
             .step_by(usize::from(count))
-            .find(|start| {
-                (*start..start + count).all(|port| UdpSocket::bind((HERE, port)).is_ok())
-            })
+            .find(|start| (*start..start + count).all(|port| UdpSocket::bind((HERE, port)).is_ok()))
             .expect("some ports are free")
     }
 

@@ -93,8 +93,8 @@ impl Reports {
         let speaks = sent.packets > self.packets_at_last;
         self.packets_at_last = sent.packets;
         let name = format!("{:08x}", sent.stream);
-        let chunk = SdesChunk::builder(sent.stream)
-            .add_item(SdesItem::builder(SdesItem::CNAME, &name));
+        let chunk =
+            SdesChunk::builder(sent.stream).add_item(SdesItem::builder(SdesItem::CNAME, &name));
         let compound = if speaks {
             let mut report = SenderReport::builder(sent.stream)
                 .ntp_timestamp(ntp_time(SystemTime::now()))
@@ -123,9 +123,9 @@ impl Reports {
     }
 
     fn block(&self, report: ReceptionReport, now: Duration) -> ReportBlockBuilder {
-        let (last, delay) = self.last_heard.map_or((0, 0), |(middle, at)| {
-            (middle, short_time(now.saturating_sub(at)))
-        });
+        let (last, delay) = self
+            .last_heard
+            .map_or((0, 0), |(middle, at)| (middle, short_time(now.saturating_sub(at))));
         ReportBlock::builder(report.stream)
             .fraction_lost(report.fraction_lost)
             .cumulative_lost(report.lost)

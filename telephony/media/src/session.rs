@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
-use crate::recorder::{Recorded, Recorder, RecorderError};
 use crate::bridge::Lane;
 use crate::leg::Leg;
+use crate::recorder::{Recorded, Recorder, RecorderError};
 use crate::{CallQuality, Clip, MediaPlan, PressError, RtpSockets, VoiceEvent};
 
 /// Commands that may wait for the worker, which takes them with the next packet.

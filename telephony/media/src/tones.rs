@@ -131,10 +131,8 @@ fn goertzel(block: &[i16], factor: f32) -> f32 {
 fn loudest(group: &[f32]) -> Option<(usize, f32)> {
     let (index, power) =
         group.iter().copied().enumerate().max_by(|(_, one), (_, other)| one.total_cmp(other))?;
-    let clear = group
-        .iter()
-        .enumerate()
-        .all(|(other, level)| other == index || *level * CLEARNESS < power);
+    let clear =
+        group.iter().enumerate().all(|(other, level)| other == index || *level * CLEARNESS < power);
     clear.then_some((index, power))
 }
 

@@ -91,7 +91,8 @@ impl Wire {
 
     /// Sends reports, from the port of the audio when the ports are shared.
     pub(crate) fn send_reports(&mut self, packet: &mut Vec<u8>, target: SocketAddr, shared: bool) {
-        let secured = self.security.as_mut().map(|(protector, _)| protector.protect_reports(packet));
+        let secured =
+            self.security.as_mut().map(|(protector, _)| protector.protect_reports(packet));
         if secured.is_none_or(|secured| secured.is_ok()) {
             let socket = if shared { &self.sockets.rtp } else { &self.sockets.reports };
             let _ = socket.send_to(packet, target);

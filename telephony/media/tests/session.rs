@@ -5,8 +5,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use mostik_media::{
-    Clip, Codec, Direction, Law, MediaEvent, MediaPlan, MediaSession, Recorder, RtpPorts, SessionSetup,
-    VoiceEvent,
+    Clip, Codec, Direction, Law, MediaEvent, MediaPlan, MediaSession, Recorder, RtpPorts,
+    SessionSetup, VoiceEvent,
 };
 use rtp_types::{RtpPacket, RtpPacketBuilder};
 use tokio::net::UdpSocket;

@@ -78,9 +78,8 @@ impl Negotiation {
         let description = offer::read(offer, &self.codecs, self.security)?;
         let mut plan = description.plan;
         plan.direction = plan.direction.limited_to(self.direction);
-        let crypto = self.agree_on_keys(&description, &mut plan, |theirs, key| {
-            theirs.key.suite == key.suite
-        })?;
+        let crypto = self
+            .agree_on_keys(&description, &mut plan, |theirs, key| theirs.key.suite == key.suite)?;
         self.version += 1;
         let mut answer = self.heading();
         for (index, stream) in description.streams.iter().enumerate() {

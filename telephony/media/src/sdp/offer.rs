@@ -167,7 +167,9 @@ impl Formats {
                 Codec::by_name(&map.encoding_name).filter(|_| mono)
             }
             Some(_) => None,
-            None => Codec::ALL.into_iter().find(|codec| codec.static_payload_type() == payload_type),
+            None => {
+                Codec::ALL.into_iter().find(|codec| codec.static_payload_type() == payload_type)
+            }
         }
     }
 
@@ -180,7 +182,9 @@ impl Formats {
             let known = offered.filter_map(|payload| Some((*payload, self.codec_of(*payload)?)));
             known.filter(|(_, codec)| ours.contains(codec))
         };
-        common().find(|(_, codec)| wideband_first || *codec != Codec::G722).or_else(|| common().next())
+        common()
+            .find(|(_, codec)| wideband_first || *codec != Codec::G722)
+            .or_else(|| common().next())
     }
 
     fn keys(&self) -> Option<u8> {

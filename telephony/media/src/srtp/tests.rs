@@ -14,10 +14,8 @@ fn octets(hexadecimal: &str) -> Vec<u8> {
 }
 
 fn published_key(suite: SrtpSuite, hexadecimal: &str) -> MasterKey {
-    let text = base64::Engine::encode(
-        &base64::engine::general_purpose::STANDARD,
-        octets(hexadecimal),
-    );
+    let text =
+        base64::Engine::encode(&base64::engine::general_purpose::STANDARD, octets(hexadecimal));
     MasterKey::from_base64(suite, &text).expect("of the right length")
 }
 
@@ -132,10 +130,7 @@ fn the_wrong_key_a_changed_bit_and_a_cut_packet_are_refused_and_change_nothing()
         ours.protect_reports(&mut secret_report).expect("sealed");
         let mut stranger = Opener::new(key(suite, 2));
         assert_eq!(stranger.open(&mut sealed.clone()), Err(SrtpError::NotAuthentic));
-        assert_eq!(
-            stranger.open_reports(&mut secret_report.clone()),
-            Err(SrtpError::NotAuthentic)
-        );
+        assert_eq!(stranger.open_reports(&mut secret_report.clone()), Err(SrtpError::NotAuthentic));
         for at in 0..sealed.len() {
             let mut changed = sealed.clone();
             changed[at] ^= 0x20;
@@ -148,7 +143,9 @@ fn the_wrong_key_a_changed_bit_and_a_cut_packet_are_refused_and_change_nothing()
             assert!(theirs.open_reports(&mut changed).is_err(), "{at}");
             assert!(theirs.open_reports(&mut secret_report[..at].to_vec()).is_err(), "{at}");
         }
-        assert!(theirs.open(&mut sealed).is_ok() && theirs.open_reports(&mut secret_report).is_ok());
+        assert!(
+            theirs.open(&mut sealed).is_ok() && theirs.open_reports(&mut secret_report).is_ok()
+        );
     }
 }
 
