@@ -4,15 +4,20 @@
 //! Knows neither signalling nor the bot.
 
 mod attention;
+mod bridge;
 mod chance;
 mod clip;
 mod codec;
 mod coding;
+mod concealment;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod key_pad;
 mod keys;
 mod latch;
 mod leg;
 mod outbound;
+mod playout;
 mod ports;
 mod pressing;
 mod quality;

@@ -149,7 +149,7 @@ mod tests {
     fn packets_count_on_and_are_filled_with_silence() {
         let mut outbound = outbound();
         let first = fields(outbound.packet(&[1000; 160]));
-        let packet = outbound.packet(&[1000; 30]).to_vec();
+        let packet = outbound.packet(&[1000; 30]).clone();
         let second = fields(&packet);
         assert_eq!(second.0, first.0.wrapping_add(1));
         assert_eq!(second.1, first.1.wrapping_add(160));

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
+use crate::bridge::Lane;
 use crate::leg::Leg;
 use crate::recorder::{Recorded, Recorder, RecorderError};
 use crate::{CallQuality, Clip, MediaPlan, PressError, RtpSockets, VoiceEvent};
@@ -62,6 +63,8 @@ pub(crate) enum Command {
     StopRecording(oneshot::Sender<Option<Recorder>>),
     Press(char, oneshot::Sender<Result<(), PressError>>),
     HearTones(bool),
+    Join { says: Lane, hears: Lane },
+    Part,
     Renegotiated(MediaPlan),
     Statistics(oneshot::Sender<PacketStatistics>),
     Quality(oneshot::Sender<CallQuality>),
@@ -134,6 +137,27 @@ impl MediaSession {
     /// has no events; and never again once it has sent one, so that no key counts twice.
     pub async fn hear_tones(&self, listen: bool) {
         self.tell(Command::HearTones(listen)).await;
+    }
+
+    /// Joins two calls: each hears the other, whatever their codecs, and the keys of one are
+    /// pressed at the other. A clip that plays on one of them is heard there instead. Both may be
+    /// recorded, each on its own; a call that was joined to a third one before leaves it.
+    pub async fn bridge(&self, other: &Self) {
+        let (there, back) = (Lane::default(), Lane::default());
+        self.tell(Command::Join { says: there.clone(), hears: back.clone() }).await;
+        other.tell(Command::Join { says: back, hears: there }).await;
+    }
+
+    /// Lets the caller hear herself: a line's proof that audio passes both ways.
+    pub async fn echo(&self) {
+        let lane = Lane::default();
+        self.tell(Command::Join { says: lane.clone(), hears: lane }).await;
+    }
+
+    /// Ends a [`MediaSession::bridge`] or [`MediaSession::echo`] for this side; the other hears
+    /// silence until it is told the same.
+    pub async fn part(&self) {
+        self.tell(Command::Part).await;
     }
 
     /// What the audio was like so far.

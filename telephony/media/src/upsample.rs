@@ -23,7 +23,9 @@ impl Doubler {
             *tap = sinc * hamming;
         }
         let sum: f32 = taps.iter().sum();
-        taps.iter_mut().for_each(|tap| *tap /= sum);
+        for tap in &mut taps {
+            *tap /= sum;
+        }
         Self { taps, history: vec![0; TAPS - 1] }
     }
 

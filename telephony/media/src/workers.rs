@@ -29,7 +29,7 @@ pub(crate) struct Workers {
 #[derive(Debug)]
 struct Worker {
     /// Unbounded, because every leg in it has taken one of a bounded number of port pairs.
-    arrivals: Sender<Box<Leg>>,
+    arrivals: Sender<Leg>,
     carried: Arc<AtomicUsize>,
 }
 
@@ -48,7 +48,7 @@ impl Workers {
         let least = running.iter().min_by_key(|worker| worker.carried.load(Ordering::Relaxed));
         if let Some(worker) = least {
             worker.carried.fetch_add(1, Ordering::Relaxed);
-            if worker.arrivals.send(Box::new(leg)).is_err() {
+            if worker.arrivals.send(leg).is_err() {
                 tracing::error!("a thread for audio has died");
             }
         }
@@ -69,9 +69,9 @@ fn start() -> std::io::Result<Worker> {
 
 /// One worker's calls, in groups that are visited one after the other.
 struct Round {
-    incoming: Receiver<Box<Leg>>,
+    incoming: Receiver<Leg>,
     carried: Arc<AtomicUsize>,
-    groups: [Vec<Box<Leg>>; STEPS],
+    groups: [Vec<Leg>; STEPS],
 }
 
 impl Round {
@@ -102,7 +102,7 @@ impl Round {
         }
     }
 
-    fn admit(&mut self, leg: Box<Leg>) {
+    fn admit(&mut self, leg: Leg) {
         if let Some(smallest) = self.groups.iter_mut().min_by_key(|group| group.len()) {
             smallest.push(leg);
         }

@@ -22,7 +22,7 @@ pub(super) struct Transform {
 }
 
 enum Session {
-    Counter { cipher: Aes128Enc, salt: [u8; 14], authentication: Hmac<Sha1>, tag: usize },
+    Counter { cipher: Box<Aes128Enc>, salt: [u8; 14], authentication: Box<Hmac<Sha1>>, tag: usize },
     Galois { cipher: Box<Aes128Gcm>, salt: [u8; 12] },
 }
 
@@ -188,8 +188,8 @@ impl Session {
         // below it becomes; so the whole block can be given at once.
         let mut block = [0; 64];
         block[..20].copy_from_slice(&authentication_key);
-        let authentication = <Hmac<Sha1> as hmac::digest::KeyInit>::new(&block.into());
-        Self::Counter { cipher: Aes128Enc::new(&key.into()), salt, authentication, tag }
+        let authentication = Box::new(<Hmac<Sha1> as hmac::digest::KeyInit>::new(&block.into()));
+        Self::Counter { cipher: Box::new(Aes128Enc::new(&key.into())), salt, authentication, tag }
     }
 }
 
