@@ -24,8 +24,8 @@ use crate::registrar::Registrar;
 use crate::stack::{ContactBook, Stack, advertised, stream_signpost, udp_connection};
 use crate::trunk::Directory;
 use crate::{
-    Binding, Counters, Dial, DialError, EdgeConfig, IncomingCall, Listen, OutgoingCall, RefusedCall, Transport,
-    TrunkConfigError, TrunkStatus,
+    Binding, Counters, Dial, DialError, EdgeConfig, IncomingCall, Listen, OutgoingCall,
+    RefusedCall, Transport, TrunkConfigError, TrunkStatus,
 };
 
 /// How long the goodbyes of a shutdown may take.
@@ -121,7 +121,10 @@ impl Edge {
             listening: bound.iter().map(|(_, listen)| *listen).collect(),
             counting: Arc::default(),
             ladders: Arc::new(LadderBook::new(config.ladder_entries)),
-            registrar: config.registrar.clone().map(|phones| Arc::new(Registrar::new(phones, Instant::now()))),
+            registrar: config
+                .registrar
+                .clone()
+                .map(|phones| Arc::new(Registrar::new(phones, Instant::now()))),
             max_calls,
             places: Arc::new(Semaphore::new(config.max_calls)),
             leaving: Arc::default(),
@@ -149,7 +152,8 @@ impl Edge {
         let directory = Directory::new(config.trunks.clone(), locator, contacts.clone())?;
         let (connections, advertised) =
             connect(&bound, config.public_address, &contacts, closing).await;
-        let Some((stack, incoming)) = Stack::build(connections.clone(), contacts, self.ladders.clone(), closing)
+        let Some((stack, incoming)) =
+            Stack::build(connections.clone(), contacts, self.ladders.clone(), closing)
         else {
             unreachable!("a new stack has its queue of requests");
         };
@@ -166,6 +170,8 @@ impl Edge {
             closing: closing.clone(),
             advertised: advertised.clone(),
             registrar: self.registrar.clone(),
+            may_refer: config.may_refer,
+            referring_trunks: trunks_that_may_refer(config),
             calls,
         });
         self.until_closed(closing, reception.clone().run(incoming));
@@ -296,4 +302,9 @@ async fn connect(
         told.push(Listen { address, ..*listen });
     }
     (connections, told)
+}
+
+fn trunks_that_may_refer(config: &EdgeConfig) -> Vec<String> {
+    let referring = config.trunks.iter().filter(|trunk| trunk.may_refer);
+    referring.map(|trunk| trunk.name.clone()).collect()
 }

@@ -18,11 +18,11 @@ use std::time::{Duration, Instant};
 
 use rsipstack::transport::SipConnection;
 
-use crate::{EdgeConfig, Transport};
 use crate::counters::Counting;
 use crate::ladder::Direction;
 use crate::screen::{Answerer, Offered, RawMessage, Refusal, SourceRates, Verdict, judge};
 use crate::stack::{ContactBook, Stack};
+use crate::{EdgeConfig, Transport};
 
 /// What all doors share: who may enter, how fast, and where it leads.
 pub(crate) struct Hall {

@@ -265,7 +265,10 @@ mod tests {
         hear(&book, &invite("1"));
         let ladder = book.claim("1");
         for number in 0..50 {
-            hear(&book, format!("INFO sip:a@b SIP/2.0\r\nCall-ID: 1\r\nX: {number}\r\n\r\n").as_bytes());
+            hear(
+                &book,
+                format!("INFO sip:a@b SIP/2.0\r\nCall-ID: 1\r\nX: {number}\r\n\r\n").as_bytes(),
+            );
         }
         let entries = ladder.entries();
         assert_eq!((entries.len(), ladder.missed()), (10, 41));

@@ -51,7 +51,10 @@ fn shape_of_unknown(scheme: &str) -> String {
 fn host_part(text: &str) -> String {
     let (host, parameters) = text.split_once(';').unwrap_or((text, ""));
     let mut part = host.to_owned();
-    part.push_str(&parameters_of(parameters, &["transport", "lr", "maddr", "ttl", "method", "user"]));
+    part.push_str(&parameters_of(
+        parameters,
+        &["transport", "lr", "maddr", "ttl", "method", "user"],
+    ));
     part
 }
 
@@ -129,7 +132,10 @@ mod tests {
             "\"xxxxx <xxx> 9\" <sip:+9999999@10.0.0.9:5062;transport=udp>;tag=a1"
         );
         assert_eq!(addresses("sip:ada@example.org;tag=x7"), "sip:xxx@example.org;tag=x7");
-        assert_eq!(addresses("Ada <tel:+49-30;phone-context=x>"), "xxx <tel:+99-99;xxxxx-xxxxxxx=x>");
+        assert_eq!(
+            addresses("Ada <tel:+49-30;phone-context=x>"),
+            "xxx <tel:+99-99;xxxxx-xxxxxxx=x>"
+        );
         assert_eq!(
             addresses("<sip:a@b>, \"B, C\" <sip:d@e?Replaces=secret%40x>"),
             "<sip:x@b>, \"x, x\" <sip:x@e?[19 bytes]>"

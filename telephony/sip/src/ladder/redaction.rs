@@ -9,25 +9,73 @@ use crate::screen::{RawMessage, parse_address};
 
 /// Headers that tell how the protocol went and nothing about persons.
 const TECHNICAL: [&str; 37] = [
-    "via", "call-id", "cseq", "max-forwards", "content-type", "content-length", "content-encoding",
-    "content-disposition", "allow", "supported", "require", "proxy-require", "unsupported",
-    "accept", "accept-encoding", "accept-language", "allow-events", "event", "subscription-state",
-    "session-expires", "min-se", "rseq", "rack", "expires", "min-expires", "retry-after", "reason",
-    "warning", "user-agent", "server", "date", "timestamp", "mime-version", "refer-sub",
-    "privacy", "p-asserted-service", "alert-info",
+    "via",
+    "call-id",
+    "cseq",
+    "max-forwards",
+    "content-type",
+    "content-length",
+    "content-encoding",
+    "content-disposition",
+    "allow",
+    "supported",
+    "require",
+    "proxy-require",
+    "unsupported",
+    "accept",
+    "accept-encoding",
+    "accept-language",
+    "allow-events",
+    "event",
+    "subscription-state",
+    "session-expires",
+    "min-se",
+    "rseq",
+    "rack",
+    "expires",
+    "min-expires",
+    "retry-after",
+    "reason",
+    "warning",
+    "user-agent",
+    "server",
+    "date",
+    "timestamp",
+    "mime-version",
+    "refer-sub",
+    "privacy",
+    "p-asserted-service",
+    "alert-info",
 ];
 
 /// Headers whose values are addresses of persons or of machines on the way.
 const ADDRESSES: [&str; 14] = [
-    "from", "to", "contact", "route", "record-route", "p-asserted-identity",
-    "p-preferred-identity", "remote-party-id", "diversion", "history-info", "refer-to",
-    "referred-by", "reply-to", "path",
+    "from",
+    "to",
+    "contact",
+    "route",
+    "record-route",
+    "p-asserted-identity",
+    "p-preferred-identity",
+    "remote-party-id",
+    "diversion",
+    "history-info",
+    "refer-to",
+    "referred-by",
+    "reply-to",
+    "path",
 ];
 
 /// Headers whose values open doors.
 const SECRET: [&str; 8] = [
-    "authorization", "proxy-authorization", "www-authenticate", "proxy-authenticate",
-    "authentication-info", "proxy-authentication-info", "identity", "replaces",
+    "authorization",
+    "proxy-authorization",
+    "www-authenticate",
+    "proxy-authenticate",
+    "authentication-info",
+    "proxy-authentication-info",
+    "identity",
+    "replaces",
 ];
 
 /// Attributes of a session description that concern codecs and directions.
@@ -40,9 +88,10 @@ const MEDIA_ATTRIBUTES: [&str; 11] = [
 pub(super) fn redacted(rung: &Rung) -> LadderEntry {
     let whole = completed(rung);
     let mut entry = LadderEntry {
-        at_micros: rung.at.duration_since(UNIX_EPOCH).map_or(0, |since| {
-            u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
-        }),
+        at_micros: rung
+            .at
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |since| u64::try_from(since.as_micros()).unwrap_or(u64::MAX)),
         direction: rung.direction,
         transport: rung.transport.to_string(),
         peer: rung.peer,

@@ -99,7 +99,8 @@ impl Bindings {
             Some(wishes) => wishes.iter().any(|(contact, _)| *contact == old.contact),
             None => true,
         };
-        let late = |old: &Bound| old.call_id == change.ask.call_id && old.number >= change.ask.number;
+        let late =
+            |old: &Bound| old.call_id == change.ask.call_id && old.number >= change.ask.number;
         if bound.iter().any(|old| touches(old) && late(old)) {
             return Answer::plain(500);
         }

@@ -175,7 +175,9 @@ fn how_long_is_agreed_on() {
     assert_eq!(left(&register("<sip:a@b>", Some("99999999999"))), "<sip:a@b>;expires=3600");
     assert_eq!(left(&register("<sip:a@b>", Some("soon"))), "<sip:a@b>;expires=3600");
     assert_eq!(register("<sip:a@b>;expires=0", None), Answer::plain(200));
-    for (contact, expires) in [("*", None), ("*", Some("60")), ("*, <sip:a@b>", Some("0")), ("", None)] {
+    for (contact, expires) in
+        [("*", None), ("*", Some("60")), ("*, <sip:a@b>", Some("0")), ("", None)]
+    {
         assert_eq!(register(contact, expires).status, 400, "{contact}");
     }
     register("<sip:a@b>, <sip:c@d>", None);
@@ -204,7 +206,9 @@ fn rubbish_is_asked_for_a_password() {
     let now = Instant::now();
     let registrar = registrar(now);
     let long = format!("Digest username=\"{}\"", "x".repeat(10_000));
-    for proof in ["", "Digest", "NoOneKnowsThisScheme opaque-data=here", "Digest realm=\"sip\"", &long] {
+    for proof in
+        ["", "Digest", "NoOneKnowsThisScheme opaque-data=here", "Digest realm=\"sip\"", &long]
+    {
         let mut request = ask("<sip:a@b>", 1);
         request.proofs = vec![proof.to_owned(); 100];
         assert_eq!(registrar.register(&request, now).status, 401);

@@ -1,9 +1,7 @@
 //! Cutting a byte stream into messages (RFC 3261 section 18.3) and keep-alives (RFC 5626
 //! section 4.4.1).
 
-use super::message::{
-    Length, MAX_MESSAGE, content_length, find, is_token_byte, read_headers,
-};
+use super::message::{Length, MAX_MESSAGE, content_length, find, is_token_byte, read_headers};
 
 /// One thing found in a stream.
 #[derive(Debug, PartialEq, Eq)]

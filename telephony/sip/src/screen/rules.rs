@@ -211,11 +211,7 @@ fn reads_as_via(via: &str) -> bool {
         && parameters.is_none_or(are_parameters)
 }
 
-fn check_method(
-    method: &str,
-    message: &RawMessage<'_>,
-    offered: Offered,
-) -> Result<(), Refusal> {
+fn check_method(method: &str, message: &RawMessage<'_>, offered: Offered) -> Result<(), Refusal> {
     let methods = offered.methods();
     if methods.split(", ").any(|offered| offered == method) {
         return Ok(());
@@ -294,12 +290,19 @@ fn check_require(message: &RawMessage<'_>) -> Result<(), Refusal> {
     if !required.iter().all(|option| is_token(option)) {
         return Err(Refusal::bad("Malformed Require"));
     }
-    let supported = |option: &&str| SUPPORTED.split(", ").any(|ours| option.eq_ignore_ascii_case(ours));
+    let supported =
+        |option: &&str| SUPPORTED.split(", ").any(|ours| option.eq_ignore_ascii_case(ours));
     let unsupported: Vec<&str> = required.into_iter().filter(|option| !supported(option)).collect();
     if unsupported.is_empty() {
         return Ok(());
     }
     Err(Refusal::new(420, "Bad Extension").hint("Unsupported", unsupported.join(", ")))
+}
+
+/// Whether an option stands in one of these lists.
+pub(crate) fn are_listed(lists: &[String], option: &str) -> bool {
+    let mut options = lists.iter().flat_map(|list| list.split(','));
+    options.any(|other| other.trim().eq_ignore_ascii_case(option))
 }
 
 /// A session interval must be a number, and long enough where the peer can lengthen it (RFC 4028
@@ -320,7 +323,8 @@ fn check_session_timer(message: &RawMessage<'_>) -> Result<(), Refusal> {
         return Ok(());
     };
     let mut supported = message.all("supported").flat_map(|value| value.split(','));
-    if interval < MIN_SESSION && supported.any(|option| option.trim().eq_ignore_ascii_case("timer")) {
+    if interval < MIN_SESSION && supported.any(|option| option.trim().eq_ignore_ascii_case("timer"))
+    {
         let shortest = MIN_SESSION.to_string();
         return Err(Refusal::new(422, "Session Interval Too Small").hint("Min-SE", shortest));
     }
@@ -331,7 +335,8 @@ fn check_session_timer(message: &RawMessage<'_>) -> Result<(), Refusal> {
 fn check_bindings(message: &RawMessage<'_>) -> Result<(), Refusal> {
     let mut contacts = message.all("contact").flat_map(split_list).peekable();
     let star = contacts.peek() == Some(&"*");
-    let proper = contacts.all(|contact| (star && contact == "*") || parse_address(contact).is_some());
+    let proper =
+        contacts.all(|contact| (star && contact == "*") || parse_address(contact).is_some());
     if proper { Ok(()) } else { Err(Refusal::bad("Malformed Contact")) }
 }
 

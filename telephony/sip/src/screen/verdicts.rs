@@ -71,7 +71,9 @@ fn other_methods_are_refused_and_told_what_is_offered() {
     for method in ["REGISTER", "SUBSCRIBE", "PUBLISH", "MESSAGE"] {
         let answer = answer(&of(method));
         assert!(answer.starts_with("SIP/2.0 405 Method Not Allowed\r\n"), "{answer}");
-        assert!(answer.contains("\r\nAllow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK"));
+        assert!(
+            answer.contains("\r\nAllow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK")
+        );
     }
     assert_eq!(status(&of("NEWMETHOD")), 501);
     // Methods are case-sensitive (RFC 3261 section 7.1).
@@ -182,7 +184,8 @@ fn a_session_interval_is_long_enough_or_refused() {
 #[test]
 fn a_body_beyond_measure_gets_413() {
     let body = "x".repeat(50_000);
-    let long = of("INFO").replace("Content-Length: 5\r\n\r\nv=0\r\n", &format!("l: 50000\r\n\r\n{body}"));
+    let long =
+        of("INFO").replace("Content-Length: 5\r\n\r\nv=0\r\n", &format!("l: 50000\r\n\r\n{body}"));
     assert_eq!(status(&long), 413);
 }
 
@@ -198,11 +201,20 @@ fn phones_register_only_where_that_is_offered() {
     assert!(matches!(ask(&register), Verdict::Pass(_)));
     for contact in ["*", "<sip:a@b>, \"x, y\" <sip:c@d>;expires=5"] {
         let contact = format!("Contact: {contact}\r\nMax");
-        assert!(matches!(ask(&register.replace("Max", &contact).replace("Contact: <sip:ada@127.0.0.1:5071>\r\n", "")), Verdict::Pass(_)));
+        assert!(matches!(
+            ask(&register
+                .replace("Max", &contact)
+                .replace("Contact: <sip:ada@127.0.0.1:5071>\r\n", "")),
+            Verdict::Pass(_)
+        ));
     }
     for contact in ["sip:a@b?Route=x", "<sip:a@b>, *", "Ada", ""] {
-        let broken = register.replace("<sip:ada@127.0.0.1:5071>\r\nMax", &format!("{contact}\r\nMax"));
-        assert!(matches!(ask(&broken), Verdict::Answer(answer) if answer.starts_with(b"SIP/2.0 400 ")), "{contact}");
+        let broken =
+            register.replace("<sip:ada@127.0.0.1:5071>\r\nMax", &format!("{contact}\r\nMax"));
+        assert!(
+            matches!(ask(&broken), Verdict::Answer(answer) if answer.starts_with(b"SIP/2.0 400 ")),
+            "{contact}"
+        );
     }
 }
 
@@ -270,7 +282,8 @@ fn an_answer_echoes_the_request_and_says_where_it_came_from() {
 fn the_same_request_gets_the_same_tag_and_another_one_another() {
     let answerer = Answerer::default();
     let counting = Counting::default();
-    let ask = |text: &str| judge(text.as_bytes(), source(), &answerer, Offered::default(), &counting);
+    let ask =
+        |text: &str| judge(text.as_bytes(), source(), &answerer, Offered::default(), &counting);
     assert_eq!(ask(&of("PUBLISH")), ask(&of("PUBLISH")));
     assert_ne!(ask(&of("PUBLISH")), ask(&of("PUBLISH").replace("z9hG4bK-1", "z9hG4bK-2")));
     let tagged = of("PUBLISH").replace("5060>\r\n", "5060>;tag=b\r\n");

@@ -36,8 +36,14 @@ async fn a_call_keeps_its_messages_in_order_without_names() {
         assert!(entries.iter().all(|entry| entry.peer == phone.local));
         assert!(entries.iter().all(|entry| entry.transport == transport.to_string()));
         assert!(entries.is_sorted_by_key(|entry| entry.at_micros));
-        let text = format!("{:?}", entries.iter().map(|e| (&e.headers, &e.start_line)).collect::<Vec<_>>());
-        assert!(!text.contains("ada") && !text.contains("Ada") && !text.contains("support"), "{text}");
+        let text = format!(
+            "{:?}",
+            entries.iter().map(|e| (&e.headers, &e.start_line)).collect::<Vec<_>>()
+        );
+        assert!(
+            !text.contains("ada") && !text.contains("Ada") && !text.contains("support"),
+            "{text}"
+        );
     }
 }
 
@@ -80,10 +86,10 @@ async fn refused_calls_are_kept_by_the_edge() {
     let refused = world.edge.refused_calls();
     assert_eq!(refused.iter().map(|call| call.status).collect::<Vec<_>>(), [486, 420]);
     assert_eq!(refused[0].id, id);
-    assert_eq!(steps(&refused[1].ladder.entries()), [
-        (Direction::In, "INVITE".to_owned()),
-        (Direction::Out, "420".to_owned()),
-    ]);
+    assert_eq!(
+        steps(&refused[1].ladder.entries()),
+        [(Direction::In, "INVITE".to_owned()), (Direction::Out, "420".to_owned()),]
+    );
 }
 
 #[tokio::test]

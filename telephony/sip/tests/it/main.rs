@@ -1,7 +1,7 @@
 //! The edge over real sockets on loopback, called by a phone that writes every byte itself.
 
-mod calls;
 mod callee;
+mod calls;
 mod changes;
 mod dialling;
 mod endings;
@@ -9,6 +9,7 @@ mod ladder;
 mod logs;
 mod phone;
 mod screening;
+mod sessions;
 mod streams;
 mod torture;
 mod world;
