@@ -78,6 +78,23 @@ impl Call {
         self.decide(Decision::RefuseReoffer { status }).await
     }
 
+    /// Agrees to the transfer of the last [`CallEvent::Transfer`] (202). Tell how it goes with
+    /// [`Call::report_transfer`].
+    pub async fn accept_transfer(&self) -> Result<(), CallGone> {
+        self.decide(Decision::AcceptTransfer).await
+    }
+
+    /// Refuses the transfer, as a rule with 603.
+    pub async fn refuse_transfer(&self, status: u16) -> Result<(), CallGone> {
+        self.decide(Decision::RefuseTransfer { status }).await
+    }
+
+    /// Tells the other side how the transfer goes, by the status the new call got: 1xx while it
+    /// rings, 200 when it stands, 3xx to 6xx when it failed (NOTIFY, RFC 3515 section 2.4.5).
+    pub async fn report_transfer(&self, status: u16) -> Result<(), CallGone> {
+        self.decide(Decision::ReportTransfer { status }).await
+    }
+
     /// Says goodbye (BYE) and waits up to 4 s for the caller's phone to confirm.
     pub async fn hang_up(self) {
         let (done, confirmed) = oneshot::channel();

@@ -67,6 +67,9 @@ pub struct EdgeConfig {
     pub max_calls: usize,
     /// Messages kept of each call to explain it later; 0 keeps none.
     pub ladder_entries: usize,
+    /// Whether every caller may ask to be transferred (REFER) and to take the place of another
+    /// call (Replaces); a trunk may be allowed to by itself.
+    pub may_refer: bool,
     /// Lets desk phones register; `None` refuses REGISTER.
     pub registrar: Option<RegistrarConfig>,
     /// Carriers and PBXs.
@@ -88,6 +91,7 @@ impl Default for EdgeConfig {
             requests_per_second: 200,
             max_calls: 100,
             ladder_entries: 100,
+            may_refer: false,
             registrar: None,
             trunks: Vec::new(),
             name_servers: Vec::new(),

@@ -23,6 +23,9 @@ pub struct IncomingCall {
     pub transport: Transport,
     /// The caller's session description (SDP, opaque here). `None` asks us to make the offer.
     pub offer: Option<String>,
+    /// The id of the call that this one shall take the place of (Replaces, RFC 3891): answer, then
+    /// hang up that one. Only from those who may ask for transfers.
+    pub replaces: Option<String>,
     pub(crate) handle: HandleEnd,
     pub(crate) gone: CancellationToken,
     pub(crate) ladder: Ladder,

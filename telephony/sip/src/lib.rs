@@ -32,7 +32,7 @@ pub use counters::Counters;
 pub use dial::{Dial, DialError, DialEvent, DialFailure, OutgoingCall, Route, SessionText};
 pub use digest::Credentials;
 pub use edge::{Edge, EdgeError};
-pub use event::{CallEvent, Ended, EndedBy, EndedWhy};
+pub use event::{CallEvent, Ended, EndedBy, EndedWhy, Transfer};
 pub use incoming_call::{AnswerError, IncomingCall};
 pub use ladder::{Direction, Ladder, LadderEntry, RefusedCall};
 pub use locate::LocateError;

@@ -13,7 +13,9 @@ use tracing::Instrument;
 
 use super::Reception;
 use super::leg::Leg;
+use super::refresh::Life;
 use super::registry::CallEntry;
+use super::reliable::Ringing;
 use super::way::Way;
 use crate::dial::Signers;
 use crate::link::{HandleEnd, link};
@@ -70,6 +72,10 @@ impl Reception {
             counting: self.counting.clone(),
             caller_offered: true,
             place: Some(placed.place),
+            life: Life::with(response),
+            timer: None,
+            ringing: Ringing::default(),
+            referral: None,
         };
         self.spawn(self.clone().accompany_placed(leg, placed.id));
         (handle, ladder)

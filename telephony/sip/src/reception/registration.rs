@@ -1,7 +1,7 @@
 //! A REGISTER of a desk phone.
 
 use rsipstack::sip::prelude::HeadersExt;
-use rsipstack::sip::{Header, Request, StatusCode};
+use rsipstack::sip::{HasHeaders, Header, StatusCode};
 use rsipstack::transaction::transaction::Transaction;
 use tokio::time::Instant;
 
@@ -56,8 +56,8 @@ fn ask_of(transaction: &Transaction) -> Option<Ask> {
 }
 
 /// The values of every header of that name, in order.
-pub(super) fn values(request: &Request, name: &str) -> Vec<String> {
-    let lines = request.headers.iter().map(Header::to_string);
+pub(super) fn values(message: &impl HasHeaders, name: &str) -> Vec<String> {
+    let lines = message.headers().iter().map(Header::to_string);
     let named = lines.filter_map(|line| {
         let (found, value) = line.split_once(':')?;
         found.trim().eq_ignore_ascii_case(name).then(|| value.trim().to_owned())

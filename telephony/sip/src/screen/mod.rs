@@ -13,12 +13,16 @@ mod message;
 mod rules;
 mod tidy;
 
-pub(crate) use address::{parameter, parse_address, percent_decoded, split_list, user_and_host};
+pub(crate) use address::{
+    parameter, parse_address, percent_decoded, scheme, split_list, user_and_host,
+};
 pub(crate) use answer::Answerer;
 pub(crate) use bucket::SourceRates;
 pub(crate) use framing::{Frame, Framer, FramingError};
 pub(crate) use message::{MAX_MESSAGE, RawMessage, is_token};
-pub(crate) use rules::{ACCEPT, ALLOW, MIN_SESSION, Offered, Refusal, SUPPORTED, check};
+pub(crate) use rules::{
+    ACCEPT, ALLOW, MIN_SESSION, Offered, Refusal, SUPPORTED, are_listed, check,
+};
 
 use std::net::SocketAddr;
 

@@ -299,6 +299,12 @@ fn check_require(message: &RawMessage<'_>) -> Result<(), Refusal> {
     Err(Refusal::new(420, "Bad Extension").hint("Unsupported", unsupported.join(", ")))
 }
 
+/// Whether an option stands in one of these lists.
+pub(crate) fn are_listed(lists: &[String], option: &str) -> bool {
+    let mut options = lists.iter().flat_map(|list| list.split(','));
+    options.any(|other| other.trim().eq_ignore_ascii_case(option))
+}
+
 /// A session interval must be a number, and long enough where the peer can lengthen it (RFC 4028
 /// sections 4 and 9).
 fn check_session_timer(message: &RawMessage<'_>) -> Result<(), Refusal> {

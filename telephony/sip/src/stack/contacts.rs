@@ -12,6 +12,7 @@ use async_trait::async_trait;
 use rsipstack::transport::SipAddr;
 use rsipstack::transport::transport_layer::DomainResolver;
 
+use super::exits::Exits;
 use crate::Network;
 
 /// Contacts remembered between a phone's answer and the call that comes of it.
@@ -25,6 +26,8 @@ pub(crate) struct ContactBook {
     noted: Mutex<VecDeque<(String, SocketAddr)>>,
     /// Where each trunk is, by its name.
     trunks: Mutex<BTreeMap<String, Whereabouts>>,
+    /// Which UDP listener a call leaves by.
+    pub(super) exits: Exits,
 }
 
 /// Where the calls of one trunk come from.
@@ -55,8 +58,8 @@ pub(crate) struct ContactEntry {
 
 impl ContactBook {
     pub(crate) fn new(allowed: Vec<Network>) -> Self {
-        let (entries, noted, trunks) = Default::default();
-        Self { allowed, entries, noted, trunks }
+        let (entries, noted, trunks, exits) = Default::default();
+        Self { allowed, entries, noted, trunks, exits }
     }
 
     /// A trunk is at these addresses from now on; they may talk to us.

@@ -4,11 +4,13 @@
 //! messages; the stack writes through the connections they give it.
 
 mod contacts;
+mod exits;
 mod polish;
 mod quiet;
 mod signpost;
 
 pub(crate) use contacts::{ContactBook, ContactEntry};
+pub(crate) use exits::Exit;
 pub(crate) use quiet::{quiet, quietly};
 
 use std::net::{IpAddr, SocketAddr};

@@ -27,6 +27,9 @@ impl MessageInspector for Polish {
             SipMessage::Response(response) => response.headers_mut(),
         };
         headers.retain(|header| !matches!(header, Header::UserAgent(_)));
+        if let SipMessage::Request(request) = &mut message {
+            self.contacts.exits.name_in(request);
+        }
         if let Ok(call_id) = message.call_id_header() {
             let peer = to.and_then(|to| to.get_socketaddr().ok());
             let transport = to.map(|to| match to.r#type {

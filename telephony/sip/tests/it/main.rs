@@ -9,6 +9,7 @@ mod ladder;
 mod logs;
 mod phone;
 mod screening;
+mod sessions;
 mod streams;
 mod torture;
 mod world;
