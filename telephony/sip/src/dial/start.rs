@@ -63,7 +63,8 @@ impl Dialler {
         };
         let directory = self.directory.clone();
         let span = tracing::info_span!("call", id);
-        let work = async move { locate_and_place(directory, trunk, order.route, parts, letter).await };
+        let work =
+            async move { locate_and_place(directory, trunk, order.route, parts, letter).await };
         self.reception.spawn(tracing::Instrument::instrument(work, span));
         Ok(call)
     }

@@ -9,7 +9,7 @@ mod quiet;
 mod signpost;
 
 pub(crate) use contacts::{ContactBook, ContactEntry};
-pub(crate) use quiet::{quiet, quietly};
+pub(crate) use quiet::{Silenced, quiet, quietly};
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;

@@ -106,7 +106,14 @@ impl Callee {
     }
 
     /// Answers a request; `tag` names the branch, empty for none.
-    pub(crate) async fn answer(&mut self, to: &Heard, status: &str, tag: &str, extra: &str, body: &str) {
+    pub(crate) async fn answer(
+        &mut self,
+        to: &Heard,
+        status: &str,
+        tag: &str,
+        extra: &str,
+        body: &str,
+    ) {
         let tagged = match (tag, to.header("To").contains("tag=")) {
             ("", _) | (_, true) => to.header("To").to_owned(),
             (tag, false) => format!("{};tag={tag}", to.header("To")),

@@ -134,7 +134,9 @@ async fn a_challenge_is_answered_and_so_is_the_goodbye() {
     let mut call = world.edge.dial(order).unwrap();
     let first = callee.expect("INVITE").await;
     let challenge = |nonce: &str, more: &str| {
-        format!("Proxy-Authenticate: Digest realm=\"pbx\", nonce=\"{nonce}\", qop=\"auth\"{more}\r\n")
+        format!(
+            "Proxy-Authenticate: Digest realm=\"pbx\", nonce=\"{nonce}\", qop=\"auth\"{more}\r\n"
+        )
     };
     callee.answer(&first, "407 Auth", "p", &challenge("one", ""), "").await;
     callee.expect("ACK").await;

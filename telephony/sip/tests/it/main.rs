@@ -1,7 +1,7 @@
 //! The edge over real sockets on loopback, called by a phone that writes every byte itself.
 
-mod calls;
 mod callee;
+mod calls;
 mod changes;
 mod dialling;
 mod endings;
