@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rsipstack::transport::SipConnection;
 use tokio::net::{TcpListener, UdpSocket};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
@@ -19,10 +19,10 @@ use crate::locate::Locator;
 use crate::outward::Outward;
 use crate::reception::{Reception, ReceptionParts};
 use crate::stack::{ContactBook, Stack, advertised, stream_signpost, udp_connection};
-use crate::trunk::Directory;
+use crate::trunk::{Directory, Keeper};
 use crate::{
     Counters, Dial, DialError, EdgeConfig, IncomingCall, Listen, OutgoingCall, Transport,
-    TrunkConfigError, TrunkStatus,
+    TrunkConfigError, TrunkState, TrunkStatus,
 };
 
 /// How long the goodbyes of a shutdown may take.
@@ -45,6 +45,9 @@ pub struct Edge {
     tasks: TaskTracker,
     /// Ends every task of the edge when the edge is dropped.
     closing: DropGuard,
+    /// The tasks that keep trunks registered, and what tells them to leave.
+    keepers: TaskTracker,
+    unregistering: CancellationToken,
     /// Places calls; filled when the edge opens.
     dialler: OnceLock<Dialler>,
 }
@@ -121,6 +124,8 @@ impl Edge {
             hurry: CancellationToken::new(),
             tasks: TaskTracker::new(),
             closing: closing.clone().drop_guard(),
+            keepers: TaskTracker::new(),
+            unregistering: CancellationToken::new(),
             dialler: OnceLock::new(),
         };
         edge.open(bound, &config, offer, &closing).await?;
@@ -167,8 +172,18 @@ impl Edge {
             listeners: advertised.iter().copied().zip(connections.clone()).collect(),
             tasks: self.tasks.clone(),
             closing: closing.clone(),
+            learns: config.public_address.is_none(),
         });
         let directory = Arc::new(directory);
+        for trunk in directory.all() {
+            let keeper = Keeper {
+                trunk: trunk.clone(),
+                directory: directory.clone(),
+                outward: outward.clone(),
+                leaving: self.unregistering.clone(),
+            };
+            self.keepers.spawn(closing.clone().run_until_cancelled_owned(keeper.run()));
+        }
         self.dialler.set(Dialler { reception, outward, directory }).ok();
         let room = Arc::new(Semaphore::new(config.max_calls + SPARE_CONNECTIONS));
         for (((bound, _), connection), advertised) in
@@ -236,6 +251,12 @@ impl Edge {
         self.dialler.get().map(|dialler| dialler.directory.statuses()).unwrap_or_default()
     }
 
+    /// Tells of every change of a trunk's registration; `None` when no trunk has this name.
+    pub fn watch_trunk(&self, name: &str) -> Option<watch::Receiver<TrunkState>> {
+        let trunk = self.dialler.get()?.directory.find(name)?;
+        Some(trunk.state.subscribe())
+    }
+
     /// Refuses new calls with 503, lets calls in progress end for at most `grace`, hangs up the
     /// rest, and closes the sockets.
     pub async fn shutdown(self, grace: Duration) {
@@ -247,6 +268,9 @@ impl Edge {
             let all_ended = self.places.acquire_many(self.max_calls);
             tokio::time::timeout(LAST_GOODBYES, all_ended).await.ok();
         }
+        self.unregistering.cancel();
+        self.keepers.close();
+        tokio::time::timeout(LAST_GOODBYES, self.keepers.wait()).await.ok();
         drop(self.closing);
         self.tasks.close();
         tokio::time::timeout(LAST_GOODBYES, self.tasks.wait()).await.ok();

@@ -4,7 +4,6 @@ use std::net::{Shutdown, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use rsipstack::transport::SipConnection;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
@@ -65,14 +64,14 @@ pub(crate) struct Visit {
 }
 
 impl Visit {
-    /// The connection as the stack knows it.
-    pub(crate) fn connection(&self) -> SipConnection {
-        self.pen.connection()
+    /// What writes to this stream.
+    pub(crate) fn pen(&self) -> Pen {
+        self.pen.clone()
     }
 
     /// Lets requests of ours find this stream from now on.
     pub(crate) fn announce(&self) {
-        self.hall.flows.enter(self.transport, self.peer, self.connection());
+        self.hall.flows.enter(self.transport, self.peer, self.pen());
     }
 
     /// Reads until the peer, a limit or the edge ends it.

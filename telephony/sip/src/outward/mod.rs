@@ -13,8 +13,8 @@ use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::door::{Hall, Opened, begin_tcp};
-use crate::stack::{sip_address, stack_transport};
+use crate::door::{Hall, Opened, Pen, begin_tcp};
+use crate::stack::{quiet, sip_address, stack_transport};
 use crate::{Listen, Transport};
 
 /// How long a stream may take to open, its encryption included.
@@ -47,7 +47,14 @@ pub(crate) struct WayOut {
     pub(crate) hop: Hop,
     /// Where the peer reaches us by this way.
     pub(crate) ours: SocketAddr,
+    /// What writes to the stream, if it is one.
+    pen: Option<Pen>,
 }
+
+/// How often a NAT on the way is reminded of us: half of the least that is asked of it for
+/// datagrams (RFC 5626 section 4.4.2), and for streams (section 4.4.1).
+const REMIND_DATAGRAMS: Duration = Duration::from_secs(25);
+const REMIND_STREAMS: Duration = Duration::from_secs(95);
 
 impl WayOut {
     pub(crate) fn destination(&self) -> SipAddr {
@@ -62,6 +69,23 @@ impl WayOut {
     /// Ends with the stream; datagrams have none.
     pub(crate) fn flow(&self) -> Option<CancellationToken> {
         if self.connection.is_reliable() { self.connection.cancel_token() } else { None }
+    }
+
+    /// Keeps the way open until dropped (RFC 5626 section 3.5): line ends that mean nothing.
+    pub(crate) async fn keep_alive(&self) {
+        let pause = if self.pen.is_some() { REMIND_STREAMS } else { REMIND_DATAGRAMS };
+        loop {
+            tokio::time::sleep(pause).await;
+            match (&self.pen, &self.connection) {
+                (Some(pen), _) => pen.write(b"\r\n\r\n").await,
+                (None, SipConnection::Udp(socket)) => {
+                    let sent = quiet(socket.send_raw(b"\r\n\r\n", &self.destination())).await;
+                    // One that is not sent is like one that gets lost.
+                    sent.ok();
+                }
+                (None, _) => return std::future::pending().await,
+            }
+        }
     }
 
     /// Where the peer sends its own requests.
@@ -88,6 +112,8 @@ pub(crate) struct Outward {
     pub(crate) listeners: Vec<(Listen, SipConnection)>,
     pub(crate) tasks: TaskTracker,
     pub(crate) closing: CancellationToken,
+    /// Whether a peer may tell us what our address is: not when it is configured.
+    pub(crate) learns: bool,
 }
 
 impl Outward {
@@ -100,12 +126,13 @@ impl Outward {
         if hop.transport == Transport::Udp {
             let (listen, connection) = listener.ok_or(NoWay::NoListener)?;
             let (connection, ours) = (connection.clone(), listen.address);
-            return Ok(WayOut { connection, hop: hop.clone(), ours });
+            return Ok(WayOut { connection, hop: hop.clone(), ours, pen: None });
         }
         let told = listener.map(|(listen, _)| listen.address);
-        if let Some(connection) = self.hall.flows.find(hop.transport, hop.address) {
+        if let Some(pen) = self.hall.flows.find(hop.transport, hop.address) {
             let ours = told.unwrap_or(self.first_address(hop.address));
-            return Ok(WayOut { connection, hop: hop.clone(), ours });
+            let connection = pen.connection();
+            return Ok(WayOut { connection, hop: hop.clone(), ours, pen: Some(pen) });
         }
         let opened = tokio::time::timeout(OPENING, self.open(hop, told)).await;
         opened.map_err(|_| NoWay::NotOpened)?
@@ -137,9 +164,9 @@ impl Outward {
         let ended = self.closing.child_token();
         let begun = begin_tcp(hall, stream, peer, ours, Opened::ByUs, ended.clone()).await;
         let (visit, reading) = begun.map_err(|_| NoWay::NotOpened)?;
-        let connection = visit.connection();
+        let pen = visit.pen();
         visit.announce();
         self.tasks.spawn(async move { visit.run(reading).await });
-        Ok(WayOut { connection, hop: hop.clone(), ours })
+        Ok(WayOut { connection: pen.connection(), hop: hop.clone(), ours, pen: Some(pen) })
     }
 }

@@ -157,12 +157,15 @@ impl Reception {
     }
 
     fn hand_out(&self, call: CallFacts, handle: HandleEnd, gone: CancellationToken) {
+        let trunk = self.stack.contacts.trunk_of(call.source.ip(), &call.called.user);
+        let trunk = trunk.map(|(name, _)| name);
         let call = IncomingCall {
             id: call.id,
             caller: call.caller,
             called: call.called,
             source: call.source,
             transport: call.transport,
+            trunk,
             offer: call.offer,
             handle,
             gone,
