@@ -137,10 +137,15 @@ impl Callee {
 
     /// A request of the callee within the call that `invite` began.
     pub(crate) async fn ask(&mut self, invite: &Heard, method: &str, number: u32) {
-        let target = invite.header("Contact").trim_matches(['<', '>']).to_owned();
+        let contact = invite.header("Contact").trim_start_matches('<');
+        let target = contact.split('>').next().unwrap().to_owned();
         let (local, call_id) = (self.local, invite.header("Call-ID"));
         let token = if matches!(self.line, Line::Udp(..)) { "UDP" } else { "TCP" };
-        let (from, to) = (invite.header("To"), invite.header("From"));
+        let (from, mut to) = (invite.header("To"), invite.header("From"));
+        if method == "INVITE" {
+            // A call of its own.
+            to = to.split(";tag=").next().unwrap();
+        }
         let contact = &self.contact;
         let message = format!(
             "{method} {target} SIP/2.0\r\nVia: SIP/2.0/{token} {local};branch=z9hG4bK-c{number}\r\n\

@@ -54,6 +54,20 @@ impl Heard {
         named.next().map(|(_, value)| value.as_str())
     }
 
+    pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        let named = self.headers.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name));
+        named.map(|(_, value)| value.as_str())
+    }
+
+    /// The same message with another value of one header.
+    pub(crate) fn with(&self, name: &str, value: &str) -> Self {
+        let mut changed = self.clone();
+        for header in changed.headers.iter_mut().filter(|(key, _)| key == name) {
+            value.clone_into(&mut header.1);
+        }
+        changed
+    }
+
     pub(crate) fn to_tag(&self) -> &str {
         self.header("To").split_once("tag=").unwrap().1
     }
