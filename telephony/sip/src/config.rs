@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
-use crate::{Network, TrunkConfig};
+use crate::{Network, TlsFiles, TrunkConfig};
 
 /// How SIP messages travel (RFC 3261 section 18).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -65,6 +65,8 @@ pub struct EdgeConfig {
     pub requests_per_second: u32,
     /// Calls at one time; one more is told 503 with Retry-After.
     pub max_calls: usize,
+    /// The certificate for TLS listeners, which need one.
+    pub tls: Option<TlsFiles>,
     /// Carriers and PBXs.
     pub trunks: Vec<TrunkConfig>,
     /// Who is asked for host names; empty asks whom the system asks.
@@ -83,6 +85,7 @@ impl Default for EdgeConfig {
             allowed_networks: Network::loopback(),
             requests_per_second: 200,
             max_calls: 100,
+            tls: None,
             trunks: Vec::new(),
             name_servers: Vec::new(),
         }

@@ -39,7 +39,7 @@ pub(crate) enum Opened {
 
 /// Sets what keeps dead peers from holding a connection; returns the stream and a second hand on
 /// the socket: closing by it also ends a write that is stuck.
-pub(super) fn with_plug(stream: TcpStream) -> std::io::Result<(TcpStream, std::net::TcpStream)> {
+pub(crate) fn with_plug(stream: TcpStream) -> std::io::Result<(TcpStream, std::net::TcpStream)> {
     let socket = socket2::SockRef::from(&stream);
     let keep_alive = socket2::TcpKeepalive::new().with_time(PROBE).with_interval(UNREAD / 3);
     socket.set_tcp_keepalive(&keep_alive)?;

@@ -3,19 +3,27 @@
 //! Streams are opened here and read by the same doors as those that came in, so that what a peer
 //! asks on a connection of ours passes the same screen.
 
+mod tls;
+
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use rsipstack::sip::{Auth, Param, Scheme, Uri};
 use rsipstack::transport::{SipAddr, SipConnection};
+use tokio::io::AsyncRead;
 use tokio::net::TcpStream;
+use tokio_rustls::client::TlsStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::door::{Hall, Opened, Pen, begin_tcp};
+use crate::door::Visit;
+use crate::door::{Encrypted, Hall, Opened, Pen, begin_tcp, begin_tls, with_plug};
 use crate::stack::{quiet, sip_address, stack_transport};
 use crate::{Listen, Transport};
+
+pub(crate) use tls::Authorities;
 
 /// How long a stream may take to open, its encryption included.
 const OPENING: Duration = Duration::from_secs(5);
@@ -25,8 +33,10 @@ const OPENING: Duration = Duration::from_secs(5);
 pub(crate) struct Hop {
     pub(crate) transport: Transport,
     pub(crate) address: SocketAddr,
-    /// What its certificate must say, for TLS.
+    /// What its certificate must say, for TLS; without one, its address.
     pub(crate) name: Option<String>,
+    /// Who signed its certificate; `None` for the public authorities.
+    pub(crate) ca_file: Option<PathBuf>,
 }
 
 /// Why there is no way to a hop.
@@ -114,6 +124,7 @@ pub(crate) struct Outward {
     pub(crate) closing: CancellationToken,
     /// Whether a peer may tell us what our address is: not when it is configured.
     pub(crate) learns: bool,
+    pub(crate) authorities: Authorities,
 }
 
 impl Outward {
@@ -129,7 +140,8 @@ impl Outward {
             return Ok(WayOut { connection, hop: hop.clone(), ours, pen: None });
         }
         let told = listener.map(|(listen, _)| listen.address);
-        if let Some(pen) = self.hall.flows.find(hop.transport, hop.address) {
+        let standing = self.hall.flows.find(hop.transport, hop.address);
+        if let Some(pen) = standing.filter(|pen| pen.leads_to(hop.name.as_deref())) {
             let ours = told.unwrap_or(self.first_address(hop.address));
             let connection = pen.connection();
             return Ok(WayOut { connection, hop: hop.clone(), ours, pen: Some(pen) });
@@ -162,11 +174,34 @@ impl Outward {
         let ours = told.unwrap_or(local);
         let (hall, peer) = (self.hall.clone(), hop.address);
         let ended = self.closing.child_token();
-        let begun = begin_tcp(hall, stream, peer, ours, Opened::ByUs, ended.clone()).await;
-        let (visit, reading) = begun.map_err(|_| NoWay::NotOpened)?;
+        let pen = if hop.transport == Transport::Tls {
+            let stream = self.encrypt(hop, stream).await.ok_or(NoWay::NotOpened)?;
+            let begun = begin_tls(hall, stream, peer, Opened::ByUs, ended, &self.tasks).await;
+            let (visit, reading) = begun.ok_or(NoWay::NotOpened)?;
+            self.read(visit, reading)
+        } else {
+            let begun = begin_tcp(hall, stream, peer, ours, Opened::ByUs, ended).await;
+            let (visit, reading) = begun.map_err(|_| NoWay::NotOpened)?;
+            self.read(visit, reading)
+        };
+        Ok(WayOut { connection: pen.connection(), hop: hop.clone(), ours, pen: Some(pen) })
+    }
+
+    async fn encrypt(
+        &self,
+        hop: &Hop,
+        stream: TcpStream,
+    ) -> Option<Encrypted<TlsStream<TcpStream>>> {
+        let (stream, plug) = with_plug(stream).ok()?;
+        let name = hop.name.clone().unwrap_or_else(|| hop.address.ip().to_string());
+        let encrypted = self.authorities.encrypt(stream, &name, hop.ca_file.as_deref()).await?;
+        Some(Encrypted { stream: encrypted, plug, verified: Some(name) })
+    }
+
+    fn read(&self, visit: Visit, reading: impl AsyncRead + Unpin + Send + 'static) -> Pen {
         let pen = visit.pen();
         visit.announce();
         self.tasks.spawn(async move { visit.run(reading).await });
-        Ok(WayOut { connection: pen.connection(), hop: hop.clone(), ours, pen: Some(pen) })
+        pen
     }
 }

@@ -152,7 +152,10 @@ impl Directory {
 
     /// Where a trunk's requests go now; its addresses may talk to us from here on.
     pub(crate) async fn locate(&self, trunk: &Trunk) -> Result<Vec<Hop>, LocateError> {
-        let hops = self.locator.hops(&trunk.first_hop).await?;
+        let mut hops = self.locator.hops(&trunk.first_hop).await?;
+        for hop in &mut hops {
+            hop.ca_file.clone_from(&trunk.config.ca_file);
+        }
         let addresses = hops.iter().map(|hop| hop.address.ip().to_canonical());
         self.contacts.admit_trunk(&trunk.config.name, addresses.collect());
         Ok(hops)
@@ -180,6 +183,6 @@ impl Directory {
         };
         let reachable = self.contacts.may_reach(address);
         let name = (transport == Transport::Tls).then(|| address.ip().to_string());
-        reachable.then_some(Hop { transport, address, name }).into_iter().collect()
+        reachable.then_some(Hop { transport, address, name, ca_file: None }).into_iter().collect()
     }
 }
