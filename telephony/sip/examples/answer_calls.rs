@@ -31,6 +31,9 @@ async fn talk(mut call: Call) {
             }
             CallEvent::Key(key) => println!("{} key {key}", call.id()),
             CallEvent::Reanswer { .. } => {}
+            CallEvent::Transfer(_) => {
+                let _ = call.refuse_transfer(603).await;
+            }
             CallEvent::Ended(ended) => {
                 println!("{} {ended:?}", call.id());
                 return;

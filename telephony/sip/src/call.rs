@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use crate::link::{Decision, HandleEnd};
-use crate::{CallEvent, Ended, EndedBy, EndedWhy};
+use crate::{CallEvent, Ended, EndedBy, EndedWhy, Ladder};
 
 /// How long [`Call::hang_up`] waits for the caller's phone to confirm; the goodbye itself goes on
 /// being repeated in the background.
@@ -18,6 +18,7 @@ pub struct Call {
     answer_in_ack: Option<String>,
     handle: HandleEnd,
     ended: Option<Ended>,
+    ladder: Ladder,
 }
 
 /// The call a decision was made about exists no more.
@@ -26,8 +27,13 @@ pub struct Call {
 pub struct CallGone;
 
 impl Call {
-    pub(crate) fn new(id: String, answer_in_ack: Option<String>, handle: HandleEnd) -> Self {
-        Self { id, answer_in_ack, handle, ended: None }
+    pub(crate) fn new(
+        id: String,
+        answer_in_ack: Option<String>,
+        handle: HandleEnd,
+        ladder: Ladder,
+    ) -> Self {
+        Self { id, answer_in_ack, handle, ended: None, ladder }
     }
 
     /// The same id the [`crate::IncomingCall`] had.
@@ -38,6 +44,11 @@ impl Call {
     /// The caller's answer to our offer, when the call came without one (RFC 3261 section 13.2.1).
     pub fn answer_in_ack(&self) -> Option<&str> {
         self.answer_in_ack.as_deref()
+    }
+
+    /// The messages of this call so far; the handle stays readable after the call.
+    pub fn ladder(&self) -> Ladder {
+        self.ladder.clone()
     }
 
     /// Waits for the next event. Cancel-safe; after [`CallEvent::Ended`] it returns that again.
@@ -65,6 +76,23 @@ impl Call {
     /// Refuses the change, as a rule with 488; the session goes on as it was.
     pub async fn refuse_reoffer(&self, status: u16) -> Result<(), CallGone> {
         self.decide(Decision::RefuseReoffer { status }).await
+    }
+
+    /// Agrees to the transfer of the last [`CallEvent::Transfer`] (202). Tell how it goes with
+    /// [`Call::report_transfer`].
+    pub async fn accept_transfer(&self) -> Result<(), CallGone> {
+        self.decide(Decision::AcceptTransfer).await
+    }
+
+    /// Refuses the transfer, as a rule with 603.
+    pub async fn refuse_transfer(&self, status: u16) -> Result<(), CallGone> {
+        self.decide(Decision::RefuseTransfer { status }).await
+    }
+
+    /// Tells the other side how the transfer goes, by the status the new call got: 1xx while it
+    /// rings, 200 when it stands, 3xx to 6xx when it failed (NOTIFY, RFC 3515 section 2.4.5).
+    pub async fn report_transfer(&self, status: u16) -> Result<(), CallGone> {
+        self.decide(Decision::ReportTransfer { status }).await
     }
 
     /// Says goodbye (BYE) and waits up to 4 s for the caller's phone to confirm.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
-use crate::{Network, TlsFiles, TrunkConfig};
+use crate::{Network, RegistrarConfig, TlsFiles, TrunkConfig};
 
 /// How SIP messages travel (RFC 3261 section 18).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -67,6 +67,13 @@ pub struct EdgeConfig {
     pub max_calls: usize,
     /// The certificate for TLS listeners, which need one.
     pub tls: Option<TlsFiles>,
+    /// Messages kept of each call to explain it later; 0 keeps none.
+    pub ladder_entries: usize,
+    /// Whether every caller may ask to be transferred (REFER) and to take the place of another
+    /// call (Replaces); a trunk may be allowed to by itself.
+    pub may_refer: bool,
+    /// Lets desk phones register; `None` refuses REGISTER.
+    pub registrar: Option<RegistrarConfig>,
     /// Carriers and PBXs.
     pub trunks: Vec<TrunkConfig>,
     /// Who is asked for host names; empty asks whom the system asks.
@@ -86,6 +93,9 @@ impl Default for EdgeConfig {
             requests_per_second: 200,
             max_calls: 100,
             tls: None,
+            ladder_entries: 100,
+            may_refer: false,
+            registrar: None,
             trunks: Vec::new(),
             name_servers: Vec::new(),
         }

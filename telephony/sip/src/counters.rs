@@ -63,4 +63,8 @@ counters! {
     refused_extension,
     /// Requests for a dialog or transaction that does not exist: 481.
     refused_unknown_dialog,
+    /// Registrations of desk phones made, refreshed or ended.
+    registrations,
+    /// Registrations with a wrong password, or by a source that guessed too often: 401, 403, 503.
+    refused_proof,
 }

@@ -9,20 +9,23 @@ use std::time::Duration;
 use rsipstack::transport::SipConnection;
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
 use crate::counters::Counting;
 use crate::dial::Dialler;
 use crate::door::{CertificateError, Certificates, Hall, TcpDoor, TlsDoor, UdpDoor};
+use crate::ladder::LadderBook;
 use crate::locate::Locator;
 use crate::outward::{Authorities, Outward};
 use crate::reception::{Reception, ReceptionParts};
+use crate::registrar::Registrar;
 use crate::stack::{ContactBook, Stack, advertised, stream_signpost, udp_connection};
 use crate::trunk::{Directory, Keeper};
 use crate::{
-    Counters, Dial, DialError, EdgeConfig, IncomingCall, Listen, OutgoingCall, Transport,
-    TrunkConfigError, TrunkState, TrunkStatus,
+    Binding, Counters, Dial, DialError, EdgeConfig, IncomingCall, Listen, OutgoingCall,
+    RefusedCall, Transport, TrunkConfigError, TrunkState, TrunkStatus,
 };
 
 /// How long the goodbyes of a shutdown may take.
@@ -38,6 +41,8 @@ const BURST: usize = 1 << 20;
 pub struct Edge {
     listening: Vec<Listen>,
     counting: Arc<Counting>,
+    ladders: Arc<LadderBook>,
+    registrar: Option<Arc<Registrar>>,
     max_calls: u32,
     places: Arc<Semaphore>,
     leaving: Arc<AtomicBool>,
@@ -129,6 +134,11 @@ impl Edge {
         let edge = Self {
             listening: bound.iter().map(|(_, listen)| *listen).collect(),
             counting: Arc::default(),
+            ladders: Arc::new(LadderBook::new(config.ladder_entries)),
+            registrar: config
+                .registrar
+                .clone()
+                .map(|phones| Arc::new(Registrar::new(phones, Instant::now()))),
             max_calls,
             places: Arc::new(Semaphore::new(config.max_calls)),
             leaving: Arc::default(),
@@ -164,7 +174,9 @@ impl Edge {
         let directory = Directory::new(config.trunks.clone(), locator, contacts.clone())?;
         let (connections, advertised) =
             connect(&bound, config.public_address, &contacts, closing).await;
-        let Some((stack, incoming)) = Stack::build(connections.clone(), contacts, closing) else {
+        let Some((stack, incoming)) =
+            Stack::build(connections.clone(), contacts, self.ladders.clone(), closing)
+        else {
             unreachable!("a new stack has its queue of requests");
         };
         let stack = Arc::new(stack);
@@ -179,10 +191,13 @@ impl Edge {
             tasks: self.tasks.clone(),
             closing: closing.clone(),
             advertised: advertised.clone(),
+            registrar: self.registrar.clone(),
+            may_refer: config.may_refer,
+            referring_trunks: trunks_that_may_refer(config),
             calls,
         });
         self.until_closed(closing, reception.clone().run(incoming));
-        let hall = Hall::new(stack, self.counting.clone(), config.requests_per_second);
+        let hall = Hall::new(stack, self.counting.clone(), config);
         let hall = Arc::new(hall);
         let outward = Arc::new(Outward {
             hall: hall.clone(),
@@ -275,6 +290,22 @@ impl Edge {
         self.counting.snapshot()
     }
 
+    /// The last INVITEs that were refused, newest first, each with its messages.
+    pub fn refused_calls(&self) -> Vec<RefusedCall> {
+        self.ladders.refused()
+    }
+
+    /// Where the desk phone `user` can be rung now, the freshest registration first.
+    pub fn registered(&self, user: &str) -> Vec<Binding> {
+        let registrar = self.registrar.as_ref();
+        registrar.map(|phones| phones.registered(user, Instant::now())).unwrap_or_default()
+    }
+
+    /// Registrations of desk phones that stand now.
+    pub fn registrations(&self) -> usize {
+        self.registrar.as_ref().map_or(0, |phones| phones.count(Instant::now()))
+    }
+
     /// Calls in progress: offered, ringing or answered.
     pub fn calls_in_progress(&self) -> usize {
         (self.max_calls as usize).saturating_sub(self.places.available_permits())
@@ -360,4 +391,9 @@ async fn connect(
         told.push(Listen { address, ..*listen });
     }
     (connections, told)
+}
+
+fn trunks_that_may_refer(config: &EdgeConfig) -> Vec<String> {
+    let referring = config.trunks.iter().filter(|trunk| trunk.may_refer);
+    referring.map(|trunk| trunk.name.clone()).collect()
 }

@@ -21,6 +21,10 @@ pub enum CallEvent {
     },
     /// A key (`0`-`9`, `*`, `#`, `A`-`D`) that came by SIP INFO.
     Key(char),
+    /// The other side wants the call transferred (REFER, RFC 3515); only where transfers may be
+    /// asked for. Decide with [`crate::Call::accept_transfer`] or
+    /// [`crate::Call::refuse_transfer`]; without a decision in 10 s it is refused.
+    Transfer(Transfer),
     /// The call is over; every later question gets the same answer.
     Ended(Ended),
 }
@@ -33,9 +37,26 @@ impl fmt::Debug for CallEvent {
                 None => f.write_str("Reoffer(none)"),
             },
             Self::Reanswer { answer } => write!(f, "Reanswer({} bytes)", answer.len()),
+            Self::Transfer(transfer) => write!(f, "{transfer:?}"),
             Self::Key(_) => f.write_str("Key(..)"),
             Self::Ended(ended) => write!(f, "Ended({ended:?})"),
         }
+    }
+}
+
+/// Where the other side wants the call to go. The address comes from outside: dial it only when
+/// it is one that is configured.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Transfer {
+    /// The address, without headers.
+    pub target: String,
+    /// The new call shall take the place of one that the other side already has there (RFC 3891).
+    pub attended: bool,
+}
+
+impl fmt::Debug for Transfer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Transfer({} bytes, attended {})", self.target.len(), self.attended)
     }
 }
 
@@ -68,6 +89,8 @@ pub enum EndedWhy {
     LostTransport,
     /// A 2xx of ours was never acknowledged (RFC 3261 section 13.3.1.4).
     NotAcknowledged,
+    /// Nobody refreshed the session in the time agreed on (RFC 4028).
+    NotRefreshed,
     /// The edge was shut down and the grace time passed.
     Shutdown,
 }

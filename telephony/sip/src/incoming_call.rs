@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::link::{Decision, HandleEnd};
-use crate::{Call, CallGone, Party, Transport};
+use crate::{Call, CallGone, Ladder, Party, Transport};
 
 /// A call that rings at our door. Dropping it without a decision tells the caller 500.
 pub struct IncomingCall {
@@ -25,8 +25,12 @@ pub struct IncomingCall {
     pub trunk: Option<String>,
     /// The caller's session description (SDP, opaque here). `None` asks us to make the offer.
     pub offer: Option<String>,
+    /// The id of the call that this one shall take the place of (Replaces, RFC 3891): answer, then
+    /// hang up that one. Only from those who may ask for transfers.
+    pub replaces: Option<String>,
     pub(crate) handle: HandleEnd,
     pub(crate) gone: CancellationToken,
+    pub(crate) ladder: Ladder,
 }
 
 /// Why an answered call did not come to be.
@@ -54,6 +58,11 @@ impl IncomingCall {
         self.gone.cancelled().await;
     }
 
+    /// The messages of this call so far; the handle stays readable after the call.
+    pub fn ladder(&self) -> Ladder {
+        self.ladder.clone()
+    }
+
     /// Answers with our session description; resolves when the caller acknowledged it.
     pub async fn answer(self, sdp: String) -> Result<Call, AnswerError> {
         let (acknowledged, acknowledgement) = oneshot::channel();
@@ -62,7 +71,7 @@ impl IncomingCall {
             return Err(AnswerError::Cancelled);
         }
         let answer_in_ack = acknowledgement.await.unwrap_or(Err(AnswerError::Closed))?;
-        Ok(Call::new(self.id, answer_in_ack, self.handle))
+        Ok(Call::new(self.id, answer_in_ack, self.handle, self.ladder))
     }
 
     /// Refuses with a final status 300-699 (RFC 3261 section 21); another number becomes 500.

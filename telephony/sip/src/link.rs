@@ -19,6 +19,9 @@ pub(crate) enum Decision {
     Reject { status: u16 },
     AcceptReoffer { sdp: String },
     RefuseReoffer { status: u16 },
+    AcceptTransfer,
+    RefuseTransfer { status: u16 },
+    ReportTransfer { status: u16 },
     HangUp { done: oneshot::Sender<()> },
 }
 

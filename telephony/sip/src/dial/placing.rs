@@ -201,8 +201,8 @@ impl Placing {
             place: parts.place,
             signers: self.signers,
         };
-        let handle = parts.reception.adopt(placed, &response);
-        let call = Call::new(parts.id, None, handle);
+        let (handle, ladder) = parts.reception.adopt(placed, &response);
+        let call = Call::new(parts.id, None, handle, ladder);
         let session = SessionText(session_in(&response).unwrap_or_default());
         // When nobody waits any more the call is dropped, which hangs up.
         parts.events.send(DialEvent::Answered(call, session)).await.ok();

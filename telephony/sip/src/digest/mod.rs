@@ -4,7 +4,6 @@
 //! compares in a time that tells. Quoted values are hashed as they stand between their quotes.
 
 mod algorithm;
-#[allow(dead_code, reason = "the registrar for desk phones asks it")]
 mod authorization;
 mod challenge;
 mod credentials;
@@ -15,10 +14,8 @@ mod session;
 pub use credentials::Credentials;
 
 pub(crate) use algorithm::Algorithm;
-#[allow(unused_imports, reason = "the registrar for desk phones asks it")]
 pub(crate) use authorization::Authorization;
 pub(crate) use challenge::Challenge;
-#[allow(unused_imports, reason = "the registrar for desk phones asks it")]
 pub(crate) use challenge::Protection;
 pub(crate) use session::DigestSession;
 

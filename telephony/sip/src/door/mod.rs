@@ -24,10 +24,11 @@ use std::time::{Duration, Instant};
 
 use rsipstack::transport::SipConnection;
 
-use crate::Transport;
 use crate::counters::Counting;
-use crate::screen::{Answerer, RawMessage, Refusal, SourceRates, Verdict, judge};
+use crate::ladder::Direction;
+use crate::screen::{Answerer, Offered, RawMessage, Refusal, SourceRates, Verdict, judge};
 use crate::stack::{ContactBook, Stack};
+use crate::{EdgeConfig, Transport};
 
 /// What all doors share: who may enter, how fast, and where it leads.
 pub(crate) struct Hall {
@@ -36,18 +37,20 @@ pub(crate) struct Hall {
     pub(crate) flows: Flows,
     contacts: Arc<ContactBook>,
     answerer: Answerer,
+    offered: Offered,
     rates: Mutex<SourceRates>,
 }
 
 impl Hall {
-    pub(crate) fn new(stack: Arc<Stack>, counting: Arc<Counting>, per_second: u32) -> Self {
+    pub(crate) fn new(stack: Arc<Stack>, counting: Arc<Counting>, config: &EdgeConfig) -> Self {
         Self {
             contacts: stack.contacts.clone(),
             stack,
             counting,
             flows: Flows::default(),
             answerer: Answerer::default(),
-            rates: Mutex::new(SourceRates::new(per_second, Instant::now())),
+            offered: Offered { registration: config.registrar.is_some(), secure: false },
+            rates: Mutex::new(SourceRates::new(config.requests_per_second, Instant::now())),
         }
     }
 
@@ -72,7 +75,23 @@ impl Hall {
         transport: Transport,
         source: SocketAddr,
     ) -> Option<Vec<u8>> {
-        match judge(bytes, source, &self.answerer, &self.counting) {
+        let ladders = &self.stack.ladders;
+        ladders.note(bytes, Direction::In, transport, source);
+        let answer = self.judge(bytes, connection, transport, source).await;
+        if let Some(answer) = &answer {
+            ladders.note(answer, Direction::Out, transport, source);
+        }
+        answer
+    }
+
+    async fn judge(
+        &self,
+        bytes: &[u8],
+        connection: &SipConnection,
+        transport: Transport,
+        source: SocketAddr,
+    ) -> Option<Vec<u8>> {
+        match judge(bytes, source, &self.answerer, self.offered, &self.counting) {
             Verdict::Pass(message) => {
                 let taken = self.stack.hand_over(&message, connection, transport, source);
                 if taken.await {

@@ -1,9 +1,15 @@
 //! Receives the requests the stack finds new: calls, and what belongs to calls.
 
+mod conversation;
 mod leg;
 mod new_call;
 mod placed;
+mod referral;
+mod refresh;
+mod registration;
 mod registry;
+mod reliable;
+mod session_timer;
 mod way;
 
 use std::sync::Arc;
@@ -19,7 +25,8 @@ use tokio_util::task::TaskTracker;
 
 use crate::counters::Counting;
 use crate::info_key::pressed_key;
-use crate::screen::{ACCEPT, ALLOW};
+use crate::registrar::Registrar;
+use crate::screen::{ACCEPT, ALLOW, SUPPORTED};
 use crate::stack::{Stack, quiet, quietly};
 use crate::{IncomingCall, Listen};
 pub(crate) use placed::Placed;
@@ -45,6 +52,9 @@ pub(crate) struct Reception {
     closing: CancellationToken,
     /// Our listening places with the address that phones are told.
     advertised: Vec<Listen>,
+    registrar: Option<Arc<Registrar>>,
+    may_refer: bool,
+    referring_trunks: Vec<String>,
     calls: mpsc::Sender<IncomingCall>,
     registry: Registry,
     room: Arc<Semaphore>,
@@ -61,6 +71,10 @@ pub(crate) struct ReceptionParts {
     /// Cancelled when the edge is gone and nothing of it may stay.
     pub(crate) closing: CancellationToken,
     pub(crate) advertised: Vec<Listen>,
+    pub(crate) registrar: Option<Arc<Registrar>>,
+    pub(crate) may_refer: bool,
+    /// The trunks that may ask for transfers.
+    pub(crate) referring_trunks: Vec<String>,
     pub(crate) calls: mpsc::Sender<IncomingCall>,
 }
 
@@ -77,6 +91,9 @@ impl Reception {
             tasks: parts.tasks,
             closing: parts.closing,
             advertised: parts.advertised,
+            registrar: parts.registrar,
+            may_refer: parts.may_refer,
+            referring_trunks: parts.referring_trunks,
             calls: parts.calls,
             registry: Registry::default(),
             room,
@@ -116,6 +133,7 @@ impl Reception {
         };
         match transaction.original.method {
             Method::Invite if !has_dialog => self.new_call(transaction).await,
+            Method::Register => self.registration(transaction).await,
             Method::Options if !has_dialog => answer_options(&mut transaction).await,
             _ => self.within_call(transaction).await,
         }
@@ -133,6 +151,11 @@ impl Reception {
         match transaction.original.method {
             Method::Bye => goodbye(&entry, transaction).await,
             Method::Invite => change(&entry, transaction).await,
+            Method::Update => update(&entry, transaction).await,
+            Method::PRack => confirm(&entry, &mut transaction).await,
+            Method::Refer => refer(&entry, transaction).await,
+            // We asked for no news.
+            Method::Notify => refuse(&mut transaction, 481, vec![]).await,
             Method::Info => info(&entry, &mut transaction).await,
             Method::Options => answer_options(&mut transaction).await,
             // The screen lets no other method through.
@@ -156,6 +179,10 @@ async fn goodbye(entry: &CallEntry, mut transaction: Transaction) {
 /// One change at a time, and none before the call stands (RFC 3261 section 14.2).
 async fn change(entry: &CallEntry, mut transaction: Transaction) {
     let mut dialog = entry.dialog.clone();
+    if entry.asking.load(Ordering::SeqCst) {
+        // Both sides changed the session at once (RFC 3261 section 14.2).
+        return refuse(&mut transaction, 491, vec![]).await;
+    }
     let free = !entry.changing.swap(true, Ordering::SeqCst);
     if !free || !dialog.state().is_confirmed() {
         if free {
@@ -166,6 +193,37 @@ async fn change(entry: &CallEntry, mut transaction: Transaction) {
     }
     dialog.handle(&mut transaction).await.ok();
     entry.changing.store(false, Ordering::SeqCst);
+}
+
+/// UPDATE (RFC 3311): with a description it changes the session, without one it is a sign of life.
+async fn update(entry: &CallEntry, mut transaction: Transaction) {
+    if !transaction.original.body.is_empty() {
+        return change(entry, transaction).await;
+    }
+    let mut dialog = entry.dialog.clone();
+    if dialog.state().is_confirmed() {
+        dialog.handle(&mut transaction).await.ok();
+    } else {
+        transaction.reply_with(StatusCode::OK, allow(), None).await.ok();
+    }
+}
+
+/// PRACK: the caller heard our ringing.
+async fn confirm(entry: &CallEntry, transaction: &mut Transaction) {
+    if entry.reliability.confirm(&transaction.original) {
+        transaction.reply(StatusCode::OK).await.ok();
+    } else {
+        refuse(transaction, 481, vec![]).await;
+    }
+}
+
+/// REFER: one at a time, and only from those who may.
+async fn refer(entry: &CallEntry, mut transaction: Transaction) {
+    let mut dialog = entry.dialog.clone();
+    if !entry.may_refer || !dialog.state().is_confirmed() {
+        return refuse(&mut transaction, 603, vec![]).await;
+    }
+    dialog.handle(&mut transaction).await.ok();
 }
 
 /// Keys by INFO; an empty INFO only asks whether the call stands.
@@ -195,6 +253,7 @@ async fn info(entry: &CallEntry, transaction: &mut Transaction) {
 async fn answer_options(transaction: &mut Transaction) {
     let mut headers = allow();
     headers.push(Header::Accept(ACCEPT.into()));
+    headers.push(Header::Supported(SUPPORTED.into()));
     transaction.reply_with(StatusCode::OK, headers, None).await.ok();
 }
 

@@ -9,19 +9,24 @@ use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::sip::prelude::HeadersExt;
 use rsipstack::sip::{Header, Param, Request, Scheme, Uri};
 use rsipstack::transaction::transaction::Transaction;
-use sha2::{Digest, Sha256};
+use rsipstack::transport::SipConnection;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use super::leg::Leg;
+use super::refresh::Life;
+use super::registration::values;
 use super::registry::{CallEntry, Invite, cseq_number};
+use super::reliable::Ringing;
+use super::session_timer::SessionTimer;
 use super::way::Way;
 use super::{RETRY_AFTER, Reception, refuse};
 use crate::link::{HandleEnd, link};
-use crate::screen::{parse_address, percent_decoded, user_and_host};
+use crate::opaque_id::opaque_id;
+use crate::screen::{parameter, parse_address, percent_decoded, user_and_host};
 use crate::stack::{quietly, stack_transport, transport_of};
-use crate::{IncomingCall, Party, Transport};
+use crate::{IncomingCall, Ladder, Party, Transport};
 
 /// A call about to be offered.
 struct Arrival {
@@ -29,6 +34,7 @@ struct Arrival {
     call: CallFacts,
     dialog: InviteDialog,
     states: DialogStateReceiver,
+    may_refer: bool,
 }
 
 /// What an INVITE tells about its call.
@@ -39,6 +45,7 @@ struct CallFacts {
     source: SocketAddr,
     transport: Transport,
     offer: Option<String>,
+    replaces: Option<String>,
 }
 
 impl Reception {
@@ -57,17 +64,43 @@ impl Reception {
             self.counting.refused_malformed.add();
             return refuse(&mut transaction, 400, vec![]).await;
         };
+        let replaced = match self.replaced(&transaction) {
+            Ok(replaced) => replaced,
+            Err(status) => return refuse(&mut transaction, status, vec![]).await,
+        };
         if !self.registry.claim(&invite) {
             // The same call by another way (RFC 3261 section 8.2.2.2).
             self.counting.refused_malformed.add();
             return refuse(&mut transaction, 482, vec![]).await;
         }
-        if let Some(arrival) = self.arrival(&mut transaction, invite.clone()) {
+        if let Some(mut arrival) = self.arrival(&mut transaction, invite.clone()) {
+            arrival.call.replaces = replaced;
             return self.offer(transaction, arrival, place).await;
         }
         self.registry.forget(None, &invite);
         self.counting.refused_malformed.add();
         refuse(&mut transaction, 400, vec![]).await;
+    }
+
+    /// The id of the call that this one shall take the place of (RFC 3891), or the status that
+    /// refuses it.
+    fn replaced(&self, transaction: &Transaction) -> Result<Option<String>, u16> {
+        let replaces = values(&transaction.original, "Replaces");
+        let Some(first) = replaces.first() else {
+            return Ok(None);
+        };
+        let source = source_of(transaction).ok_or(400_u16)?;
+        if !self.may_refer(source) {
+            return Err(603);
+        }
+        if replaces.len() > 1 {
+            return Err(400);
+        }
+        let (call_id, parameters) = first.split_once(';').ok_or(400_u16)?;
+        let ours = parameter(parameters, "to-tag").ok_or(400_u16)?;
+        let theirs = parameter(parameters, "from-tag").ok_or(400_u16)?;
+        let found = self.registry.answered_call(call_id.trim(), ours, theirs);
+        found.then(|| Some(opaque_id(call_id.trim(), theirs))).ok_or(481)
     }
 
     fn arrival(&self, transaction: &mut Transaction, invite: Invite) -> Option<Arrival> {
@@ -76,7 +109,8 @@ impl Reception {
         let source = source_of(transaction)?;
         let call = facts(&transaction.original, transport, source, &invite)?;
         let (report, states) = self.stack.dialogs.new_dialog_state_channel();
-        let contact = self.contact_for(transport, source);
+        let by = connection.get_addr().get_socketaddr().ok();
+        let contact = self.contact_for(transport, source, by);
         let dialogs = &self.stack.dialogs;
         let dialog = quietly(|| {
             dialogs.get_or_create_server_invite(transaction, report, None, Some(contact)).ok()
@@ -86,12 +120,19 @@ impl Reception {
         let tag = dialog.id().local_tag.into();
         let to = transaction.original.to_header_mut();
         to.and_then(|to| to.mut_tag(tag).map(drop)).ok()?;
-        Some(Arrival { invite, call, dialog, states })
+        let may_refer = self.may_refer(source);
+        Some(Arrival { invite, call, dialog, states, may_refer })
+    }
+
+    /// Whether who calls from there may ask for transfers.
+    fn may_refer(&self, source: SocketAddr) -> bool {
+        let trunks = || self.stack.contacts.trunks_at(source.ip());
+        self.may_refer || trunks().iter().any(|trunk| self.referring_trunks.contains(trunk))
     }
 
     /// Where a phone that called by `transport` sends the rest of the call. The stack would name
     /// its first listener, which a phone that speaks only TCP never reaches.
-    fn contact_for(&self, transport: Transport, source: SocketAddr) -> Uri {
+    fn contact_for(&self, transport: Transport, source: SocketAddr, by: Option<SocketAddr>) -> Uri {
         let fits = |listen: &&crate::Listen| listen.transport == transport;
         let same_family = |listen: &&crate::Listen| {
             listen.address.is_ipv4() == source.ip().to_canonical().is_ipv4()
@@ -100,7 +141,8 @@ impl Reception {
             .advertised
             .iter()
             .filter(fits)
-            .find(same_family)
+            .find(|listen| Some(listen.address) == by)
+            .or_else(|| self.advertised.iter().filter(fits).find(same_family))
             .or_else(|| self.advertised.iter().find(fits));
         let params = match transport {
             Transport::Udp => vec![],
@@ -126,8 +168,9 @@ impl Reception {
         let gone = CancellationToken::new();
         let dialog = arrival.dialog.clone();
         let entry = CallEntry::new(dialog.clone(), end.events.clone(), arrival.invite.number);
-        let entry = Arc::new(entry);
+        let entry = Arc::new(entry.that_may_refer(arrival.may_refer));
         self.registry.enter(entry.clone());
+        let ladder = self.stack.ladders.claim(&arrival.invite.call_id);
         let leg = Leg {
             entry,
             end,
@@ -138,9 +181,13 @@ impl Reception {
             counting: self.counting.clone(),
             caller_offered: arrival.call.offer.is_some(),
             place: Some(place),
+            life: Life::with(&transaction.original),
+            timer: SessionTimer::asked_for(&transaction.original),
+            ringing: Ringing::of(&transaction.original),
+            referral: None,
         };
         self.spawn(self.clone().accompany(leg, arrival.call.id.clone(), arrival.invite));
-        self.hand_out(arrival.call, handle, gone);
+        self.hand_out(arrival.call, handle, gone, ladder);
         let mut dialog = dialog;
         dialog.handle(&mut transaction).await.ok();
         // Stays for the ACK of a refusal; an acknowledged answer has ended the transaction.
@@ -149,16 +196,23 @@ impl Reception {
 
     /// Runs a call to its end, in a span of its own, and forgets it.
     async fn accompany(self: Arc<Self>, leg: Leg, id: String, invite: Invite) {
-        let dialog = leg.entry.dialog.id();
+        let entry = leg.entry.clone();
+        let dialog = entry.dialog.id();
         let span = tracing::info_span!("call", id);
         leg.run().instrument(span).await;
         self.stack.dialogs.remove_dialog(&dialog);
         self.registry.forget(Some(&dialog), &invite);
+        self.stack.ladders.close(&invite.call_id, entry.was_answered());
     }
 
-    fn hand_out(&self, call: CallFacts, handle: HandleEnd, gone: CancellationToken) {
+    fn hand_out(
+        &self,
+        call: CallFacts,
+        handle: HandleEnd,
+        gone: CancellationToken,
+        ladder: Ladder,
+    ) {
         let trunk = self.stack.contacts.trunk_of(call.source.ip(), &call.called.user);
-        let trunk = trunk.map(|(name, _)| name);
         let call = IncomingCall {
             id: call.id,
             caller: call.caller,
@@ -167,8 +221,10 @@ impl Reception {
             transport: call.transport,
             trunk,
             offer: call.offer,
+            replaces: call.replaces,
             handle,
             gone,
+            ladder,
         };
         match self.calls.try_send(call) {
             Ok(()) => self.counting.calls_offered.add(),
@@ -190,13 +246,13 @@ fn invite_of(request: &Request) -> Option<Invite> {
 }
 
 /// Where the request really came from.
-fn source_of(transaction: &Transaction) -> Option<SocketAddr> {
+pub(super) fn source_of(transaction: &Transaction) -> Option<SocketAddr> {
     if let Some(remote) = transaction.connection.as_ref()?.get_remote_addr() {
         return remote.get_socketaddr().ok();
     }
     // For datagrams the door wrote it into the top Via where it differs from what stands there.
     let via = transaction.original.via_header().ok()?;
-    let (_, target) = rsipstack::transport::SipConnection::parse_target_from_via(via).ok()?;
+    let (_, target) = SipConnection::parse_target_from_via(via).ok()?;
     rsipstack::transport::SipAddr::new(rsipstack::sip::Transport::Udp, target).get_socketaddr().ok()
 }
 
@@ -212,24 +268,14 @@ fn facts(
         Some(String::from_utf8(request.body.clone()).ok()?)
     };
     Some(CallFacts {
-        id: opaque_id(invite),
+        id: opaque_id(&invite.call_id, &invite.from_tag),
         caller: caller(request)?,
         called: called(&request.uri),
         source,
         transport,
         offer,
+        replaces: None,
     })
-}
-
-/// Names a call without telling its Call-ID, which often holds an address of the caller.
-fn opaque_id(invite: &Invite) -> String {
-    let mut hash = Sha256::new();
-    hash.update(&invite.call_id);
-    hash.update([0]);
-    hash.update(&invite.from_tag);
-    let digest = hash.finalize();
-    let hex = digest.iter().take(10).map(|byte| format!("{byte:02x}"));
-    format!("sip-{}", hex.collect::<String>())
 }
 
 fn caller(request: &Request) -> Option<Party> {
@@ -239,7 +285,7 @@ fn caller(request: &Request) -> Option<Party> {
         uri: from.uri.to_owned(),
         user,
         host,
-        display_name: from.display_name.map(std::borrow::Cow::into_owned),
+        display_name: from.display_name.map(|name| name.replace(char::is_control, "")),
     })
 }
 

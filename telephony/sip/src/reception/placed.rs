@@ -13,11 +13,13 @@ use tracing::Instrument;
 
 use super::Reception;
 use super::leg::Leg;
+use super::refresh::Life;
 use super::registry::CallEntry;
+use super::reliable::Ringing;
 use super::way::Way;
-use crate::DialFailure;
 use crate::dial::Signers;
 use crate::link::{HandleEnd, link};
+use crate::{DialFailure, Ladder};
 
 /// An answered call of ours.
 pub(crate) struct Placed {
@@ -48,7 +50,12 @@ impl Reception {
     }
 
     /// Takes the call in, so that its requests find it, and runs it to its end.
-    pub(crate) fn adopt(self: &Arc<Self>, placed: Placed, response: &Response) -> HandleEnd {
+    pub(crate) fn adopt(
+        self: &Arc<Self>,
+        placed: Placed,
+        response: &Response,
+    ) -> (HandleEnd, Ladder) {
+        let ladder = self.stack.ladders.claim(&placed.dialog.id().call_id);
         let (handle, end) = link();
         let entry = CallEntry::new(placed.dialog.clone(), end.events.clone(), 0);
         let entry = Arc::new(entry.signed_by(placed.signers));
@@ -65,9 +72,13 @@ impl Reception {
             counting: self.counting.clone(),
             caller_offered: true,
             place: Some(placed.place),
+            life: Life::with(response),
+            timer: None,
+            ringing: Ringing::default(),
+            referral: None,
         };
         self.spawn(self.clone().accompany_placed(leg, placed.id));
-        handle
+        (handle, ladder)
     }
 
     async fn accompany_placed(self: Arc<Self>, leg: Leg, id: String) {
@@ -75,5 +86,6 @@ impl Reception {
         let span = tracing::info_span!("call", id);
         leg.run_answered().instrument(span).await;
         self.registry.forget_dialog(&dialog);
+        self.stack.ladders.close(&dialog.call_id, true);
     }
 }

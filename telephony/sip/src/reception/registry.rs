@@ -13,6 +13,7 @@ use rsipstack::transport::SipConnection;
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 
+use super::reliable::Reliability;
 use crate::CallEvent;
 use crate::dial::Signers;
 
@@ -27,11 +28,16 @@ pub(crate) struct CallEntry {
     pub(crate) given_up: CancellationToken,
     /// A change of the session is under way.
     pub(crate) changing: AtomicBool,
+    /// Our own change of the session is under way.
+    pub(crate) asking: AtomicBool,
     /// A request came: the caller is still there.
     pub(crate) heard: Notify,
     /// The connection that request came by; `None` for a datagram.
     latest: Mutex<Option<CancellationToken>>,
     answered: AtomicBool,
+    /// The other side may ask for a transfer.
+    pub(crate) may_refer: bool,
+    pub(crate) reliability: Reliability,
     last_number: AtomicU32,
     /// Who asked us for a proof when we placed this call.
     signers: Signers,
@@ -48,12 +54,19 @@ impl CallEntry {
             events,
             given_up: CancellationToken::new(),
             changing: AtomicBool::new(false),
+            asking: AtomicBool::new(false),
             heard: Notify::new(),
             latest: Mutex::default(),
             answered: AtomicBool::new(false),
             last_number: AtomicU32::new(first_number),
             signers: Signers::default(),
+            may_refer: false,
+            reliability: Reliability::default(),
         }
+    }
+
+    pub(crate) fn that_may_refer(self, may_refer: bool) -> Self {
+        Self { may_refer, ..self }
     }
 
     pub(crate) fn signed_by(self, signers: Signers) -> Self {
@@ -83,6 +96,10 @@ impl CallEntry {
 
     pub(crate) fn answered(&self) {
         self.answered.store(true, Ordering::SeqCst);
+    }
+
+    pub(crate) fn was_answered(&self) -> bool {
+        self.answered.load(Ordering::SeqCst)
     }
 
     /// Reports a key. Before the answer nobody listens; when too many wait, it is lost.
@@ -129,6 +146,16 @@ impl Registry {
     pub(crate) fn find(&self, transaction: &Transaction) -> Option<Arc<CallEntry>> {
         let id = DialogId::try_from(transaction).ok()?;
         self.lock().by_dialog.get(&id).cloned()
+    }
+
+    /// Whether there is an answered call with this Call-ID, our tag and the peer's.
+    pub(crate) fn answered_call(&self, call_id: &str, ours: &str, theirs: &str) -> bool {
+        let id = DialogId {
+            call_id: call_id.to_owned(),
+            local_tag: ours.to_owned(),
+            remote_tag: theirs.to_owned(),
+        };
+        self.lock().by_dialog.get(&id).is_some_and(|entry| entry.was_answered())
     }
 
     /// Claims an INVITE; `false` when it is here already.

@@ -10,7 +10,7 @@ use rsipstack::transport::SipAddr;
 use tokio_util::sync::CancellationToken;
 
 use super::registry::flow_of;
-use crate::stack::{ContactBook, ContactEntry};
+use crate::stack::{ContactBook, ContactEntry, Exit};
 
 /// Where goodbyes go, and whether the caller can still be heard.
 pub(super) struct Way {
@@ -23,6 +23,8 @@ pub(super) struct Way {
     /// Whether the phone's Contact, or its proxy's route, lies in the allowed networks.
     reachable: bool,
     entry: Option<ContactEntry>,
+    /// The UDP listener that our requests leave by.
+    _exit: Option<Exit>,
 }
 
 impl Way {
@@ -39,6 +41,7 @@ impl Way {
             flow,
             reachable: false,
             entry: None,
+            _exit: exit_of(transaction, book),
         };
         way.moved(&transaction.original);
         way
@@ -52,7 +55,8 @@ impl Way {
         book: &Arc<ContactBook>,
     ) -> Self {
         let (book, heard_by) = (book.clone(), flow.clone());
-        let mut way = Self { source, book, heard_by, flow, reachable: false, entry: None };
+        let mut way =
+            Self { source, book, heard_by, flow, reachable: false, entry: None, _exit: None };
         if let Some(target) = first_target_of_answer(response) {
             way.lead_to(&target);
         }
@@ -93,6 +97,14 @@ impl Way {
         let broken = self.flow.as_ref().is_some_and(CancellationToken::is_cancelled);
         !broken || self.reachable
     }
+}
+
+/// The listener that a datagram came by.
+fn exit_of(transaction: &Transaction, book: &Arc<ContactBook>) -> Option<Exit> {
+    let by = transaction.connection.as_ref().filter(|connection| !connection.is_reliable())?;
+    let listener = by.get_addr().get_socketaddr().ok()?;
+    let call_id = transaction.original.call_id_header().ok()?;
+    Some(Exit::enter(book, call_id.value(), listener))
 }
 
 /// Where requests of this dialog go first: its first route, or its Contact.

@@ -15,6 +15,11 @@ impl<'a> Address<'a> {
     pub(crate) fn tag(&self) -> Option<&'a str> {
         parameter(self.parameters, "tag").filter(|tag| !tag.is_empty())
     }
+
+    /// The value of another parameter of the header.
+    pub(crate) fn parameter(&self, name: &str) -> Option<&'a str> {
+        parameter(self.parameters, name)
+    }
 }
 
 /// Reads one address; `None` when quotes or brackets do not close, a bare display name holds what
@@ -33,6 +38,10 @@ pub(crate) fn parse_address(text: &str) -> Option<Address<'_>> {
         (name, &text[open..])
     } else {
         let (uri, parameters) = text.split_once(';').unwrap_or((text, ""));
+        // Only brackets tell whose these are (RFC 3261 section 20).
+        if uri.contains(['?', ',']) {
+            return None;
+        }
         return address(None, uri.trim_end(), parameters);
     };
     let (uri, after) = rest.strip_prefix('<')?.split_once('>')?;
@@ -52,6 +61,29 @@ fn address<'a>(
     let plain = !uri.contains([' ', '\t', '<', '>', '"']);
     let plain = plain && (parameters.is_empty() || are_parameters(parameters));
     (plain && uri.len() > scheme.len() + 1).then_some(Address { display_name, uri, parameters })
+}
+
+/// The addresses of a header that may hold several; a comma in quotes or brackets parts nothing.
+pub(crate) fn split_list(value: &str) -> Vec<&str> {
+    let (mut quoted, mut escaped, mut bracketed) = (false, false, false);
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for (at, c) in value.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' if !bracketed => quoted = !quoted,
+            '<' if !quoted => bracketed = true,
+            '>' if !quoted => bracketed = false,
+            ',' if !quoted && !bracketed => {
+                parts.push(value[start..at].trim());
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(value[start..].trim());
+    parts
 }
 
 /// The scheme of an address, without the colon.

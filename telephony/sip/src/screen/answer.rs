@@ -46,24 +46,27 @@ impl Answerer {
         hint: Option<&(&'static str, String)>,
         source: SocketAddr,
     ) -> Option<String> {
-        let from = message.all("from").next()?;
-        let to = message.all("to").next()?;
-        let call_id = message.all("call-id").next()?;
-        let cseq = message.all("cseq").next()?;
+        // A request that lacks some of these is told so with what it has.
+        let named = |name| message.all(name).next();
+        let (from, to) = (named("from"), named("to"));
+        let (call_id, cseq) = (named("call-id"), named("cseq")?);
         let mut vias = message.all("via");
         let top = received_from(vias.next()?, source);
-        let tag = if has_tag(to) {
-            String::new()
-        } else {
-            format!(";tag={}", self.tag(&top, from, call_id, cseq))
-        };
+        let to = to.map(|to| match has_tag(to) {
+            true => to.to_owned(),
+            false => format!("{to};tag={}", self.tag(&top, from, call_id, cseq)),
+        });
         let mut answer = format!("SIP/2.0 {} {}\r\n", refusal.status, refusal.reason);
         write!(answer, "Via: {top}\r\n").ok()?;
         for via in vias {
             write!(answer, "Via: {via}\r\n").ok()?;
         }
-        write!(answer, "From: {from}\r\nTo: {to}{tag}\r\n").ok()?;
-        write!(answer, "Call-ID: {call_id}\r\nCSeq: {cseq}\r\n").ok()?;
+        let echoed = [("From", from), ("To", to.as_deref()), ("Call-ID", call_id)];
+        for (name, value) in echoed.into_iter().chain([("CSeq", Some(cseq))]) {
+            if let Some(value) = value {
+                write!(answer, "{name}: {value}\r\n").ok()?;
+            }
+        }
         if let Some((name, value)) = hint {
             write!(answer, "{name}: {value}\r\n").ok()?;
         }
@@ -71,7 +74,7 @@ impl Answerer {
         Some(answer)
     }
 
-    fn tag(&self, via: &str, from: &str, call_id: &str, cseq: &str) -> String {
+    fn tag(&self, via: &str, from: Option<&str>, call_id: Option<&str>, cseq: &str) -> String {
         let hash = self.tags.hash_one((via, from, call_id, cseq));
         format!("{:08x}", hash & 0xffff_ffff)
     }

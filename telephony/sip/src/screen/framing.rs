@@ -1,7 +1,7 @@
 //! Cutting a byte stream into messages (RFC 3261 section 18.3) and keep-alives (RFC 5626
 //! section 4.4.1).
 
-use super::message::{Length, MAX_MESSAGE, content_length, find, read_headers};
+use super::message::{Length, MAX_MESSAGE, content_length, find, is_token_byte, read_headers};
 
 /// One thing found in a stream.
 #[derive(Debug, PartialEq, Eq)]
@@ -55,7 +55,7 @@ impl Framer {
         match self.buffer.first() {
             None => return Ok(None),
             Some(b'\r') if self.buffer.len() == 1 => return Ok(None),
-            Some(first) if !first.is_ascii_alphabetic() => return Err(FramingError::NotSip),
+            Some(first) if !is_token_byte(*first) => return Err(FramingError::NotSip),
             Some(_) => self.half_ping = false,
         }
         let from = self.searched.saturating_sub(3);

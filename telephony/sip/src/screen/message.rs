@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use super::tidy::tidy_head;
+
 /// The longest message we read, in bytes: what a UDP datagram can hold.
 pub(crate) const MAX_MESSAGE: usize = 65_535;
 
@@ -59,7 +61,7 @@ impl<'a> RawMessage<'a> {
         let mut lines = head.split("\r\n");
         let start_line = lines.next().filter(|line| !line.is_empty());
         let start_line = start_line.ok_or(NotSip::NoStartLine)?;
-        if head.replace("\r\n", "").chars().any(is_forbidden_control) {
+        if has_forbidden_control(&head.replace("\r\n", "")) {
             return Err(NotSip::NotText);
         }
         let (headers, mut flaw) = read_headers(lines);
@@ -87,9 +89,14 @@ impl<'a> RawMessage<'a> {
     }
 
     /// The message in bytes that the stack reads as we do: it takes a missing Content-Length for 0.
+    /// White space around the signs in addresses and an IPv6 address with three colons (RFC 5118
+    /// section 4.10), which it cannot read, are tidied.
     pub(crate) fn normalised(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(self.head.len() + self.body.len() + 32);
-        bytes.extend_from_slice(self.head.as_bytes());
+        match tidy_head(self.start_line, &self.headers) {
+            Some(head) => bytes.extend_from_slice(head.as_bytes()),
+            None => bytes.extend_from_slice(self.head.as_bytes()),
+        }
         if !self.length_given {
             bytes.extend_from_slice(format!("\r\nContent-Length: {}", self.body.len()).as_bytes());
         }
@@ -160,6 +167,7 @@ pub(crate) fn read_headers<'a>(
 fn long_name(name: &str) -> Cow<'static, str> {
     let lower = name.to_ascii_lowercase();
     Cow::Borrowed(match lower.as_str() {
+        "b" => "referred-by",
         "c" => "content-type",
         "e" => "content-encoding",
         "f" => "from",
@@ -167,21 +175,34 @@ fn long_name(name: &str) -> Cow<'static, str> {
         "k" => "supported",
         "l" => "content-length",
         "m" => "contact",
+        "o" => "event",
+        "r" => "refer-to",
         "s" => "subject",
         "t" => "to",
         "v" => "via",
+        "x" => "session-expires",
         _ => return Cow::Owned(lower),
     })
 }
 
 /// A token (RFC 3261 section 25.1).
 pub(crate) fn is_token(text: &str) -> bool {
-    !text.is_empty()
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.!%*_+`'~".contains(&b))
+    !text.is_empty() && text.bytes().all(is_token_byte)
 }
 
-fn is_forbidden_control(c: char) -> bool {
-    c.is_control() && c != '\t'
+pub(crate) fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-.!%*_+`'~".contains(&byte)
+}
+
+/// Controls stand in a message only where a backslash quotes them (RFC 3261 section 25.1,
+/// quoted-pair), and line ends not even there.
+fn has_forbidden_control(text: &str) -> bool {
+    let mut quoted = false;
+    text.chars().any(|c| {
+        let allowed = c == '\t' || (quoted && c != '\r' && c != '\n');
+        quoted = c == '\\' && !quoted;
+        c.is_control() && !allowed
+    })
 }
 
 fn skip_blank_lines(mut bytes: &[u8]) -> &[u8] {

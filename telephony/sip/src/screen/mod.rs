@@ -11,13 +11,18 @@ mod bucket;
 mod framing;
 mod message;
 mod rules;
+mod tidy;
 
-pub(crate) use address::{parameter, parse_address, percent_decoded, user_and_host};
+pub(crate) use address::{
+    parameter, parse_address, percent_decoded, scheme, split_list, user_and_host,
+};
 pub(crate) use answer::Answerer;
 pub(crate) use bucket::SourceRates;
 pub(crate) use framing::{Frame, Framer, FramingError};
 pub(crate) use message::{MAX_MESSAGE, RawMessage, is_token};
-pub(crate) use rules::{ACCEPT, ALLOW, Refusal, check};
+pub(crate) use rules::{
+    ACCEPT, ALLOW, MIN_SESSION, Offered, Refusal, SUPPORTED, are_listed, check,
+};
 
 use std::net::SocketAddr;
 
@@ -39,13 +44,14 @@ pub(crate) fn judge(
     bytes: &[u8],
     source: SocketAddr,
     answerer: &Answerer,
+    offered: Offered,
     counting: &Counting,
 ) -> Verdict {
     let Ok(message) = RawMessage::parse(bytes) else {
         counting.dropped_malformed.add();
         return Verdict::Drop;
     };
-    let refusal = match check(&message) {
+    let refusal = match check(&message, offered) {
         Ok(()) => return Verdict::Pass(message.normalised()),
         Err(refusal) => refusal,
     };

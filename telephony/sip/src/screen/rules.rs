@@ -1,18 +1,45 @@
 //! What a message must be to reach the stack.
 
-use super::address::{are_parameters, parameter, parse_address, scheme};
+use super::address::{are_parameters, parameter, parse_address, scheme, split_list};
 use super::message::{RawMessage, ShapeFlaw, is_token};
 use crate::counters::Counting;
 
 /// The methods we offer (RFC 3261 section 20.5).
-pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO";
+pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, NOTIFY";
+
+/// The same where desk phones register.
+const ALLOW_WITH_REGISTER: &str =
+    "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, NOTIFY, REGISTER";
+
+/// The extensions we support (RFC 3261 section 20.37).
+pub(crate) const SUPPORTED: &str = "timer, 100rel";
+
+/// The shortest session interval we agree to, in seconds (RFC 4028 section 5).
+pub(crate) const MIN_SESSION: u32 = 90;
+
+/// The longest body we read, in bytes.
+const MAX_BODY: usize = 48 * 1024;
+
+/// What this edge offers beyond calls.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Offered {
+    /// Desk phones may register.
+    pub(crate) registration: bool,
+    /// There is a TLS listener, so `sips:` can be kept.
+    pub(crate) secure: bool,
+}
+
+impl Offered {
+    fn methods(self) -> &'static str {
+        if self.registration { ALLOW_WITH_REGISTER } else { ALLOW }
+    }
+}
 
 /// The bodies we read (RFC 3261 section 20.1).
 pub(crate) const ACCEPT: &str = "application/sdp, application/dtmf-relay, application/dtmf";
 
 /// Methods that exist (IANA SIP methods) and are not offered here.
-const ELSEWHERE: [&str; 7] =
-    ["REGISTER", "SUBSCRIBE", "NOTIFY", "PUBLISH", "MESSAGE", "UPDATE", "PRACK"];
+const ELSEWHERE: [&str; 4] = ["REGISTER", "SUBSCRIBE", "PUBLISH", "MESSAGE"];
 
 /// Why a message does not reach the stack, as the status that tells its sender.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,23 +86,34 @@ impl Refusal {
 }
 
 /// Judges a message by itself, in the order of RFC 3261 section 8.2.
-pub(crate) fn check(message: &RawMessage<'_>) -> Result<(), Refusal> {
+pub(crate) fn check(message: &RawMessage<'_>, offered: Offered) -> Result<(), Refusal> {
     if message.start_line.starts_with("SIP/") {
         return check_common(message, None);
     }
     let (method, uri) = check_start_line(message.start_line)?;
     check_common(message, Some(method))?;
-    check_method(method)?;
-    check_request_uri(uri)?;
+    check_method(method, message, offered)?;
+    check_request_uri(uri, offered)?;
     check_hops(message, method)?;
     if method != "ACK" && method != "CANCEL" {
         check_require(message)?;
     }
-    if method == "INVITE" {
-        check_contact(message)?;
-        check_offer(message)?;
+    if message.body.len() > MAX_BODY {
+        return Err(Refusal::new(413, "Request Entity Too Large"));
     }
-    Ok(())
+    match method {
+        "INVITE" => {
+            check_contact(message)?;
+            check_offer(message)?;
+            check_session_timer(message)
+        }
+        "UPDATE" => {
+            check_offer(message)?;
+            check_session_timer(message)
+        }
+        "REGISTER" => check_bindings(message),
+        _ => Ok(()),
+    }
 }
 
 /// Splits a request line (RFC 3261 section 7.1): exactly two single spaces.
@@ -173,24 +211,28 @@ fn reads_as_via(via: &str) -> bool {
         && parameters.is_none_or(are_parameters)
 }
 
-fn check_method(method: &str) -> Result<(), Refusal> {
-    if ALLOW.split(", ").any(|offered| offered == method) {
+fn check_method(method: &str, message: &RawMessage<'_>, offered: Offered) -> Result<(), Refusal> {
+    let methods = offered.methods();
+    if methods.split(", ").any(|offered| offered == method) {
         return Ok(());
     }
-    // Nobody outside may make this desk dial.
+    // Nobody outside may make this desk dial; within a call the call decides.
     if method == "REFER" {
-        return Err(Refusal::new(603, "Decline"));
+        let to = message.only("to").and_then(parse_address);
+        let within_call = to.is_some_and(|to| to.tag().is_some());
+        return if within_call { Ok(()) } else { Err(Refusal::new(603, "Decline")) };
     }
     if ELSEWHERE.contains(&method) {
-        return Err(Refusal::new(405, "Method Not Allowed").hint("Allow", ALLOW));
+        return Err(Refusal::new(405, "Method Not Allowed").hint("Allow", methods));
     }
-    Err(Refusal::new(501, "Not Implemented").hint("Allow", ALLOW))
+    Err(Refusal::new(501, "Not Implemented").hint("Allow", methods))
 }
 
-/// Which request addresses we read. `sips:` needs TLS, which this edge does not speak.
-fn check_request_uri(uri: &str) -> Result<(), Refusal> {
+/// Which request addresses we read; `sips:` only where TLS is spoken.
+fn check_request_uri(uri: &str, offered: Offered) -> Result<(), Refusal> {
     let scheme = scheme(uri).ok_or(Refusal::bad("Malformed Request-URI"))?;
-    let sip = scheme.eq_ignore_ascii_case("sip");
+    let sips = offered.secure && scheme.eq_ignore_ascii_case("sips");
+    let sip = sips || scheme.eq_ignore_ascii_case("sip");
     if !sip && !scheme.eq_ignore_ascii_case("tel") {
         return Err(Refusal::new(416, "Unsupported URI Scheme"));
     }
@@ -212,14 +254,15 @@ fn has_host(rest: &str) -> bool {
     };
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b);
     let host_fits = match host.strip_prefix('[').and_then(|six| six.strip_suffix(']')) {
-        Some(six) => six.parse::<std::net::Ipv6Addr>().is_ok(),
+        // Three colons are a known slip of the old grammar (RFC 5118 section 4.10).
+        Some(six) => six.replace(":::", "::").parse::<std::net::Ipv6Addr>().is_ok(),
         None => !host.is_empty() && host.bytes().all(plain),
     };
     host_fits && port.is_none_or(|port| port.parse::<u16>().is_ok())
 }
 
-/// A call that used up its hops went in circles; OPTIONS is answered by whoever it reaches
-/// (RFC 3261 sections 11 and 16.3).
+/// A request that used up its hops went in circles. OPTIONS is answered by whoever it reaches
+/// (RFC 3261 sections 11 and 16.3), and what ends a call does so however it came.
 fn check_hops(message: &RawMessage<'_>, method: &str) -> Result<(), Refusal> {
     let Some(hops) = message.all("max-forwards").next() else {
         return Ok(());
@@ -227,13 +270,13 @@ fn check_hops(message: &RawMessage<'_>, method: &str) -> Result<(), Refusal> {
     if message.only("max-forwards").is_none() || hops.parse::<u8>().is_err() {
         return Err(Refusal::bad("Malformed Max-Forwards"));
     }
-    if hops.bytes().all(|b| b == b'0') && matches!(method, "INVITE" | "INFO") {
+    if hops.bytes().all(|b| b == b'0') && !matches!(method, "OPTIONS" | "ACK" | "CANCEL" | "BYE") {
         return Err(Refusal::new(483, "Too Many Hops"));
     }
     Ok(())
 }
 
-/// We support no extension that a request could require (RFC 3261 section 8.2.2.3).
+/// An extension that a request requires must be one we support (RFC 3261 section 8.2.2.3).
 fn check_require(message: &RawMessage<'_>) -> Result<(), Refusal> {
     let required: Vec<&str> = message
         .all("require")
@@ -247,7 +290,54 @@ fn check_require(message: &RawMessage<'_>) -> Result<(), Refusal> {
     if !required.iter().all(|option| is_token(option)) {
         return Err(Refusal::bad("Malformed Require"));
     }
-    Err(Refusal::new(420, "Bad Extension").hint("Unsupported", required.join(", ")))
+    let supported =
+        |option: &&str| SUPPORTED.split(", ").any(|ours| option.eq_ignore_ascii_case(ours));
+    let unsupported: Vec<&str> = required.into_iter().filter(|option| !supported(option)).collect();
+    if unsupported.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::new(420, "Bad Extension").hint("Unsupported", unsupported.join(", ")))
+}
+
+/// Whether an option stands in one of these lists.
+pub(crate) fn are_listed(lists: &[String], option: &str) -> bool {
+    let mut options = lists.iter().flat_map(|list| list.split(','));
+    options.any(|other| other.trim().eq_ignore_ascii_case(option))
+}
+
+/// A session interval must be a number, and long enough where the peer can lengthen it (RFC 4028
+/// sections 4 and 9).
+fn check_session_timer(message: &RawMessage<'_>) -> Result<(), Refusal> {
+    let malformed = || Refusal::bad("Malformed Session-Expires");
+    let seconds = |name| -> Result<Option<u32>, Refusal> {
+        let Some(value) = message.all(name).next() else {
+            return Ok(None);
+        };
+        let value = message.only(name).map(|_| value).ok_or_else(malformed)?;
+        let number = value.split(';').next().unwrap_or_default().trim();
+        let digits = number.bytes().all(|b| b.is_ascii_digit());
+        number.parse().ok().filter(|_| digits).map(Some).ok_or_else(malformed)
+    };
+    seconds("min-se")?;
+    let Some(interval) = seconds("session-expires")? else {
+        return Ok(());
+    };
+    let mut supported = message.all("supported").flat_map(|value| value.split(','));
+    if interval < MIN_SESSION && supported.any(|option| option.trim().eq_ignore_ascii_case("timer"))
+    {
+        let shortest = MIN_SESSION.to_string();
+        return Err(Refusal::new(422, "Session Interval Too Small").hint("Min-SE", shortest));
+    }
+    Ok(())
+}
+
+/// The addresses a phone wants to be reached at (RFC 3261 section 10.2.1).
+fn check_bindings(message: &RawMessage<'_>) -> Result<(), Refusal> {
+    let mut contacts = message.all("contact").flat_map(split_list).peekable();
+    let star = contacts.peek() == Some(&"*");
+    let proper =
+        contacts.all(|contact| (star && contact == "*") || parse_address(contact).is_some());
+    if proper { Ok(()) } else { Err(Refusal::bad("Malformed Contact")) }
 }
 
 /// Without a Contact there is nobody to say goodbye to (RFC 3261 section 8.1.1.8).

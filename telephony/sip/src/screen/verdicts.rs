@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::{Answerer, Verdict, judge};
+use super::{Answerer, Offered, Verdict, judge};
 use crate::counters::Counting;
 
 pub(super) const INVITE: &str = "\
@@ -24,7 +24,7 @@ fn source() -> SocketAddr {
 }
 
 pub(super) fn verdict(message: &[u8]) -> Verdict {
-    judge(message, source(), &Answerer::default(), &Counting::default())
+    judge(message, source(), &Answerer::default(), Offered::default(), &Counting::default())
 }
 
 /// The INVITE with one part replaced.
@@ -61,17 +61,19 @@ fn a_proper_invite_passes_unchanged() {
 
 #[test]
 fn the_methods_of_a_call_pass() {
-    for method in ["ACK", "BYE", "CANCEL", "OPTIONS", "INFO"] {
+    for method in ["ACK", "BYE", "CANCEL", "OPTIONS", "INFO", "UPDATE", "PRACK", "NOTIFY"] {
         assert!(passes(&of(method)), "{method}");
     }
 }
 
 #[test]
 fn other_methods_are_refused_and_told_what_is_offered() {
-    for method in ["REGISTER", "SUBSCRIBE", "NOTIFY", "PUBLISH", "MESSAGE", "UPDATE", "PRACK"] {
+    for method in ["REGISTER", "SUBSCRIBE", "PUBLISH", "MESSAGE"] {
         let answer = answer(&of(method));
         assert!(answer.starts_with("SIP/2.0 405 Method Not Allowed\r\n"), "{answer}");
-        assert!(answer.contains("\r\nAllow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO\r\n"));
+        assert!(
+            answer.contains("\r\nAllow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK")
+        );
     }
     assert_eq!(status(&of("NEWMETHOD")), 501);
     // Methods are case-sensitive (RFC 3261 section 7.1).
@@ -81,6 +83,8 @@ fn other_methods_are_refused_and_told_what_is_offered() {
 #[test]
 fn nobody_outside_makes_us_dial() {
     assert_eq!(status(&of("REFER")), 603);
+    // Within a call the call decides.
+    assert!(passes(&of("REFER").replace("5060>\r\n", "5060>;tag=b\r\n")));
 }
 
 #[test]
@@ -147,9 +151,10 @@ fn addresses_we_do_not_read_get_416() {
 
 #[test]
 fn a_required_extension_is_named_as_unsupported() {
-    let answer = answer(&with("Max-Forwards: 70", "Max-Forwards: 70\r\nRequire: foo, 100rel"));
+    let answer = answer(&with("Max-Forwards: 70", "Max-Forwards: 70\r\nRequire: foo, 100rel, bar"));
     assert!(answer.starts_with("SIP/2.0 420 Bad Extension\r\n"), "{answer}");
-    assert!(answer.contains("\r\nUnsupported: foo, 100rel\r\n"), "{answer}");
+    assert!(answer.contains("\r\nUnsupported: foo, bar\r\n"), "{answer}");
+    assert!(passes(&with("Max-Forwards: 70", "Max-Forwards: 70\r\nRequire: timer, 100rel")));
     // In a CANCEL or ACK it has no meaning (RFC 3261 section 8.2.2.3).
     assert!(passes(&of("CANCEL").replace("Max-Forwards: 70", "Require: foo")));
 }
@@ -157,7 +162,60 @@ fn a_required_extension_is_named_as_unsupported() {
 #[test]
 fn a_call_without_hops_left_went_in_circles() {
     assert_eq!(status(&with("Max-Forwards: 70", "Max-Forwards: 0")), 483);
-    assert!(passes(&of("OPTIONS").replace("Max-Forwards: 70", "Max-Forwards: 0")));
+    assert_eq!(status(&of("UPDATE").replace("Max-Forwards: 70", "Max-Forwards: 0")), 483);
+    for method in ["OPTIONS", "BYE", "CANCEL"] {
+        assert!(passes(&of(method).replace("Max-Forwards: 70", "Max-Forwards: 0")), "{method}");
+    }
+}
+
+#[test]
+fn a_session_interval_is_long_enough_or_refused() {
+    let timer = |lines: &str| with("Max-Forwards: 70", &format!("Max-Forwards: 70\r\n{lines}"));
+    let short = answer(&timer("Supported: timer\r\nSession-Expires: 30;refresher=uac"));
+    assert!(short.starts_with("SIP/2.0 422 ") && short.contains("\r\nMin-SE: 90\r\n"), "{short}");
+    assert!(passes(&timer("k: timer\r\nx: 90")));
+    // Who cannot lengthen the interval is not asked to.
+    assert!(passes(&timer("Session-Expires: 30")));
+    for bad in ["x: soon", "x: -1", "x:", "x: 90\r\nx: 91", "Min-SE: 5000000000"] {
+        assert_eq!(status(&timer(bad)), 400, "{bad}");
+    }
+}
+
+#[test]
+fn a_body_beyond_measure_gets_413() {
+    let body = "x".repeat(50_000);
+    let long =
+        of("INFO").replace("Content-Length: 5\r\n\r\nv=0\r\n", &format!("l: 50000\r\n\r\n{body}"));
+    assert_eq!(status(&long), 413);
+}
+
+#[test]
+fn phones_register_only_where_that_is_offered() {
+    let register = of("REGISTER");
+    assert_eq!(status(&register), 405);
+    let ask = |message: &str| {
+        let offered = Offered { registration: true, ..Offered::default() };
+        let (answerer, counting) = (Answerer::default(), Counting::default());
+        judge(message.as_bytes(), source(), &answerer, offered, &counting)
+    };
+    assert!(matches!(ask(&register), Verdict::Pass(_)));
+    for contact in ["*", "<sip:a@b>, \"x, y\" <sip:c@d>;expires=5"] {
+        let contact = format!("Contact: {contact}\r\nMax");
+        assert!(matches!(
+            ask(&register
+                .replace("Max", &contact)
+                .replace("Contact: <sip:ada@127.0.0.1:5071>\r\n", "")),
+            Verdict::Pass(_)
+        ));
+    }
+    for contact in ["sip:a@b?Route=x", "<sip:a@b>, *", "Ada", ""] {
+        let broken =
+            register.replace("<sip:ada@127.0.0.1:5071>\r\nMax", &format!("{contact}\r\nMax"));
+        assert!(
+            matches!(ask(&broken), Verdict::Answer(answer) if answer.starts_with(b"SIP/2.0 400 ")),
+            "{contact}"
+        );
+    }
 }
 
 #[test]
@@ -186,10 +244,20 @@ fn an_ack_and_an_answer_are_never_answered() {
 
 #[test]
 fn what_cannot_be_echoed_is_dropped() {
-    for header in ["Via", "From", "To", "Call-ID", "CSeq"] {
+    for header in ["Via", "CSeq"] {
         let lines = INVITE.split("\r\n").filter(|line| !line.starts_with(&format!("{header}:")));
         let message = lines.collect::<Vec<_>>().join("\r\n");
         assert_eq!(verdict(message.as_bytes()), Verdict::Drop, "{header}");
+    }
+}
+
+#[test]
+fn a_request_that_lacks_what_names_it_is_told_so() {
+    for header in ["From", "To", "Call-ID"] {
+        let lines = INVITE.split("\r\n").filter(|line| !line.starts_with(&format!("{header}:")));
+        let answer = answer(&lines.collect::<Vec<_>>().join("\r\n"));
+        assert!(answer.starts_with("SIP/2.0 400 "), "{answer}");
+        assert!(!answer.contains(&format!("\r\n{header}:")), "{answer}");
     }
 }
 
@@ -214,7 +282,8 @@ fn an_answer_echoes_the_request_and_says_where_it_came_from() {
 fn the_same_request_gets_the_same_tag_and_another_one_another() {
     let answerer = Answerer::default();
     let counting = Counting::default();
-    let ask = |text: &str| judge(text.as_bytes(), source(), &answerer, &counting);
+    let ask =
+        |text: &str| judge(text.as_bytes(), source(), &answerer, Offered::default(), &counting);
     assert_eq!(ask(&of("PUBLISH")), ask(&of("PUBLISH")));
     assert_ne!(ask(&of("PUBLISH")), ask(&of("PUBLISH").replace("z9hG4bK-1", "z9hG4bK-2")));
     let tagged = of("PUBLISH").replace("5060>\r\n", "5060>;tag=b\r\n");

@@ -12,6 +12,7 @@ use async_trait::async_trait;
 use rsipstack::transport::SipAddr;
 use rsipstack::transport::transport_layer::DomainResolver;
 
+use super::exits::Exits;
 use crate::Network;
 
 /// Contacts remembered between a phone's answer and the call that comes of it.
@@ -25,6 +26,8 @@ pub(crate) struct ContactBook {
     noted: Mutex<VecDeque<(String, SocketAddr)>>,
     /// Where each trunk is, by its name.
     trunks: Mutex<BTreeMap<String, Whereabouts>>,
+    /// Which UDP listener a call leaves by.
+    pub(super) exits: Exits,
 }
 
 /// Where the calls of one trunk come from.
@@ -32,7 +35,6 @@ pub(crate) struct ContactBook {
 struct Whereabouts {
     configured: Vec<Network>,
     username: String,
-    may_refer: bool,
     /// What its names lead to now.
     found: Vec<IpAddr>,
 }
@@ -57,8 +59,8 @@ pub(crate) struct ContactEntry {
 
 impl ContactBook {
     pub(crate) fn new(allowed: Vec<Network>) -> Self {
-        let (entries, noted, trunks) = Default::default();
-        Self { allowed, entries, noted, trunks }
+        let (entries, noted, trunks, exits) = Default::default();
+        Self { allowed, entries, noted, trunks, exits }
     }
 
     /// A trunk is at these addresses from now on; they may talk to us.
@@ -67,26 +69,25 @@ impl ContactBook {
     }
 
     /// A trunk that is configured: which networks its calls come from beside its own addresses,
-    /// who we are there, and whether it may transfer calls.
-    pub(crate) fn add_trunk(
-        &self,
-        name: &str,
-        configured: Vec<Network>,
-        username: String,
-        may_refer: bool,
-    ) {
-        let trunk = Whereabouts { configured, username, may_refer, found: Vec::new() };
+    /// and who we are there.
+    pub(crate) fn add_trunk(&self, name: &str, configured: Vec<Network>, username: String) {
+        let trunk = Whereabouts { configured, username, found: Vec::new() };
         lock(&self.trunks).insert(name.to_owned(), trunk);
     }
 
-    /// The trunk that brings a call from `address` for `called`, and whether it may transfer.
-    /// Several accounts with one carrier share its addresses: then the called user decides.
-    pub(crate) fn trunk_of(&self, address: IpAddr, called: &str) -> Option<(String, bool)> {
+    /// The trunks that are at this address; several accounts with one carrier share its addresses.
+    pub(crate) fn trunks_at(&self, address: IpAddr) -> Vec<String> {
+        let trunks = lock(&self.trunks);
+        let there = trunks.iter().filter(|(_, trunk)| trunk.contain(address));
+        there.map(|(name, _)| name.clone()).collect()
+    }
+
+    /// The trunk that brings a call from `address`; of several the one whose user is called.
+    pub(crate) fn trunk_of(&self, address: IpAddr, called: &str) -> Option<String> {
         let trunks = lock(&self.trunks);
         let there = || trunks.iter().filter(|(_, trunk)| trunk.contain(address));
         let named = there().find(|(_, trunk)| trunk.username == called);
-        let (name, trunk) = named.or_else(|| there().next())?;
-        Some((name.clone(), trunk.may_refer))
+        named.or_else(|| there().next()).map(|(name, _)| name.clone())
     }
 
     /// Remembers for a while that a phone which answered our call is reached by `source`.

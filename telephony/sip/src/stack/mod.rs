@@ -4,11 +4,13 @@
 //! messages; the stack writes through the connections they give it.
 
 mod contacts;
+mod exits;
 mod polish;
 mod quiet;
 mod signpost;
 
 pub(crate) use contacts::{ContactBook, ContactEntry};
+pub(crate) use exits::Exit;
 pub(crate) use quiet::{Silenced, quiet, quietly};
 
 use std::net::{IpAddr, SocketAddr};
@@ -23,6 +25,7 @@ use rsipstack::transaction::key::{TransactionKey, TransactionRole};
 use rsipstack::transport::{SipAddr, SipConnection, TransportLayer};
 use tokio_util::sync::CancellationToken;
 
+use crate::ladder::LadderBook;
 use crate::{Listen, Transport};
 
 /// The running stack.
@@ -30,6 +33,7 @@ pub(crate) struct Stack {
     pub(crate) endpoint: EndpointInnerRef,
     pub(crate) dialogs: DialogLayer,
     pub(crate) contacts: Arc<ContactBook>,
+    pub(crate) ladders: Arc<LadderBook>,
 }
 
 impl Stack {
@@ -38,6 +42,7 @@ impl Stack {
     pub(crate) fn build(
         connections: Vec<SipConnection>,
         contacts: Arc<ContactBook>,
+        ladders: Arc<LadderBook>,
         closing: &CancellationToken,
     ) -> Option<(Self, TransactionReceiver)> {
         let resolver = Box::new(contacts::Resolver(contacts.clone()));
@@ -49,12 +54,16 @@ impl Stack {
             .with_user_agent("")
             .with_transport_layer(layer)
             .with_cancel_token(closing.clone())
-            .with_inspector(Box::new(polish::Polish(contacts.clone())))
+            .with_inspector(Box::new(polish::Polish {
+                contacts: contacts.clone(),
+                ladders: ladders.clone(),
+            }))
             .with_transport_inspector(Box::new(polish::AnswersOnly))
             .build();
         let incoming = endpoint.incoming_transactions().ok()?;
         let endpoint = endpoint.inner;
-        let stack = Self { dialogs: DialogLayer::new(endpoint.clone()), endpoint, contacts };
+        let dialogs = DialogLayer::new(endpoint.clone());
+        let stack = Self { dialogs, endpoint, contacts, ladders };
         Some((stack, incoming))
     }
 

@@ -10,18 +10,37 @@ use rsipstack::transaction::endpoint::{MessageInspector, TransportEventInspector
 use rsipstack::transport::{SipAddr, TransportEvent};
 
 use super::ContactBook;
+use crate::Transport;
+use crate::ladder::LadderBook;
 
 /// Takes out the header that tells strangers which program and version answers; notes where the
 /// phones we call really are before the stack acknowledges their answers.
-pub(crate) struct Polish(pub(super) Arc<ContactBook>);
+pub(crate) struct Polish {
+    pub(super) contacts: Arc<ContactBook>,
+    pub(super) ladders: Arc<LadderBook>,
+}
 
 impl MessageInspector for Polish {
-    fn before_send(&self, mut message: SipMessage, _: Option<&SipAddr>) -> SipMessage {
+    fn before_send(&self, mut message: SipMessage, to: Option<&SipAddr>) -> SipMessage {
         let headers = match &mut message {
             SipMessage::Request(request) => request.headers_mut(),
             SipMessage::Response(response) => response.headers_mut(),
         };
         headers.retain(|header| !matches!(header, Header::UserAgent(_)));
+        if let SipMessage::Request(request) = &mut message {
+            self.contacts.exits.name_in(request);
+        }
+        if let Ok(call_id) = message.call_id_header() {
+            let peer = to.and_then(|to| to.get_socketaddr().ok());
+            let transport = to.map(|to| match to.r#type {
+                Some(rsipstack::sip::Transport::Tcp) => Transport::Tcp,
+                Some(rsipstack::sip::Transport::Tls) => Transport::Tls,
+                _ => Transport::Udp,
+            });
+            let bytes = || message.to_string().into_bytes();
+            let begins = starts_call(&message);
+            self.ladders.note_sent(call_id.value(), begins, (transport, peer), bytes);
+        }
         message
     }
 
@@ -38,12 +57,21 @@ impl MessageInspector for Polish {
     }
 }
 
+/// Whether it is an INVITE outside any dialog.
+fn starts_call(message: &SipMessage) -> bool {
+    let SipMessage::Request(request) = message else {
+        return false;
+    };
+    let tag = request.to_header().and_then(|to| to.tag());
+    request.method == Method::Invite && matches!(tag, Ok(None))
+}
+
 impl Polish {
     fn note_contact(&self, response: &Response, source: SocketAddr) {
         let contacts = response.typed_contact_headers().unwrap_or_default();
         let target = contacts.first().and_then(|contact| SipAddr::try_from(&contact.uri).ok());
         if let Some(target) = target {
-            self.0.note(&target.addr.to_string(), source);
+            self.contacts.note(&target.addr.to_string(), source);
         }
     }
 }

@@ -38,7 +38,11 @@ impl StackSocket for WriteOnly {
             let refused = "the address is outside the allowed networks".to_owned();
             return Err(rsipstack::Error::Error(refused));
         };
-        Ok(self.open()?.send_to(bytes, address).await?)
+        let socket = match self.contacts.exits.named_by(bytes) {
+            Some(named) => named,
+            None => self.open()?,
+        };
+        Ok(socket.send_to(bytes, address).await?)
     }
 
     fn local_addr(&self) -> rsipstack::Result<SocketAddr> {
@@ -54,6 +58,7 @@ pub(crate) async fn udp_connection(
     closing: &CancellationToken,
 ) -> SipConnection {
     let socket = Arc::downgrade(socket);
+    contacts.exits.add(advertised, socket.clone());
     let inner = UdpInner {
         conn: Arc::new(WriteOnly { socket, contacts }),
         addr: sip_address(Transport::Udp, advertised),

@@ -133,7 +133,11 @@ async fn options_are_answered_inside_and_outside_a_call() {
     let mut phone = world.phone(Transport::Udp).await;
     let check = |answer: Heard| {
         assert_eq!(answer.status(), 200);
-        assert_eq!(answer.header("Allow"), "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO");
+        assert_eq!(
+            answer.header("Allow"),
+            "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, NOTIFY"
+        );
+        assert_eq!(answer.header("Supported"), "timer, 100rel");
         assert!(answer.header("Accept").contains("application/sdp"));
         assert!(!answer.to_tag().is_empty());
     };
@@ -147,7 +151,8 @@ async fn other_methods_are_refused_inside_a_call_too() {
     let mut world = World::start().await;
     let mut phone = world.phone(Transport::Udp).await;
     let _call = world.established(&mut phone).await;
-    for (method, status) in [("UPDATE", 405), ("MESSAGE", 405), ("REFER", 603), ("PRACK", 405)] {
+    for (method, status) in [("SUBSCRIBE", 405), ("MESSAGE", 405), ("PUBLISH", 405), ("REFER", 603)]
+    {
         assert_eq!(phone.ask(method, "", "").await.status(), status, "{method}");
     }
 }
