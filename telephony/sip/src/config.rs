@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
-use crate::{Network, RegistrarConfig, TrunkConfig};
+use crate::{Network, RegistrarConfig, TlsFiles, TrunkConfig};
 
 /// How SIP messages travel (RFC 3261 section 18).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -65,6 +65,8 @@ pub struct EdgeConfig {
     pub requests_per_second: u32,
     /// Calls at one time; one more is told 503 with Retry-After.
     pub max_calls: usize,
+    /// The certificate for TLS listeners, which need one.
+    pub tls: Option<TlsFiles>,
     /// Messages kept of each call to explain it later; 0 keeps none.
     pub ladder_entries: usize,
     /// Whether every caller may ask to be transferred (REFER) and to take the place of another
@@ -90,6 +92,7 @@ impl Default for EdgeConfig {
             allowed_networks: Network::loopback(),
             requests_per_second: 200,
             max_calls: 100,
+            tls: None,
             ladder_entries: 100,
             may_refer: false,
             registrar: None,

@@ -212,12 +212,14 @@ impl Reception {
         gone: CancellationToken,
         ladder: Ladder,
     ) {
+        let trunk = self.stack.contacts.trunk_of(call.source.ip(), &call.called.user);
         let call = IncomingCall {
             id: call.id,
             caller: call.caller,
             called: call.called,
             source: call.source,
             transport: call.transport,
+            trunk,
             offer: call.offer,
             replaces: call.replaces,
             handle,
