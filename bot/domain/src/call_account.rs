@@ -143,6 +143,7 @@ fn no_message(reason: &str) -> Option<(&'static str, &'static str)> {
         "limit" => ("звонок длился слишком долго", "the call lasted too long"),
         "shutdown" => ("Mostik останавливали", "Mostik was being stopped"),
         "interrupted" => ("Mostik внезапно остановился", "Mostik stopped suddenly"),
+        "echo_test" => ("проверка линии", "a test of the line"),
         _ => return None,
     })
 }

@@ -222,7 +222,8 @@ pub(crate) fn phone(config: &Config, intake: Intake) -> Result<Arc<Phone>> {
             max_message: Duration::from_secs(line.max_message_seconds),
         })
     });
-    Ok(Phone::new(intake, lines.collect::<Result<_>>()?))
+    let echo = Some(config.phone.echo.clone()).filter(|number| !number.is_empty());
+    Ok(Phone::new(intake, lines.collect::<Result<_>>()?, echo))
 }
 
 /// Puts the parts together.

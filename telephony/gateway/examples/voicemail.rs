@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use mostik_gateway::{
-    ArrivedCall, CallHost, CallPlan, CompletedCall, Gateway, GatewayConfig, HostError, Refusal,
+    ArrivedCall, CallApp, CallHost, CallPlan, CompletedCall, Gateway, GatewayConfig, HostError, Refusal,
     SpokenLanguage, SpokenPromise,
 };
 use mostik_sip::{Edge, EdgeConfig, Listen, Transport};
@@ -19,15 +19,15 @@ struct Printer;
 
 #[async_trait]
 impl CallHost for Printer {
-    async fn plan(&self, arrived: &ArrivedCall) -> Result<CallPlan, Refusal> {
+    async fn plan(&self, arrived: &ArrivedCall) -> Result<CallApp, Refusal> {
         if arrived.line == "nobody" {
             return Err(Refusal::UnknownLine);
         }
-        Ok(CallPlan {
+        Ok(CallApp::Message(CallPlan {
             language: SpokenLanguage::Russian,
             promise: SpokenPromise::WithinMinutes(30),
             max_message: Duration::from_mins(2),
-        })
+        }))
     }
 
     async fn completed(&self, call: CompletedCall) -> Result<(), HostError> {

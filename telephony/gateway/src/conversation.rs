@@ -13,9 +13,7 @@ use crate::facts::steps;
 use crate::gateway::Shared;
 use crate::reception::{Line, refusal_of};
 use crate::timers::Timers;
-use crate::{
-    ArrivedCall, AudioFacts, CallFacts, CallPlan, CompletedCall, Prompt, Recording, Termination,
-};
+use crate::{AudioFacts, CallPlan, CompletedCall, Prompt, Recording, Termination};
 
 /// A call while it lasts.
 pub(crate) struct Conversation {
@@ -36,19 +34,14 @@ pub(crate) struct Conversation {
 }
 
 impl Conversation {
+    /// `told` is the call as it was answered.
     pub(crate) async fn start(
         shared: Arc<Shared>,
-        arrived: ArrivedCall,
+        told: CompletedCall,
         plan: CallPlan,
         line: Line,
-        facts: CallFacts,
     ) -> Self {
-        let Line { call, negotiation, media, session, heard, anonymous, .. } = line;
-        let told = CompletedCall {
-            answered_at: Some(Timestamp::now()),
-            codec: media.codec.name().into(),
-            ..CompletedCall::beginning(arrived, plan.language, facts)
-        };
+        let Line { call, negotiation, session, heard, anonymous, .. } = line;
         let conversation = Self {
             flow: CallFlow::new(plan.language, plan.promise, !anonymous),
             timers: Timers::new(plan.max_message),
@@ -107,6 +100,11 @@ impl Conversation {
             CallEvent::Key(key) => Some(self.pressed(key)),
             CallEvent::Reoffer { offer } => {
                 self.reoffered(offer).await;
+                None
+            }
+            CallEvent::Transfer(_) => {
+                // Nobody moves a caller who is leaving a message.
+                self.call.refuse_transfer(603).await.ok();
                 None
             }
             CallEvent::Reanswer { answer } => {

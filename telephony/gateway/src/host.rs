@@ -16,7 +16,7 @@ use crate::{
 #[async_trait]
 pub trait CallHost: Send + Sync {
     /// How to meet this call: asked once, before it is answered, and waited for a few seconds only.
-    async fn plan(&self, arrived: &ArrivedCall) -> Result<CallPlan, Refusal>;
+    async fn plan(&self, arrived: &ArrivedCall) -> Result<CallApp, Refusal>;
 
     /// Keeps an ended call. Its recording is on disk. Called again with the same `id` until it
     /// returns `Ok` (also after a restart), so a repeat must be harmless.
@@ -38,7 +38,16 @@ pub struct ArrivedCall {
     pub at: Timestamp,
 }
 
-/// How a call is met.
+/// What happens in a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallApp {
+    /// The caller is greeted and leaves a message.
+    Message(CallPlan),
+    /// The caller hears herself: proves that audio passes both ways.
+    Echo,
+}
+
+/// How a caller who leaves a message is met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CallPlan {
     /// The language of the first greeting.

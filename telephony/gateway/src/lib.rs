@@ -8,6 +8,7 @@ mod caller;
 mod config;
 mod conversation;
 mod delivery;
+mod echo;
 mod facts;
 mod gateway;
 mod host;
@@ -24,7 +25,9 @@ pub use caller::{Caller, PressedKeys};
 pub use config::{EncryptionMode, GatewayConfig};
 pub use facts::{AudioFacts, CallFacts, LadderStep};
 pub use gateway::{Gateway, GatewayError};
-pub use host::{ArrivedCall, CallHost, CallPlan, CompletedCall, HostError, Recording, Refusal};
+pub use host::{
+    ArrivedCall, CallApp, CallHost, CallPlan, CompletedCall, HostError, Recording, Refusal,
+};
 pub use promise::{SpokenLanguage, SpokenPromise, UnspokenPromise};
 pub use prompt::{Prompt, Words};
 pub use prompt_library::{PromptError, PromptLibrary};

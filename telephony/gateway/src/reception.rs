@@ -12,10 +12,11 @@ use mostik_sip::{AnswerError, Call, IncomingCall, Party, Transport};
 use uuid::Uuid;
 
 use crate::conversation::Conversation;
+use crate::echo;
 use crate::facts::{milliseconds_since, steps};
 use crate::gateway::Shared;
 use crate::{
-    ArrivedCall, CallFacts, CallPlan, Caller, CompletedCall, NotAnswered, Refusal, SpokenLanguage,
+    ArrivedCall, CallApp, CallFacts, Caller, CompletedCall, NotAnswered, Refusal, SpokenLanguage,
     Termination,
 };
 
@@ -32,9 +33,9 @@ pub(crate) async fn receive(shared: Arc<Shared>, incoming: IncomingCall) {
     let (arrived, facts, ladder) = (describe(&incoming), facts(&incoming), incoming.ladder());
     tracing::Span::current().record("id", arrived.id.as_str());
     let refused = match greet(&shared, &arrived, incoming, began).await {
-        Ok((plan, line)) => {
+        Ok((app, line)) => {
             let facts = CallFacts { setup_milliseconds: Some(line.setup_milliseconds), ..facts };
-            return Conversation::start(shared, arrived, plan, line, facts).await.run().await;
+            return converse(shared, arrived, app, line, facts).await;
         }
         Err(why) => why,
     };
@@ -44,19 +45,43 @@ pub(crate) async fn receive(shared: Arc<Shared>, incoming: IncomingCall) {
     shared.delivery.mention(CompletedCall { termination: refused.into(), ..told }).await;
 }
 
+async fn converse(
+    shared: Arc<Shared>,
+    arrived: ArrivedCall,
+    app: CallApp,
+    line: Line,
+    facts: CallFacts,
+) {
+    let answered = |language| CompletedCall {
+        answered_at: Some(Timestamp::now()),
+        codec: line.media.codec.name().into(),
+        ..CompletedCall::beginning(arrived, language, facts)
+    };
+    match app {
+        CallApp::Message(plan) => {
+            let told = answered(plan.language);
+            Conversation::start(shared, told, plan, line).await.run().await;
+        }
+        CallApp::Echo => {
+            let told = answered(SpokenLanguage::English);
+            echo::run(shared, told, line).await;
+        }
+    }
+}
+
 /// Answers, or says why not.
 async fn greet(
     shared: &Shared,
     arrived: &ArrivedCall,
     incoming: IncomingCall,
     began: Instant,
-) -> Result<(CallPlan, Line), NotAnswered> {
-    let plan = tokio::select! {
-        plan = plan(shared, arrived) => plan,
+) -> Result<(CallApp, Line), NotAnswered> {
+    let app = tokio::select! {
+        app = app(shared, arrived) => app,
         () = incoming.cancelled() => return Err(NotAnswered::CallerGaveUp),
     };
-    let plan = match plan {
-        Ok(plan) => plan,
+    let app = match app {
+        Ok(app) => app,
         Err(refusal) => {
             incoming.reject(refusal.sip_status()).await;
             return Err(refusal.into());
@@ -69,11 +94,15 @@ async fn greet(
             return Err(why);
         }
     };
-    Ok((plan, establish(shared, incoming, audio, began).await?))
+    Ok((app, establish(shared, incoming, audio, began).await?))
 }
 
 fn facts(incoming: &IncomingCall) -> CallFacts {
-    CallFacts { transport: incoming.transport.to_string(), ..CallFacts::default() }
+    CallFacts {
+        transport: incoming.transport.to_string(),
+        trunk: incoming.trunk.clone(),
+        ..CallFacts::default()
+    }
 }
 
 fn describe(incoming: &IncomingCall) -> ArrivedCall {
@@ -95,12 +124,14 @@ fn caller(party: &Party) -> Caller {
     }
 }
 
-async fn plan(shared: &Shared, arrived: &ArrivedCall) -> Result<CallPlan, Refusal> {
+async fn app(shared: &Shared, arrived: &ArrivedCall) -> Result<CallApp, Refusal> {
     let asked = tokio::time::timeout(PLAN_PATIENCE, shared.host.plan(arrived)).await;
-    let mut plan = asked.unwrap_or(Err(Refusal::Unavailable))?;
+    let CallApp::Message(mut plan) = asked.unwrap_or(Err(Refusal::Unavailable))? else {
+        return Ok(CallApp::Echo);
+    };
     plan.promise = plan.promise.rounded_up();
     plan.max_message = plan.max_message.clamp(MESSAGE_LIMITS.0, MESSAGE_LIMITS.1);
-    Ok(plan)
+    Ok(CallApp::Message(plan))
 }
 
 /// An answered call with its audio.

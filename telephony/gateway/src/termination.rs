@@ -88,6 +88,8 @@ pub enum NoMessageEnd {
     Shutdown,
     /// The process died in the call; found at the next start.
     Interrupted,
+    /// It was a test of the line, not somebody with something to say.
+    EchoTest,
 }
 
 impl From<MessageEnd> for Termination {
@@ -142,6 +144,7 @@ impl Termination {
                 NoMessageEnd::Limit => "limit",
                 NoMessageEnd::Shutdown => "shutdown",
                 NoMessageEnd::Interrupted => "interrupted",
+                NoMessageEnd::EchoTest => "echo_test",
             },
             Self::NotAnswered(why) => match why {
                 NotAnswered::CallerGaveUp => "caller_gave_up",

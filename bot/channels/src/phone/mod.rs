@@ -14,7 +14,8 @@ use mostik_domain::{
     Recording, Words,
 };
 use mostik_gateway::{
-    ArrivedCall, CallHost, CallPlan, CompletedCall, HostError, Refusal, SpokenLanguage, Termination,
+    ArrivedCall, CallApp, CallHost, CallPlan, CompletedCall, HostError, Refusal, SpokenLanguage,
+    Termination,
 };
 
 use self::{
@@ -39,13 +40,15 @@ pub struct PhoneLine {
 pub struct Phone {
     intake: Intake,
     lines: Vec<PhoneLine>,
+    echo: Option<String>,
     unanswered: Unanswered,
 }
 
 impl Phone {
-    /// Answers these lines; calls to any other number are refused with 404.
-    pub fn new(intake: Intake, lines: Vec<PhoneLine>) -> Arc<Self> {
-        Arc::new(Self { intake, lines, unanswered: Unanswered::default() })
+    /// Answers these lines; calls to any other number are refused with 404. Who calls `echo` hears
+    /// herself.
+    pub fn new(intake: Intake, lines: Vec<PhoneLine>, echo: Option<String>) -> Arc<Self> {
+        Arc::new(Self { intake, lines, echo, unanswered: Unanswered::default() })
     }
 
     /// The inbox of a line.
@@ -65,13 +68,16 @@ impl Phone {
 
 #[async_trait]
 impl CallHost for Phone {
-    async fn plan(&self, arrived: &ArrivedCall) -> Result<CallPlan, Refusal> {
+    async fn plan(&self, arrived: &ArrivedCall) -> Result<CallApp, Refusal> {
+        if self.echo.as_ref().is_some_and(|echo| *echo == arrived.line) {
+            return Ok(CallApp::Echo);
+        }
         let line = self
             .lines
             .iter()
             .find(|line| line.number == arrived.line)
             .ok_or(Refusal::UnknownLine)?;
-        Ok(CallPlan {
+        Ok(CallApp::Message(CallPlan {
             language: match line.language {
                 Language::Russian => SpokenLanguage::Russian,
                 Language::English => SpokenLanguage::English,
@@ -82,7 +88,7 @@ impl CallHost for Phone {
                 self.intake.response_minutes,
             ),
             max_message: line.max_message,
-        })
+        }))
     }
 
     async fn completed(&self, call: CompletedCall) -> Result<(), HostError> {

@@ -28,7 +28,7 @@ fn phone() -> (Arc<Shelf>, Arc<Phone>) {
         language: Language::English,
         max_message: Duration::from_secs(90),
     };
-    (shelf, Phone::new(intake, vec![line]))
+    (shelf, Phone::new(intake, vec![line], Some("echo".into())))
 }
 
 fn arrived(line: &str) -> ArrivedCall {
@@ -72,10 +72,12 @@ fn ended(termination: Termination) -> CompletedCall {
 #[tokio::test]
 async fn a_known_line_is_met_in_its_language_and_others_are_refused() {
     let (_, phone) = phone();
-    let plan = phone.plan(&arrived("support")).await.expect("a known line");
+    let app = phone.plan(&arrived("support")).await.expect("a known line");
+    let CallApp::Message(plan) = app else { panic!("a line for messages: {app:?}") };
     assert_eq!(plan.language, SpokenLanguage::English);
     assert_eq!(plan.promise, SpokenPromise::WithinMinutes(30));
     assert_eq!(plan.max_message, Duration::from_secs(90));
+    assert_eq!(phone.plan(&arrived("echo")).await, Ok(CallApp::Echo));
     assert_eq!(phone.plan(&arrived("sales")).await, Err(Refusal::UnknownLine));
 }
 

@@ -4,7 +4,7 @@ use std::{net::IpAddr, ops::RangeInclusive, time::Duration};
 
 use mostik_gateway::EncryptionMode;
 use mostik_sip::{
-    Credentials, EdgeConfig, Listen, Network, RegistrarConfig, Transport, TrunkConfig,
+    Credentials, EdgeConfig, Listen, Network, RegistrarConfig, TlsFiles, Transport, TrunkConfig,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -21,6 +21,7 @@ impl Config {
             allowed_networks: networks("sip.allowed_networks", &self.sip.allowed_networks)?,
             requests_per_second: self.sip.requests_per_second,
             max_calls: self.sip.max_calls,
+            tls: self.tls()?,
             registrar: self.registrar(),
             trunks: self.trunks()?,
             ..EdgeConfig::default()
@@ -65,6 +66,20 @@ impl Config {
     /// Carriers and PBXs.
     pub fn trunks(&self) -> Result<Vec<TrunkConfig>, WrongValue> {
         self.sip.trunk.iter().filter(|trunk| !trunk.name.is_empty()).map(trunk).collect()
+    }
+
+    fn tls(&self) -> Result<Option<TlsFiles>, WrongValue> {
+        let (certificate, key) = (&self.sip.tls_certificate, &self.sip.tls_key);
+        match (certificate.is_empty(), key.is_empty()) {
+            (true, true) => Ok(None),
+            (false, false) => {
+                Ok(Some(TlsFiles { certificate: certificate.into(), key: key.into() }))
+            }
+            _ => {
+                let why = "tls_certificate and tls_key belong together: set both".to_owned();
+                Err(wrong("sip.tls_certificate")(why))
+            }
+        }
     }
 
     /// The phones that register here; nobody may when there are none.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use mostik_gateway::{
-    ArrivedCall, CallHost, CallPlan, CompletedCall, Gateway, GatewayConfig, GatewayError,
+    ArrivedCall, CallApp, CallHost, CallPlan, CompletedCall, Gateway, GatewayConfig, GatewayError,
     HostError, Refusal, SpokenLanguage, SpokenPromise,
 };
 use mostik_sip::{Edge, EdgeConfig, Listen, Transport};
@@ -26,15 +26,15 @@ pub(crate) struct Host {
 
 #[async_trait]
 impl CallHost for Host {
-    async fn plan(&self, arrived: &ArrivedCall) -> Result<CallPlan, Refusal> {
+    async fn plan(&self, arrived: &ArrivedCall) -> Result<CallApp, Refusal> {
         match arrived.line.as_str() {
             "nobody" => Err(Refusal::UnknownLine),
             "unwanted" => Err(Refusal::Declined),
-            _ => Ok(CallPlan {
+            _ => Ok(CallApp::Message(CallPlan {
                 language: SpokenLanguage::Russian,
                 promise: SpokenPromise::WithinMinutes(30),
                 max_message: Duration::from_secs(30),
-            }),
+            })),
         }
     }
 
