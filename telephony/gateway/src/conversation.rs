@@ -28,6 +28,8 @@ pub(crate) struct Conversation {
     /// What the host would be told if everything ended now.
     told: CompletedCall,
     prepared: Option<Recorder>,
+    /// What happened and was not dealt with yet.
+    waiting: VecDeque<Input>,
     /// Counts prompts, to tell the end of this one from a late report of the last.
     playing: u32,
     hang_up: bool,
@@ -53,6 +55,7 @@ impl Conversation {
             heard,
             told,
             prepared: None,
+            waiting: VecDeque::new(),
             playing: 0,
             hang_up: false,
         };
@@ -75,6 +78,9 @@ impl Conversation {
 
     async fn next_input(&mut self) -> Input {
         loop {
+            if let Some(input) = self.waiting.pop_front() {
+                return input;
+            }
             let input = tokio::select! {
                 event = self.call.next_event() => self.signalled(event).await,
                 event = self.heard.recv() => match event {
@@ -92,11 +98,15 @@ impl Conversation {
 
     async fn signalled(&mut self, event: CallEvent) -> Option<Input> {
         match event {
-            CallEvent::Ended(ended) => Some(match (ended.by, ended.why) {
-                (_, EndedWhy::Shutdown) => Input::Shutdown,
-                (EndedBy::Peer, _) => Input::RemoteHungUp,
-                _ => Input::TrunkFailed,
-            }),
+            CallEvent::Ended(ended) => {
+                self.hear_the_rest().await;
+                self.waiting.push_back(match (ended.by, ended.why) {
+                    (_, EndedWhy::Shutdown) => Input::Shutdown,
+                    (EndedBy::Peer, _) => Input::RemoteHungUp,
+                    _ => Input::TrunkFailed,
+                });
+                None
+            }
             CallEvent::Key(key) => Some(self.pressed(key)),
             CallEvent::Reoffer { offer } => {
                 self.reoffered(offer).await;
@@ -113,6 +123,15 @@ impl Conversation {
                 }
                 None
             }
+        }
+    }
+
+    /// What was said before the end is heard before it: audio and signalling travel apart.
+    async fn hear_the_rest(&mut self) {
+        self.session.statistics().await;
+        while let Ok(event) = self.heard.try_recv() {
+            let input = self.audible(event);
+            self.waiting.extend(input);
         }
     }
 

@@ -62,6 +62,7 @@ impl Leg {
         let timed = matches!(content, Content::Audio);
         self.reception.packet(packet.ssrc(), position, since, timed);
         samples.clear();
+        let mut pressed = None;
         match content {
             Content::Audio => {
                 self.decoding.decode(payload, samples);
@@ -75,12 +76,17 @@ impl Leg {
                     if let Some(joined) = &self.joined {
                         joined.says.press(key);
                     }
-                    self.report(MediaEvent::Key(key));
+                    pressed = Some(key);
                 }
             }
             Content::Noise => {}
         }
         self.timeline.push(position, samples, since, line);
+        if let Some(key) = pressed {
+            // What was said before the key is heard before it, also when both came at once.
+            self.pass_on(now, scratch);
+            self.report(MediaEvent::Key(key));
+        }
     }
 
     fn understood<'a>(&self, datagram: &'a [u8]) -> Option<(RtpPacket<'a>, Content)> {
