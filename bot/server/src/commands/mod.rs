@@ -76,7 +76,7 @@ enum Command {
     Redact(redact::Redact),
     /// List the speech and text models, or get one
     Models(models::Models),
-    /// Look at a call: how it ended, how it sounded, its SIP messages
+    /// Place a test call (call sip:… --play FILE --keys 1), or look at one (call show ID)
     Call(call::CallCommand),
 }
 

@@ -1,5 +1,7 @@
-//! Looking at calls.
+//! Placing a test call, and looking at calls.
 
+mod dial;
+pub(super) mod placed;
 mod show;
 
 use std::process::ExitCode;
@@ -9,11 +11,14 @@ use clap::{Args, Subcommand};
 
 use super::Place;
 
-/// Look at a call.
+/// Place a test call, or look at a call.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(super) struct CallCommand {
     #[command(subcommand)]
-    what: What,
+    what: Option<What>,
+    #[command(flatten)]
+    test: dial::TestCall,
 }
 
 #[derive(Debug, Subcommand)]
@@ -30,7 +35,8 @@ enum What {
 impl CallCommand {
     pub(super) async fn run(self) -> Result<ExitCode> {
         match self.what {
-            What::Show { id, place } => show::run(&place, &id).await?,
+            Some(What::Show { id, place }) => show::run(&place, &id).await?,
+            None => self.test.run().await?,
         }
         Ok(ExitCode::SUCCESS)
     }
