@@ -55,6 +55,9 @@ pub struct LadderStep {
     pub text: String,
 }
 
+/// In dB: the codecs' own idea of nothing, and the noise of an idle line, are quieter.
+const SILENCE: i32 = -60;
+
 impl AudioFacts {
     pub(crate) fn of(quality: &CallQuality) -> Self {
         Self {
@@ -65,8 +68,8 @@ impl AudioFacts {
             lost_out: quality.remote_lost.map(u64::from),
             jitter_milliseconds: whole(quality.max_jitter_ms).unsigned_abs().into(),
             round_trip_milliseconds: quality.round_trip.map(milliseconds),
-            level_in: quality.level_in_dbfs.map(whole),
-            level_out: quality.level_out_dbfs.map(whole),
+            level_in: quality.level_in_dbfs.map(whole).filter(|level| *level > SILENCE),
+            level_out: quality.level_out_dbfs.map(whole).filter(|level| *level > SILENCE),
         }
     }
 }

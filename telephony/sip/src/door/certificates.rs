@@ -27,6 +27,14 @@ pub struct TlsFiles {
     pub key: PathBuf,
 }
 
+impl TlsFiles {
+    /// Whether both can be read and belong together. Whether the certificate has run out is not
+    /// looked at: the peers decide that.
+    pub fn check(&self) -> Result<(), CertificateError> {
+        read(self).map(drop)
+    }
+}
+
 /// Why a certificate cannot be used. The one in use before, if any, stays in use.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CertificateError {

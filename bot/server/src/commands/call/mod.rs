@@ -1,7 +1,7 @@
 //! Placing a test call, and looking at calls.
 
 mod dial;
-pub(super) mod placed;
+pub(in crate::commands) mod placed;
 mod show;
 
 use std::process::ExitCode;
