@@ -10,6 +10,7 @@ mod every_step_twice;
 mod github;
 mod harness;
 mod journeys;
+mod line;
 mod nothing_is_lost;
 mod phone_capture;
 mod store_conformance;

@@ -71,7 +71,8 @@ impl Switchboard {
         let mut config = GatewayConfig::new(folder.path().join("recordings"), ports.media());
         config.prompts_dir = Some(folder.path().join("prompts"));
         let stop = CancellationToken::new();
-        let gateway = Gateway::run(config, incoming, Line::new(intake, vec![line]), stop.clone());
+        let gateway =
+            Gateway::run(config, incoming, Line::new(intake, vec![line], None), stop.clone());
         tokio::spawn(async move { gateway.await.expect("the gateway runs") });
         let uri = format!("sip:support@{address}");
         Self { store, uri, folder, _edge: edge, _stop: stop.drop_guard(), _ports: ports }

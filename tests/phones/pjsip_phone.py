@@ -98,7 +98,9 @@ class Call(pj.Call):
             say(call=self.index, event="ended", by=by, status=int(info.lastStatusCode))
 
     def onCallMediaState(self, prm):
-        if not any(media.status == pj.PJSUA_CALL_MEDIA_ACTIVE for media in self.getInfo().media):
+        # Kept in a variable: the list of streams lives no longer than it.
+        info = self.getInfo()
+        if not any(stream.status == pj.PJSUA_CALL_MEDIA_ACTIVE for stream in info.media):
             return
         media = self.getAudioMedia(-1)
         if self.recorder is None:
