@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
-use crate::{Network, RegistrarConfig, TrunkConfig};
+use crate::{Network, RegistrarConfig, TlsFiles, TrunkConfig};
 
 /// How SIP messages travel (RFC 3261 section 18).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -72,6 +72,8 @@ pub struct EdgeConfig {
     pub may_refer: bool,
     /// Lets desk phones register; `None` refuses REGISTER.
     pub registrar: Option<RegistrarConfig>,
+    /// The certificate for TLS listeners, which need one.
+    pub tls: Option<TlsFiles>,
     /// Carriers and PBXs.
     pub trunks: Vec<TrunkConfig>,
     /// Who is asked for host names; empty asks whom the system asks.
@@ -93,6 +95,7 @@ impl Default for EdgeConfig {
             ladder_entries: 100,
             may_refer: false,
             registrar: None,
+            tls: None,
             trunks: Vec::new(),
             name_servers: Vec::new(),
         }

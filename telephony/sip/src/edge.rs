@@ -8,24 +8,24 @@ use std::time::Duration;
 
 use rsipstack::transport::SipConnection;
 use tokio::net::{TcpListener, UdpSocket};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
 use crate::counters::Counting;
 use crate::dial::Dialler;
-use crate::door::{Hall, TcpDoor, UdpDoor};
+use crate::door::{CertificateError, Certificates, Hall, TcpDoor, TlsDoor, UdpDoor};
 use crate::ladder::LadderBook;
 use crate::locate::Locator;
-use crate::outward::Outward;
+use crate::outward::{Authorities, Outward};
 use crate::reception::{Reception, ReceptionParts};
 use crate::registrar::Registrar;
 use crate::stack::{ContactBook, Stack, advertised, stream_signpost, udp_connection};
-use crate::trunk::Directory;
+use crate::trunk::{Directory, Keeper};
 use crate::{
     Binding, Counters, Dial, DialError, EdgeConfig, IncomingCall, Listen, OutgoingCall,
-    RefusedCall, Transport, TrunkConfigError, TrunkStatus,
+    RefusedCall, Transport, TrunkConfigError, TrunkState, TrunkStatus,
 };
 
 /// How long the goodbyes of a shutdown may take.
@@ -50,6 +50,11 @@ pub struct Edge {
     tasks: TaskTracker,
     /// Ends every task of the edge when the edge is dropped.
     closing: DropGuard,
+    /// The tasks that keep trunks registered, and what tells them to leave.
+    keepers: TaskTracker,
+    unregistering: CancellationToken,
+    /// What TLS listeners prove themselves with, when there are any.
+    certificates: OnceLock<Arc<Certificates>>,
     /// Places calls; filled when the edge opens.
     dialler: OnceLock<Dialler>,
 }
@@ -74,12 +79,19 @@ pub enum EdgeError {
     /// A trunk is configured wrong.
     #[error(transparent)]
     Trunk(#[from] TrunkConfigError),
+    /// The certificate of the TLS listeners cannot be used.
+    #[error("TLS: {0}")]
+    Certificate(#[from] CertificateError),
+    /// A TLS listener has nothing to prove itself with.
+    #[error("cannot listen on {0} without a certificate; set the certificate and key files")]
+    NoCertificate(Listen),
 }
 
 /// A socket that listens.
 enum Bound {
     Udp(Arc<UdpSocket>),
     Tcp(TcpListener),
+    Tls(TcpListener),
 }
 
 impl Bound {
@@ -90,9 +102,11 @@ impl Bound {
                 socket2::SockRef::from(&socket).set_recv_buffer_size(BURST).ok();
                 Ok((socket.local_addr()?, Self::Udp(Arc::new(socket))))
             }),
-            Transport::Tcp | Transport::Tls => TcpListener::bind(listen.address)
-                .await
-                .and_then(|socket| Ok((socket.local_addr()?, Self::Tcp(socket)))),
+            Transport::Tcp | Transport::Tls => {
+                let wrap = if listen.transport == Transport::Tls { Self::Tls } else { Self::Tcp };
+                let socket = TcpListener::bind(listen.address).await;
+                socket.and_then(|socket| Ok((socket.local_addr()?, wrap(socket))))
+            }
         };
         let (address, bound) = bound.map_err(|source| EdgeError::Listen { listen, source })?;
         Ok((bound, Listen { address, ..listen }))
@@ -131,6 +145,9 @@ impl Edge {
             hurry: CancellationToken::new(),
             tasks: TaskTracker::new(),
             closing: closing.clone().drop_guard(),
+            keepers: TaskTracker::new(),
+            unregistering: CancellationToken::new(),
+            certificates: OnceLock::new(),
             dialler: OnceLock::new(),
         };
         edge.open(bound, &config, offer, &closing).await?;
@@ -148,6 +165,11 @@ impl Edge {
         closing: &CancellationToken,
     ) -> Result<(), EdgeError> {
         let contacts = Arc::new(ContactBook::new(config.allowed_networks.clone()));
+        let certificates = self.certificates(config)?;
+        if let Some(certificates) = certificates {
+            self.until_closed(closing, certificates.clone().watch());
+        }
+        let authorities = authorities(config)?;
         let locator = Locator::new(&config.name_servers);
         let directory = Directory::new(config.trunks.clone(), locator, contacts.clone())?;
         let (connections, advertised) =
@@ -171,7 +193,6 @@ impl Edge {
             advertised: advertised.clone(),
             registrar: self.registrar.clone(),
             may_refer: config.may_refer,
-            referring_trunks: trunks_that_may_refer(config),
             calls,
         });
         self.until_closed(closing, reception.clone().run(incoming));
@@ -182,8 +203,19 @@ impl Edge {
             listeners: advertised.iter().copied().zip(connections.clone()).collect(),
             tasks: self.tasks.clone(),
             closing: closing.clone(),
+            learns: config.public_address.is_none(),
+            authorities,
         });
         let directory = Arc::new(directory);
+        for trunk in directory.all() {
+            let keeper = Keeper {
+                trunk: trunk.clone(),
+                directory: directory.clone(),
+                outward: outward.clone(),
+                leaving: self.unregistering.clone(),
+            };
+            self.keepers.spawn(closing.clone().run_until_cancelled_owned(keeper.run()));
+        }
         self.dialler.set(Dialler { reception, outward, directory }).ok();
         let room = Arc::new(Semaphore::new(config.max_calls + SPARE_CONNECTIONS));
         for (((bound, _), connection), advertised) in
@@ -193,6 +225,20 @@ impl Edge {
             match bound {
                 Bound::Udp(socket) => {
                     let door = UdpDoor { hall, socket, connection };
+                    self.until_closed(closing, door.run());
+                }
+                Bound::Tls(listener) => {
+                    let Some(certificates) = certificates else {
+                        continue;
+                    };
+                    let door = TlsDoor {
+                        hall,
+                        listener,
+                        acceptor: certificates.server_config()?.into(),
+                        room: room.clone(),
+                        closing: closing.clone(),
+                        tasks: self.tasks.clone(),
+                    };
                     self.until_closed(closing, door.run());
                 }
                 Bound::Tcp(listener) => {
@@ -209,6 +255,17 @@ impl Edge {
             }
         }
         Ok(())
+    }
+
+    /// The certificate of the TLS listeners, if there are any.
+    fn certificates(&self, config: &EdgeConfig) -> Result<Option<&Arc<Certificates>>, EdgeError> {
+        let needs = |listen: &&Listen| listen.transport == Transport::Tls;
+        let Some(listen) = config.listen.iter().find(needs) else {
+            return Ok(None);
+        };
+        let files = config.tls.clone().ok_or(EdgeError::NoCertificate(*listen))?;
+        let loaded = Certificates::load(files)?;
+        Ok(Some(self.certificates.get_or_init(|| loaded)))
     }
 
     fn until_closed(
@@ -267,6 +324,18 @@ impl Edge {
         self.dialler.get().map(|dialler| dialler.directory.statuses()).unwrap_or_default()
     }
 
+    /// Tells of every change of a trunk's registration; `None` when no trunk has this name.
+    pub fn watch_trunk(&self, name: &str) -> Option<watch::Receiver<TrunkState>> {
+        let trunk = self.dialler.get()?.directory.find(name)?;
+        Some(trunk.state.subscribe())
+    }
+
+    /// Reads the certificate of the TLS listeners again. The files are also watched: this is for
+    /// those who will not wait ten seconds. After an error the old one stays in use.
+    pub fn reload_certificates(&self) -> Result<(), CertificateError> {
+        self.certificates.get().ok_or(CertificateError::NotListening)?.reload()
+    }
+
     /// Refuses new calls with 503, lets calls in progress end for at most `grace`, hangs up the
     /// rest, and closes the sockets.
     pub async fn shutdown(self, grace: Duration) {
@@ -278,10 +347,27 @@ impl Edge {
             let all_ended = self.places.acquire_many(self.max_calls);
             tokio::time::timeout(LAST_GOODBYES, all_ended).await.ok();
         }
+        self.unregistering.cancel();
+        self.keepers.close();
+        tokio::time::timeout(LAST_GOODBYES, self.keepers.wait()).await.ok();
         drop(self.closing);
         self.tasks.close();
         tokio::time::timeout(LAST_GOODBYES, self.tasks.wait()).await.ok();
     }
+}
+
+/// The authorities of trunks that bring their own.
+fn authorities(config: &EdgeConfig) -> Result<Authorities, TrunkConfigError> {
+    let mut authorities = Authorities::default();
+    for trunk in &config.trunks {
+        if let Some(file) = &trunk.ca_file {
+            authorities.add(file).map_err(|error| TrunkConfigError::CaFile {
+                trunk: trunk.name.clone(),
+                reason: error.to_string(),
+            })?;
+        }
+    }
+    Ok(authorities)
 }
 
 /// One connection for the stack, and one address that phones are told, for each socket.
@@ -297,14 +383,11 @@ async fn connect(
         let address = advertised(*listen, public);
         connections.push(match bound {
             Bound::Udp(socket) => udp_connection(socket, address, contacts.clone(), closing).await,
-            Bound::Tcp(_) => stream_signpost(listen.transport, address, closing).await,
+            Bound::Tcp(_) | Bound::Tls(_) => {
+                stream_signpost(listen.transport, address, closing).await
+            }
         });
         told.push(Listen { address, ..*listen });
     }
     (connections, told)
-}
-
-fn trunks_that_may_refer(config: &EdgeConfig) -> Vec<String> {
-    let referring = config.trunks.iter().filter(|trunk| trunk.may_refer);
-    referring.map(|trunk| trunk.name.clone()).collect()
 }

@@ -31,6 +31,7 @@ pub use config::{EdgeConfig, Listen, Transport};
 pub use counters::Counters;
 pub use dial::{Dial, DialError, DialEvent, DialFailure, OutgoingCall, Route, SessionText};
 pub use digest::Credentials;
+pub use door::{CertificateError, TlsFiles};
 pub use edge::{Edge, EdgeError};
 pub use event::{CallEvent, Ended, EndedBy, EndedWhy, Transfer};
 pub use incoming_call::{AnswerError, IncomingCall};

@@ -13,12 +13,12 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::branches::{Provisionals, acknowledges, ask, request_in_branch};
+use super::branches::{Provisionals, acknowledges, ask, cancel_of, request_in_branch, send_along};
 use super::reply::session_in;
 use super::{DialEvent, DialFailure, SessionText, status_of};
 use crate::outward::WayOut;
 use crate::reception::Reception;
-use crate::stack::{Stack, quiet};
+use crate::stack::{Silenced, Stack, quiet};
 
 /// How long a cancelled INVITE may stay without its final answer: 64*T1 (RFC 3261 section 9.1).
 const AFTER_CANCEL: Duration = Duration::from_secs(32);
@@ -43,7 +43,7 @@ pub(super) struct Answered {
     pub(super) dialog: InviteDialog,
     pub(super) states: DialogStateReceiver,
     pub(super) response: Response,
-    pub(super) transaction: Transaction,
+    pub(super) transaction: Silenced<Transaction>,
     pub(super) invite: Request,
 }
 
@@ -82,6 +82,7 @@ struct Progress {
     provisionals: Provisionals,
     given_up: Option<DialFailure>,
     limit: Option<Instant>,
+    cancelled: bool,
 }
 
 impl Attempt<'_> {
@@ -100,19 +101,24 @@ impl Attempt<'_> {
         let done = loop {
             tokio::select! {
                 done = &mut work => break Some(done),
-                Some(state) = states.recv() => self.on_state(&state, &invite, &inner, &mut progress),
+                Some(state) = states.recv() => {
+                    self.on_state(&state, &invite, &inner, &mut progress);
+                    self.cancel(&invite, &mut progress);
+                }
                 failure = self.patience.over(), if progress.given_up.is_none() => {
                     progress.given_up = Some(failure);
                     progress.limit = Some(Instant::now() + AFTER_CANCEL);
                     self.events.try_send(DialEvent::Failed(failure)).ok();
-                    self.cancel(&dialog);
+                    self.cancel(&invite, &mut progress);
                 }
                 () = lost(self.way) => break None,
                 () = until(progress.limit) => break None,
             }
         };
+        let done = done.map(|(result, transaction)| (result, Silenced::new(transaction)));
         if let Some(failure) = progress.given_up {
             if dialog.state().is_confirmed() {
+                // The answer crossed our CANCEL.
                 self.hang_up(&dialog);
             }
             return Outcome::GivenUp(failure);
@@ -201,13 +207,17 @@ impl Attempt<'_> {
         }
     }
 
-    /// CANCEL, at once or as soon as the phone was heard of (RFC 3261 section 9.1); the stack ends
-    /// an answer that crosses it.
-    fn cancel(&self, dialog: &InviteDialog) {
-        let dialog = dialog.clone();
-        self.reception.spawn(quiet(async move {
-            dialog.cancel().await.ok();
-        }));
+    /// CANCEL, once, as soon as we gave up and the phone was heard of (RFC 3261 section 9.1). Ours
+    /// and not the stack's, which would log it.
+    fn cancel(&self, invite: &Request, progress: &mut Progress) {
+        if progress.given_up.is_none() || !progress.heard || progress.cancelled {
+            return;
+        }
+        progress.cancelled = true;
+        if let Some(cancel) = cancel_of(invite) {
+            let (stack, way) = (self.stack.clone(), self.way.clone());
+            self.reception.spawn(async move { send_along(&stack, &way, cancel).await });
+        }
     }
 
     fn hang_up(&self, dialog: &InviteDialog) {

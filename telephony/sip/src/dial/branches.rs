@@ -12,29 +12,62 @@ use rsipstack::transport::SipAddr;
 
 use super::reply::{reliable_number, to_tag};
 use crate::outward::WayOut;
-use crate::stack::{Stack, quiet};
+use crate::stack::{Silenced, Stack, quiet};
 
 /// Branches of one forked call that are listened to.
 const MAX_BRANCHES: usize = 16;
 
-/// Sends a request within the dialog that `response` opened, and waits for its answer.
+/// Sends a request within the dialog that an answer opened, and waits for what comes back.
 pub(super) async fn ask(stack: &Stack, way: &WayOut, request: Request) {
-    let Ok(key) = TransactionKey::from_request(&request, TransactionRole::Client) else {
-        return;
-    };
     let target = request.route_header().and_then(|route| route.typed().ok());
     let target = target.map_or_else(|| request.uri.clone(), |route| route.uri);
     let next = SipAddr::try_from(&target).ok().filter(|next| next.get_socketaddr().is_ok());
-    let endpoint = stack.endpoint.clone();
-    let connection = Some(way.connection.clone());
-    let mut transaction = Transaction::new_client(key, request, endpoint, connection);
-    transaction.destination = Some(match next {
+    let destination = match next {
         Some(next) if !way.connection.is_reliable() => next,
         _ => way.destination(),
-    });
-    if quiet(transaction.send()).await.is_ok() {
-        quiet(async { while transaction.receive().await.is_some() {} }).await;
-    }
+    };
+    send_to(stack, way, request, destination).await;
+}
+
+/// Sends a request to where the INVITE went, and waits for what comes back.
+pub(super) async fn send_along(stack: &Stack, way: &WayOut, request: Request) {
+    send_to(stack, way, request, way.destination()).await;
+}
+
+async fn send_to(stack: &Stack, way: &WayOut, request: Request, destination: SipAddr) {
+    let Ok(key) = TransactionKey::from_request(&request, TransactionRole::Client) else {
+        return;
+    };
+    let (endpoint, connection) = (stack.endpoint.clone(), Some(way.connection.clone()));
+    quiet(async move {
+        let mut transaction = Transaction::new_client(key, request, endpoint, connection);
+        transaction.destination = Some(destination);
+        if transaction.send().await.is_ok() {
+            while transaction.receive().await.is_some() {}
+        }
+    })
+    .await;
+}
+
+/// The CANCEL of an INVITE (RFC 3261 section 9.1).
+pub(super) fn cancel_of(invite: &Request) -> Option<Request> {
+    let cseq = CSeq { seq: invite.cseq_header().ok()?.seq().ok()?, method: Method::Cancel };
+    let mut headers = vec![
+        Header::Via(invite.via_header().ok()?.clone()),
+        Header::MaxForwards(70.into()),
+        Header::From(invite.from_header().ok()?.clone()),
+        Header::To(invite.to_header().ok()?.clone()),
+        Header::CallId(invite.call_id_header().ok()?.clone()),
+        Header::CSeq(cseq.into()),
+    ];
+    headers.extend(invite.route_headers().into_iter().cloned().map(Header::Route));
+    Some(Request {
+        method: Method::Cancel,
+        uri: invite.uri.clone(),
+        version: rsipstack::sip::Version::V2,
+        headers: headers.into(),
+        body: vec![],
+    })
 }
 
 /// A request in the dialog that `response` to our `invite` opened (RFC 3261 section 12.2.1.1).
@@ -103,11 +136,14 @@ pub(super) async fn end_other_branches(
     stack: &Stack,
     way: &WayOut,
     invite: Request,
-    mut transaction: Transaction,
+    mut transaction: Silenced<Transaction>,
     winner: Option<String>,
 ) {
     let mut ended: Vec<Option<String>> = vec![winner];
-    while let Some(message) = quiet(transaction.receive()).await {
+    while let Some(transaction) = transaction.get() {
+        let Some(message) = quiet(transaction.receive()).await else {
+            return;
+        };
         let rsipstack::sip::SipMessage::Response(response) = message else {
             continue;
         };

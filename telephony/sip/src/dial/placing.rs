@@ -161,7 +161,7 @@ impl Placing {
                 );
                 if accepted { Next::Again } else { Next::Stop(DialFailure::Unauthorized) }
             }
-            300..400 => self.redirect(hops_of_contacts(response)).await,
+            300..=399 => self.redirect(hops_of_contacts(response)).await,
             503 => {
                 self.failure = DialFailure::Unavailable { retry_after: retry_after(response) };
                 Next::Elsewhere

@@ -15,6 +15,8 @@ pub(crate) struct Signer {
     realm: String,
     /// It was told once that its nonce was stale.
     renewed: bool,
+    /// Its password was accepted before: what is refused now is the nonce.
+    proven: bool,
     credentials: Credentials,
     session: Mutex<DigestSession>,
 }
@@ -23,7 +25,7 @@ impl Signer {
     fn new(status: u16, challenge: Challenge, credentials: Credentials) -> Self {
         let realm = challenge.realm.clone();
         let session = Mutex::new(DigestSession::new(challenge));
-        Self { status, realm, renewed: false, credentials, session }
+        Self { status, realm, renewed: false, proven: false, credentials, session }
     }
 
     fn sign(&self, method: &str, uri: &str, body: &[u8]) -> Option<Header> {
@@ -56,7 +58,8 @@ impl Signers {
             }
             return room;
         };
-        let again = challenge.stale && !self.0[at].renewed;
+        let signer = &self.0[at];
+        let again = (challenge.stale || signer.proven) && !signer.renewed;
         if again {
             let renewed = Signer::new(status, challenge, credentials.clone());
             self.0[at] = Signer { renewed: true, ..renewed };
@@ -73,6 +76,7 @@ impl Signers {
     pub(crate) fn succeeded(&mut self) {
         for signer in &mut self.0 {
             signer.renewed = false;
+            signer.proven = true;
         }
     }
 }
@@ -97,7 +101,8 @@ mod tests {
         assert!(signers.accept(401, challenge("a", true), &credentials));
         assert!(!signers.accept(401, challenge("a", true), &credentials));
         signers.succeeded();
-        assert!(signers.accept(401, challenge("a", true), &credentials));
+        assert!(signers.accept(401, challenge("a", false), &credentials));
+        assert!(!signers.accept(401, challenge("a", true), &credentials));
         assert!(signers.accept(407, challenge("a", false), &credentials));
         assert_eq!(signers.sign("BYE", "sip:x", b"").len(), 2);
         assert!(signers.accept(407, challenge("b", false), &credentials));

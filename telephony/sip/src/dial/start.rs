@@ -9,7 +9,6 @@ use uuid::Uuid;
 use super::letter::{Letter, own_address, parse_target};
 use super::placing::{Placing, PlacingParts};
 use super::{Dial, DialError, DialEvent, DialFailure, OutgoingCall, Route};
-use crate::Transport;
 use crate::outward::{Hop, Outward};
 use crate::reception::Reception;
 use crate::trunk::{Directory, Trunk};
@@ -108,8 +107,8 @@ async fn locate_and_place(
             }
         },
         (None, Route::Direct { transport, address }) => {
-            let name = (transport == Transport::Tls).then(|| address.ip().to_string());
-            vec![Hop { transport, address, name }]
+            // A desk phone that came to us by TLS is reached by its own stream.
+            vec![Hop { transport, address, name: None, ca_file: None }]
         }
         (None, Route::Trunk(_)) => Vec::new(),
     };

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rsipstack::transport::SipConnection;
 use tokio_util::sync::CancellationToken;
 
+use super::Pen;
 use crate::Transport;
 
 type Peer = (Transport, SocketAddr);
@@ -14,11 +14,11 @@ type Peer = (Transport, SocketAddr);
 /// Finds the stream to a peer, so that a request takes the one that is there: behind NAT there is
 /// no other way (RFC 5626).
 #[derive(Default)]
-pub(crate) struct Flows(Mutex<HashMap<Peer, SipConnection>>);
+pub(crate) struct Flows(Mutex<HashMap<Peer, Pen>>);
 
 impl Flows {
-    pub(super) fn enter(&self, transport: Transport, peer: SocketAddr, connection: SipConnection) {
-        self.lock().insert((transport, peer), connection);
+    pub(super) fn enter(&self, transport: Transport, peer: SocketAddr, pen: Pen) {
+        self.lock().insert((transport, peer), pen);
     }
 
     /// Forgets the stream to a peer unless a newer one took its place.
@@ -29,15 +29,15 @@ impl Flows {
         }
     }
 
-    pub(crate) fn find(&self, transport: Transport, peer: SocketAddr) -> Option<SipConnection> {
-        self.lock().get(&(transport, peer)).filter(|connection| !has_ended(connection)).cloned()
+    pub(crate) fn find(&self, transport: Transport, peer: SocketAddr) -> Option<Pen> {
+        self.lock().get(&(transport, peer)).filter(|pen| !has_ended(pen)).cloned()
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Peer, SipConnection>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Peer, Pen>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn has_ended(connection: &SipConnection) -> bool {
-    connection.cancel_token().is_none_or(|token: CancellationToken| token.is_cancelled())
+fn has_ended(pen: &Pen) -> bool {
+    pen.connection().cancel_token().is_none_or(|token: CancellationToken| token.is_cancelled())
 }

@@ -1,16 +1,22 @@
 //! The doors: sockets that read, screen and hand over.
 
+mod certificates;
 mod flows;
 mod pen;
 mod tcp;
+mod tls;
 mod udp;
 mod visit;
 
+pub use certificates::{CertificateError, TlsFiles};
+
+pub(crate) use certificates::{Certificates, read_certificates};
 pub(crate) use flows::Flows;
 pub(crate) use pen::Pen;
 pub(crate) use tcp::{TcpDoor, begin_tcp};
+pub(crate) use tls::{Encrypted, TlsDoor, begin_tls};
 pub(crate) use udp::UdpDoor;
-pub(crate) use visit::{Opened, Visit};
+pub(crate) use visit::{Opened, Visit, with_plug};
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -43,7 +49,10 @@ impl Hall {
             counting,
             flows: Flows::default(),
             answerer: Answerer::default(),
-            offered: Offered { registration: config.registrar.is_some(), secure: false },
+            offered: Offered {
+                registration: config.registrar.is_some(),
+                secure: config.listen.iter().any(|listen| listen.transport == Transport::Tls),
+            },
             rates: Mutex::new(SourceRates::new(config.requests_per_second, Instant::now())),
         }
     }

@@ -1,6 +1,5 @@
 //! The writing side of a stream.
 
-use rsipstack::sip::SipMessage;
 use rsipstack::transport::channel::ChannelConnection;
 use rsipstack::transport::stream::StreamConnection;
 use rsipstack::transport::tcp::TcpConnection;
@@ -21,7 +20,12 @@ pub(crate) enum Pen {
     /// The stack's own.
     Tcp(TcpConnection),
     /// Our task writes what it is given; the stack sees a channel.
-    Tls { connection: ChannelConnection, bytes: mpsc::Sender<Vec<u8>> },
+    Tls {
+        connection: ChannelConnection,
+        bytes: mpsc::Sender<Vec<u8>>,
+        /// The name its certificate was checked for.
+        verified: Option<String>,
+    },
 }
 
 impl Pen {
@@ -29,6 +33,14 @@ impl Pen {
         match self {
             Self::Tcp(connection) => SipConnection::Tcp(connection.clone()),
             Self::Tls { connection, .. } => SipConnection::Channel(connection.clone()),
+        }
+    }
+
+    /// Whether a request for the host `name` may take this stream; without one any may.
+    pub(crate) fn leads_to(&self, name: Option<&str>) -> bool {
+        match self {
+            Self::Tcp(_) => true,
+            Self::Tls { verified, .. } => name.is_none() || verified.as_deref() == name,
         }
     }
 
@@ -56,7 +68,7 @@ pub(super) async fn write_all(
         let next = tokio::select! {
             () = ended.cancelled() => None,
             message = messages.recv() => message.map(|event| match event {
-                TransportEvent::Incoming(message, _, _) => to_bytes(&message),
+                TransportEvent::Incoming(message, _, _) => message.to_bytes(),
                 TransportEvent::New(_) | TransportEvent::Closed(_) => Vec::new(),
             }),
             bytes = bytes.recv() => bytes,
@@ -79,8 +91,4 @@ pub(super) async fn write_all(
     ended.cancel();
     // A polite end; the socket is closed all the same.
     tokio::time::timeout(std::time::Duration::from_secs(1), stream.shutdown()).await.ok();
-}
-
-fn to_bytes(message: &SipMessage) -> Vec<u8> {
-    message.to_bytes()
 }

@@ -4,7 +4,6 @@ use std::net::{Shutdown, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use rsipstack::transport::SipConnection;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
@@ -40,7 +39,7 @@ pub(crate) enum Opened {
 
 /// Sets what keeps dead peers from holding a connection; returns the stream and a second hand on
 /// the socket: closing by it also ends a write that is stuck.
-pub(super) fn with_plug(stream: TcpStream) -> std::io::Result<(TcpStream, std::net::TcpStream)> {
+pub(crate) fn with_plug(stream: TcpStream) -> std::io::Result<(TcpStream, std::net::TcpStream)> {
     let socket = socket2::SockRef::from(&stream);
     let keep_alive = socket2::TcpKeepalive::new().with_time(PROBE).with_interval(UNREAD / 3);
     socket.set_tcp_keepalive(&keep_alive)?;
@@ -65,14 +64,14 @@ pub(crate) struct Visit {
 }
 
 impl Visit {
-    /// The connection as the stack knows it.
-    pub(crate) fn connection(&self) -> SipConnection {
-        self.pen.connection()
+    /// What writes to this stream.
+    pub(crate) fn pen(&self) -> Pen {
+        self.pen.clone()
     }
 
     /// Lets requests of ours find this stream from now on.
     pub(crate) fn announce(&self) {
-        self.hall.flows.enter(self.transport, self.peer, self.connection());
+        self.hall.flows.enter(self.transport, self.peer, self.pen());
     }
 
     /// Reads until the peer, a limit or the edge ends it.

@@ -49,7 +49,7 @@ impl Place {
 
     fn hop(&self, address: SocketAddr) -> Hop {
         let name = (self.transport == Transport::Tls).then(|| self.host.clone());
-        Hop { transport: self.transport, address, name }
+        Hop { transport: self.transport, address, name, ca_file: None }
     }
 }
 

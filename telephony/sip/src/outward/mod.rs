@@ -3,19 +3,27 @@
 //! Streams are opened here and read by the same doors as those that came in, so that what a peer
 //! asks on a connection of ours passes the same screen.
 
+mod tls;
+
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use rsipstack::sip::{Auth, Param, Scheme, Uri};
 use rsipstack::transport::{SipAddr, SipConnection};
+use tokio::io::AsyncRead;
 use tokio::net::TcpStream;
+use tokio_rustls::client::TlsStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::door::{Hall, Opened, begin_tcp};
-use crate::stack::{sip_address, stack_transport};
+use crate::door::Visit;
+use crate::door::{Encrypted, Hall, Opened, Pen, begin_tcp, begin_tls, with_plug};
+use crate::stack::{quiet, sip_address, stack_transport};
 use crate::{Listen, Transport};
+
+pub(crate) use tls::Authorities;
 
 /// How long a stream may take to open, its encryption included.
 const OPENING: Duration = Duration::from_secs(5);
@@ -25,8 +33,10 @@ const OPENING: Duration = Duration::from_secs(5);
 pub(crate) struct Hop {
     pub(crate) transport: Transport,
     pub(crate) address: SocketAddr,
-    /// What its certificate must say, for TLS.
+    /// What its certificate must say, for TLS; without one, its address.
     pub(crate) name: Option<String>,
+    /// Who signed its certificate; `None` for the public authorities.
+    pub(crate) ca_file: Option<PathBuf>,
 }
 
 /// Why there is no way to a hop.
@@ -47,7 +57,14 @@ pub(crate) struct WayOut {
     pub(crate) hop: Hop,
     /// Where the peer reaches us by this way.
     pub(crate) ours: SocketAddr,
+    /// What writes to the stream, if it is one.
+    pen: Option<Pen>,
 }
+
+/// How often a NAT on the way is reminded of us: half of the least that is asked of it for
+/// datagrams (RFC 5626 section 4.4.2), and for streams (section 4.4.1).
+const REMIND_DATAGRAMS: Duration = Duration::from_secs(25);
+const REMIND_STREAMS: Duration = Duration::from_secs(95);
 
 impl WayOut {
     pub(crate) fn destination(&self) -> SipAddr {
@@ -62,6 +79,23 @@ impl WayOut {
     /// Ends with the stream; datagrams have none.
     pub(crate) fn flow(&self) -> Option<CancellationToken> {
         if self.connection.is_reliable() { self.connection.cancel_token() } else { None }
+    }
+
+    /// Keeps the way open until dropped (RFC 5626 section 3.5): line ends that mean nothing.
+    pub(crate) async fn keep_alive(&self) {
+        let pause = if self.pen.is_some() { REMIND_STREAMS } else { REMIND_DATAGRAMS };
+        loop {
+            tokio::time::sleep(pause).await;
+            match (&self.pen, &self.connection) {
+                (Some(pen), _) => pen.write(b"\r\n\r\n").await,
+                (None, SipConnection::Udp(socket)) => {
+                    let sent = quiet(socket.send_raw(b"\r\n\r\n", &self.destination())).await;
+                    // One that is not sent is like one that gets lost.
+                    sent.ok();
+                }
+                (None, _) => return std::future::pending().await,
+            }
+        }
     }
 
     /// Where the peer sends its own requests.
@@ -88,6 +122,9 @@ pub(crate) struct Outward {
     pub(crate) listeners: Vec<(Listen, SipConnection)>,
     pub(crate) tasks: TaskTracker,
     pub(crate) closing: CancellationToken,
+    /// Whether a peer may tell us what our address is: not when it is configured.
+    pub(crate) learns: bool,
+    pub(crate) authorities: Authorities,
 }
 
 impl Outward {
@@ -100,12 +137,14 @@ impl Outward {
         if hop.transport == Transport::Udp {
             let (listen, connection) = listener.ok_or(NoWay::NoListener)?;
             let (connection, ours) = (connection.clone(), listen.address);
-            return Ok(WayOut { connection, hop: hop.clone(), ours });
+            return Ok(WayOut { connection, hop: hop.clone(), ours, pen: None });
         }
         let told = listener.map(|(listen, _)| listen.address);
-        if let Some(connection) = self.hall.flows.find(hop.transport, hop.address) {
+        let standing = self.hall.flows.find(hop.transport, hop.address);
+        if let Some(pen) = standing.filter(|pen| pen.leads_to(hop.name.as_deref())) {
             let ours = told.unwrap_or(self.first_address(hop.address));
-            return Ok(WayOut { connection, hop: hop.clone(), ours });
+            let connection = pen.connection();
+            return Ok(WayOut { connection, hop: hop.clone(), ours, pen: Some(pen) });
         }
         let opened = tokio::time::timeout(OPENING, self.open(hop, told)).await;
         opened.map_err(|_| NoWay::NotOpened)?
@@ -135,11 +174,34 @@ impl Outward {
         let ours = told.unwrap_or(local);
         let (hall, peer) = (self.hall.clone(), hop.address);
         let ended = self.closing.child_token();
-        let begun = begin_tcp(hall, stream, peer, ours, Opened::ByUs, ended.clone()).await;
-        let (visit, reading) = begun.map_err(|_| NoWay::NotOpened)?;
-        let connection = visit.connection();
+        let pen = if hop.transport == Transport::Tls {
+            let stream = self.encrypt(hop, stream).await.ok_or(NoWay::NotOpened)?;
+            let begun = begin_tls(hall, stream, peer, Opened::ByUs, ended, &self.tasks).await;
+            let (visit, reading) = begun.ok_or(NoWay::NotOpened)?;
+            self.read(visit, reading)
+        } else {
+            let begun = begin_tcp(hall, stream, peer, ours, Opened::ByUs, ended).await;
+            let (visit, reading) = begun.map_err(|_| NoWay::NotOpened)?;
+            self.read(visit, reading)
+        };
+        Ok(WayOut { connection: pen.connection(), hop: hop.clone(), ours, pen: Some(pen) })
+    }
+
+    async fn encrypt(
+        &self,
+        hop: &Hop,
+        stream: TcpStream,
+    ) -> Option<Encrypted<TlsStream<TcpStream>>> {
+        let (stream, plug) = with_plug(stream).ok()?;
+        let name = hop.name.clone().unwrap_or_else(|| hop.address.ip().to_string());
+        let encrypted = self.authorities.encrypt(stream, &name, hop.ca_file.as_deref()).await?;
+        Some(Encrypted { stream: encrypted, plug, verified: Some(name) })
+    }
+
+    fn read(&self, visit: Visit, reading: impl AsyncRead + Unpin + Send + 'static) -> Pen {
+        let pen = visit.pen();
         visit.announce();
         self.tasks.spawn(async move { visit.run(reading).await });
-        Ok(WayOut { connection, hop: hop.clone(), ours })
+        pen
     }
 }

@@ -34,6 +34,8 @@ pub(crate) struct ContactBook {
 #[derive(Default)]
 struct Whereabouts {
     configured: Vec<Network>,
+    username: String,
+    may_refer: bool,
     /// What its names lead to now.
     found: Vec<IpAddr>,
 }
@@ -67,16 +69,27 @@ impl ContactBook {
         lock(&self.trunks).entry(name.to_owned()).or_default().found = found;
     }
 
-    /// A trunk's calls come from these networks too.
-    pub(crate) fn admit_networks(&self, name: &str, configured: Vec<Network>) {
-        lock(&self.trunks).entry(name.to_owned()).or_default().configured = configured;
+    /// A trunk that is configured: which networks its calls come from beside its own addresses,
+    /// who we are there, and whether it may transfer calls.
+    pub(crate) fn add_trunk(
+        &self,
+        name: &str,
+        configured: Vec<Network>,
+        username: String,
+        may_refer: bool,
+    ) {
+        let trunk = Whereabouts { configured, username, may_refer, found: Vec::new() };
+        lock(&self.trunks).insert(name.to_owned(), trunk);
     }
 
-    /// The trunks that are at this address; several accounts with one carrier share its addresses.
-    pub(crate) fn trunks_at(&self, address: IpAddr) -> Vec<String> {
+    /// The trunk that brings a call from `address` for `called`, and whether it may transfer.
+    /// Several accounts with one carrier share its addresses: then the called user decides.
+    pub(crate) fn trunk_of(&self, address: IpAddr, called: &str) -> Option<(String, bool)> {
         let trunks = lock(&self.trunks);
-        let there = trunks.iter().filter(|(_, at)| at.contain(address));
-        there.map(|(name, _)| name.clone()).collect()
+        let there = || trunks.iter().filter(|(_, trunk)| trunk.contain(address));
+        let named = there().find(|(_, trunk)| trunk.username == called);
+        let (name, trunk) = named.or_else(|| there().next())?;
+        Some((name.clone(), trunk.may_refer))
     }
 
     /// Remembers for a while that a phone which answered our call is reached by `source`.

@@ -11,7 +11,7 @@ mod signpost;
 
 pub(crate) use contacts::{ContactBook, ContactEntry};
 pub(crate) use exits::Exit;
-pub(crate) use quiet::{quiet, quietly};
+pub(crate) use quiet::{Silenced, quiet, quietly};
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;

@@ -16,6 +16,26 @@ pub(crate) fn quietly<T>(work: impl FnOnce() -> T) -> T {
     tracing::subscriber::with_default(NoSubscriber::new(), work)
 }
 
+/// A thing of the stack that is dropped without its logs.
+pub(crate) struct Silenced<T>(Option<T>);
+
+impl<T> Silenced<T> {
+    pub(crate) fn new(thing: T) -> Self {
+        Self(Some(thing))
+    }
+
+    /// The thing, which is there until it is dropped.
+    pub(crate) fn get(&mut self) -> Option<&mut T> {
+        self.0.as_mut()
+    }
+}
+
+impl<T> Drop for Silenced<T> {
+    fn drop(&mut self) {
+        quietly(|| self.0 = None);
+    }
+}
+
 /// See [`quiet`].
 pub(crate) struct Quiet<F>(Option<Pin<Box<F>>>);
 

@@ -119,7 +119,8 @@ impl Directory {
         let mut trunks = HashMap::new();
         for config in configs {
             let trunk = Arc::new(Trunk::new(config)?);
-            contacts.admit_networks(&trunk.config.name, trunk.config.networks.clone());
+            let TrunkConfig { name, networks, username, may_refer, .. } = &trunk.config;
+            contacts.add_trunk(name, networks.clone(), username.clone(), *may_refer);
             if let Some(other) = trunks.insert(trunk.config.name.clone(), trunk) {
                 return Err(TrunkConfigError::NameTwice(other.config.name.clone()));
             }
@@ -151,7 +152,10 @@ impl Directory {
 
     /// Where a trunk's requests go now; its addresses may talk to us from here on.
     pub(crate) async fn locate(&self, trunk: &Trunk) -> Result<Vec<Hop>, LocateError> {
-        let hops = self.locator.hops(&trunk.first_hop).await?;
+        let mut hops = self.locator.hops(&trunk.first_hop).await?;
+        for hop in &mut hops {
+            hop.ca_file.clone_from(&trunk.config.ca_file);
+        }
         let addresses = hops.iter().map(|hop| hop.address.ip().to_canonical());
         self.contacts.admit_trunk(&trunk.config.name, addresses.collect());
         Ok(hops)
@@ -179,6 +183,6 @@ impl Directory {
         };
         let reachable = self.contacts.may_reach(address);
         let name = (transport == Transport::Tls).then(|| address.ip().to_string());
-        reachable.then_some(Hop { transport, address, name }).into_iter().collect()
+        reachable.then_some(Hop { transport, address, name, ca_file: None }).into_iter().collect()
     }
 }

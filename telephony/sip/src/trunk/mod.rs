@@ -2,9 +2,13 @@
 
 mod config;
 mod directory;
+mod register;
 mod status;
+mod task;
+mod timing;
 
 pub use config::{TrunkConfig, TrunkConfigError};
 pub use status::{TrunkFailure, TrunkState, TrunkStatus};
 
 pub(crate) use directory::{Directory, Trunk};
+pub(crate) use task::Keeper;

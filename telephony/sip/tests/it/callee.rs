@@ -3,9 +3,11 @@
 use std::net::SocketAddr;
 
 use mostik_sip::{Dial, Route, Transport};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream, UdpSocket};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpListener, UdpSocket};
+use tokio_rustls::TlsAcceptor;
 
+use crate::paper::Paper;
 use crate::phone::{Heard, take_message};
 use crate::world::{ANSWER, soon};
 
@@ -13,8 +15,12 @@ pub(crate) const OFFER: &str = "v=0\r\ns=our offer\r\n";
 
 enum Line {
     Udp(UdpSocket, Option<SocketAddr>),
-    Tcp(TcpListener, Option<(TcpStream, Vec<u8>)>),
+    Stream { listener: TcpListener, tls: Option<TlsAcceptor>, open: Option<(Box<dyn Io>, Vec<u8>)> },
 }
+
+/// A stream of either kind.
+trait Io: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Io for S {}
 
 pub(crate) struct Callee {
     line: Line,
@@ -32,18 +38,37 @@ impl Callee {
     }
 
     pub(crate) async fn tcp() -> Self {
+        Self::stream(None, "tcp").await
+    }
+
+    pub(crate) async fn tls(paper: &Paper) -> Self {
+        Self::stream(Some(paper.acceptor()), "tls").await
+    }
+
+    async fn stream(tls: Option<TlsAcceptor>, token: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let local = listener.local_addr().unwrap();
-        let contact = format!("<sip:callee@{local};transport=tcp>");
-        Self { line: Line::Tcp(listener, None), local, contact }
+        let contact = format!("<sip:callee@{local};transport={token}>");
+        Self { line: Line::Stream { listener, tls, open: None }, local, contact }
+    }
+
+    fn transport(&self) -> Transport {
+        match self.line {
+            Line::Udp(..) => Transport::Udp,
+            Line::Stream { tls: None, .. } => Transport::Tcp,
+            Line::Stream { .. } => Transport::Tls,
+        }
     }
 
     pub(crate) fn route(&self) -> Route {
-        let transport = match self.line {
-            Line::Udp(..) => Transport::Udp,
-            Line::Tcp(..) => Transport::Tcp,
-        };
-        Route::Direct { transport, address: self.local }
+        Route::Direct { transport: self.transport(), address: self.local }
+    }
+
+    /// Lets somebody in who will not believe our certificate.
+    pub(crate) async fn refuse_handshake(&mut self) {
+        let Line::Stream { listener, tls: Some(tls), .. } = &self.line else { panic!("no TLS") };
+        let (stream, _) = soon(listener.accept()).await.unwrap();
+        assert!(soon(tls.accept(stream)).await.is_err());
     }
 
     pub(crate) fn order(&self) -> Dial {
@@ -75,11 +100,16 @@ impl Callee {
                 *peer = Some(source);
                 Heard::read(&bytes[..length])
             }
-            Line::Tcp(listener, stream) => {
-                if stream.is_none() {
-                    *stream = Some((listener.accept().await.unwrap().0, Vec::new()));
+            Line::Stream { listener, tls, open } => {
+                if open.is_none() {
+                    let (stream, _) = listener.accept().await.unwrap();
+                    let stream: Box<dyn Io> = match tls {
+                        Some(tls) => Box::new(tls.accept(stream).await.unwrap()),
+                        None => Box::new(stream),
+                    };
+                    *open = Some((stream, Vec::new()));
                 }
-                let (stream, buffer) = stream.as_mut().unwrap();
+                let (stream, buffer) = open.as_mut().unwrap();
                 loop {
                     if let Some(heard) = take_message(buffer) {
                         return heard;
@@ -98,9 +128,10 @@ impl Callee {
             Line::Udp(socket, peer) => {
                 socket.send_to(message.as_bytes(), peer.unwrap()).await.unwrap();
             }
-            Line::Tcp(_, stream) => {
-                let (stream, _) = stream.as_mut().unwrap();
+            Line::Stream { open, .. } => {
+                let (stream, _) = open.as_mut().unwrap();
                 stream.write_all(message.as_bytes()).await.unwrap();
+                stream.flush().await.unwrap();
             }
         }
     }
@@ -137,10 +168,15 @@ impl Callee {
 
     /// A request of the callee within the call that `invite` began.
     pub(crate) async fn ask(&mut self, invite: &Heard, method: &str, number: u32) {
-        let target = invite.header("Contact").trim_matches(['<', '>']).to_owned();
+        let contact = invite.header("Contact").trim_start_matches('<');
+        let target = contact.split('>').next().unwrap().to_owned();
         let (local, call_id) = (self.local, invite.header("Call-ID"));
-        let token = if matches!(self.line, Line::Udp(..)) { "UDP" } else { "TCP" };
-        let (from, to) = (invite.header("To"), invite.header("From"));
+        let token = self.transport().token();
+        let (from, mut to) = (invite.header("To"), invite.header("From"));
+        if method == "INVITE" {
+            // A call of its own.
+            to = to.split(";tag=").next().unwrap();
+        }
         let contact = &self.contact;
         let message = format!(
             "{method} {target} SIP/2.0\r\nVia: SIP/2.0/{token} {local};branch=z9hG4bK-c{number}\r\n\

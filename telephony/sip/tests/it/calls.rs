@@ -56,7 +56,8 @@ async fn the_contact_is_where_the_phone_reaches_us_by_its_own_transport() {
         let address = world.address(transport);
         let contact = match transport {
             Transport::Udp => format!("<sip:{address}>"),
-            Transport::Tcp | Transport::Tls => format!("<sip:{address};transport=TCP>"),
+            Transport::Tcp => format!("<sip:{address};transport=TCP>"),
+            Transport::Tls => format!("<sip:{address};transport=TLS>"),
         };
         assert_eq!(phone.expect(180).await.header("Contact"), contact);
         call.reject(486).await;

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use md5::Digest;
 use mostik_sip::{
     Call, CallEvent, Credentials, Dial, DialError, DialEvent, DialFailure, EdgeConfig, Ended,
     EndedBy, EndedWhy, OutgoingCall, Route, Transport,
@@ -10,6 +9,7 @@ use mostik_sip::{
 use secrecy::SecretString;
 
 use crate::callee::{Callee, OFFER};
+use crate::proof::{proves, value};
 use crate::world::{ANSWER, World, config, next, only, soon};
 
 async fn happens(call: &mut OutgoingCall) -> DialEvent {
@@ -42,25 +42,6 @@ async fn answered(call: &mut OutgoingCall) -> Call {
 
 fn credentials() -> Credentials {
     Credentials::new("desk", SecretString::from("secret"))
-}
-
-/// The value of a parameter in a digest header.
-fn value<'h>(header: &'h str, name: &str) -> &'h str {
-    let (_, rest) = header.split_once(&format!(" {name}=")).expect(name);
-    rest.split(',').next().unwrap().trim_matches('"')
-}
-
-fn md5(text: &str) -> String {
-    md5::Md5::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Whether the header proves `desk`/`secret` for realm `pbx`, by another computation than ours.
-fn proves(header: &str, method: &str) -> bool {
-    let key = md5("desk:pbx:secret");
-    let request = md5(&format!("{method}:{}", value(header, "uri")));
-    let (nonce, count, cnonce) =
-        (value(header, "nonce"), value(header, "nc"), value(header, "cnonce"));
-    value(header, "response") == md5(&format!("{key}:{nonce}:{count}:{cnonce}:auth:{request}"))
 }
 
 #[tokio::test]

@@ -4,9 +4,12 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use mostik_sip::Transport;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket};
+use tokio_rustls::client::TlsStream;
 
+use crate::paper::Paper;
 use crate::world::soon;
 
 static NUMBER: AtomicU32 = AtomicU32::new(1);
@@ -18,6 +21,7 @@ fn unique() -> u32 {
 enum Line {
     Udp(UdpSocket),
     Tcp(TcpStream, Vec<u8>),
+    Tls(Box<TlsStream<TcpStream>>, Vec<u8>),
 }
 
 /// A message the phone received.
@@ -54,6 +58,20 @@ impl Heard {
         named.next().map(|(_, value)| value.as_str())
     }
 
+    pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        let named = self.headers.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name));
+        named.map(|(_, value)| value.as_str())
+    }
+
+    /// The same message with another value of one header.
+    pub(crate) fn with(&self, name: &str, value: &str) -> Self {
+        let mut changed = self.clone();
+        for header in changed.headers.iter_mut().filter(|(key, _)| key == name) {
+            value.clone_into(&mut header.1);
+        }
+        changed
+    }
+
     pub(crate) fn to_tag(&self) -> &str {
         self.header("To").split_once("tag=").unwrap().1
     }
@@ -86,7 +104,7 @@ impl Phone {
                 let local = socket.local_addr().unwrap();
                 (Line::Udp(socket), local)
             }
-            Transport::Tls => panic!("this phone does not encrypt"),
+            Transport::Tls => panic!("say whom to believe"),
             Transport::Tcp => {
                 let socket = tokio::net::TcpSocket::new_v4().unwrap();
                 socket.bind(from.parse().unwrap()).unwrap();
@@ -95,6 +113,19 @@ impl Phone {
                 (Line::Tcp(stream, Vec::new()), local)
             }
         };
+        Self::on(line, local, edge, transport)
+    }
+
+    /// A phone that believes only this certificate.
+    pub(crate) async fn connect_tls(paper: &Paper, edge: SocketAddr) -> Self {
+        let stream = TcpStream::connect(edge).await.unwrap();
+        let local = stream.local_addr().unwrap();
+        let name = ServerName::try_from("localhost").unwrap();
+        let stream = soon(paper.connector().connect(name, stream)).await.unwrap();
+        Self::on(Line::Tls(Box::new(stream), Vec::new()), local, edge, Transport::Tls)
+    }
+
+    fn on(line: Line, local: SocketAddr, edge: SocketAddr, transport: Transport) -> Self {
         let token = transport.token();
         Self {
             line,
@@ -215,6 +246,7 @@ impl Phone {
         match &mut self.line {
             Line::Udp(socket) => drop(socket.send(bytes).await.unwrap()),
             Line::Tcp(stream, _) => stream.write_all(bytes).await.unwrap(),
+            Line::Tls(stream, _) => stream.write_all(bytes).await.unwrap(),
         }
     }
 
@@ -229,15 +261,8 @@ impl Phone {
                 let length = socket.recv(&mut buffer).await.unwrap();
                 Heard::read(&buffer[..length])
             }
-            Line::Tcp(stream, buffer) => loop {
-                if let Some(heard) = take_message(buffer) {
-                    return heard;
-                }
-                let mut bytes = [0; 4096];
-                let length = stream.read(&mut bytes).await.unwrap();
-                assert!(length > 0, "the edge closed the connection");
-                buffer.extend_from_slice(&bytes[..length]);
-            },
+            Line::Tcp(stream, buffer) => read_message(stream, buffer).await,
+            Line::Tls(stream, buffer) => read_message(stream, buffer).await,
         }
     }
 
@@ -248,6 +273,7 @@ impl Phone {
             Line::Udp(socket) => soon(socket.recv(&mut bytes)).await.unwrap(),
             // A reset is an end, too.
             Line::Tcp(stream, _) => soon(stream.read(&mut bytes)).await.unwrap_or(0),
+            Line::Tls(stream, _) => soon(stream.read(&mut bytes)).await.unwrap_or(0),
         };
         bytes.truncate(length);
         bytes
@@ -264,6 +290,7 @@ impl Phone {
         let heard = match &self.line {
             Line::Udp(socket) => socket.try_recv(&mut bytes),
             Line::Tcp(stream, _) => stream.try_read(&mut bytes),
+            Line::Tls(stream, _) => stream.get_ref().0.try_read(&mut bytes),
         };
         let kind = heard.map_err(|error| error.kind());
         assert_eq!(kind, Err(std::io::ErrorKind::WouldBlock));
@@ -274,6 +301,18 @@ impl Phone {
         let stream = TcpStream::connect(self.edge).await.unwrap();
         self.local = stream.local_addr().unwrap();
         self.line = Line::Tcp(stream, Vec::new());
+    }
+}
+
+async fn read_message(stream: &mut (impl AsyncRead + Unpin), buffer: &mut Vec<u8>) -> Heard {
+    loop {
+        if let Some(heard) = take_message(buffer) {
+            return heard;
+        }
+        let mut bytes = [0; 4096];
+        let length = stream.read(&mut bytes).await.unwrap();
+        assert!(length > 0, "the edge closed the connection");
+        buffer.extend_from_slice(&bytes[..length]);
     }
 }
 
