@@ -10,7 +10,7 @@ use rsipstack::transport::SipAddr;
 use tokio_util::sync::CancellationToken;
 
 use super::registry::flow_of;
-use crate::stack::{ContactBook, ContactEntry, Exit};
+use crate::stack::{CallerEntry, ContactBook, ContactEntry, Exit};
 
 /// Where goodbyes go, and whether the caller can still be heard.
 pub(super) struct Way {
@@ -25,6 +25,7 @@ pub(super) struct Way {
     entry: Option<ContactEntry>,
     /// The UDP listener that our requests leave by.
     _exit: Option<Exit>,
+    _caller: CallerEntry,
 }
 
 impl Way {
@@ -42,6 +43,7 @@ impl Way {
             reachable: false,
             entry: None,
             _exit: exit_of(transaction, book),
+            _caller: book.count_call(source),
         };
         way.moved(&transaction.original);
         way
@@ -54,9 +56,18 @@ impl Way {
         flow: Option<CancellationToken>,
         book: &Arc<ContactBook>,
     ) -> Self {
+        let _caller = book.count_call(source);
         let (book, heard_by) = (book.clone(), flow.clone());
-        let mut way =
-            Self { source, book, heard_by, flow, reachable: false, entry: None, _exit: None };
+        let mut way = Self {
+            source,
+            book,
+            heard_by,
+            flow,
+            reachable: false,
+            entry: None,
+            _exit: None,
+            _caller,
+        };
         if let Some(target) = first_target_of_answer(response) {
             way.lead_to(&target);
         }
