@@ -16,5 +16,6 @@ mod screening;
 mod sessions;
 mod streams;
 mod torture;
+mod transfers;
 mod trunks;
 mod world;
