@@ -65,8 +65,6 @@ pub struct EdgeConfig {
     pub requests_per_second: u32,
     /// Calls at one time; one more is told 503 with Retry-After.
     pub max_calls: usize,
-    /// The certificate for TLS listeners, which need one.
-    pub tls: Option<TlsFiles>,
     /// Messages kept of each call to explain it later; 0 keeps none.
     pub ladder_entries: usize,
     /// Whether every caller may ask to be transferred (REFER) and to take the place of another
@@ -74,6 +72,8 @@ pub struct EdgeConfig {
     pub may_refer: bool,
     /// Lets desk phones register; `None` refuses REGISTER.
     pub registrar: Option<RegistrarConfig>,
+    /// The certificate for TLS listeners, which need one.
+    pub tls: Option<TlsFiles>,
     /// Carriers and PBXs.
     pub trunks: Vec<TrunkConfig>,
     /// Who is asked for host names; empty asks whom the system asks.
@@ -92,10 +92,10 @@ impl Default for EdgeConfig {
             allowed_networks: Network::loopback(),
             requests_per_second: 200,
             max_calls: 100,
-            tls: None,
             ladder_entries: 100,
             may_refer: false,
             registrar: None,
+            tls: None,
             trunks: Vec::new(),
             name_servers: Vec::new(),
         }

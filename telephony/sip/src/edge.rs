@@ -193,7 +193,6 @@ impl Edge {
             advertised: advertised.clone(),
             registrar: self.registrar.clone(),
             may_refer: config.may_refer,
-            referring_trunks: trunks_that_may_refer(config),
             calls,
         });
         self.until_closed(closing, reception.clone().run(incoming));
@@ -391,9 +390,4 @@ async fn connect(
         told.push(Listen { address, ..*listen });
     }
     (connections, told)
-}
-
-fn trunks_that_may_refer(config: &EdgeConfig) -> Vec<String> {
-    let referring = config.trunks.iter().filter(|trunk| trunk.may_refer);
-    referring.map(|trunk| trunk.name.clone()).collect()
 }

@@ -49,7 +49,10 @@ impl Hall {
             counting,
             flows: Flows::default(),
             answerer: Answerer::default(),
-            offered: Offered { registration: config.registrar.is_some(), secure: false },
+            offered: Offered {
+                registration: config.registrar.is_some(),
+                secure: config.listen.iter().any(|listen| listen.transport == Transport::Tls),
+            },
             rates: Mutex::new(SourceRates::new(config.requests_per_second, Instant::now())),
         }
     }

@@ -56,7 +56,6 @@ pub(crate) struct Reception {
     advertised: Vec<Listen>,
     registrar: Option<Arc<Registrar>>,
     may_refer: bool,
-    referring_trunks: Vec<String>,
     calls: mpsc::Sender<IncomingCall>,
     registry: Registry,
     room: Arc<Semaphore>,
@@ -75,8 +74,6 @@ pub(crate) struct ReceptionParts {
     pub(crate) advertised: Vec<Listen>,
     pub(crate) registrar: Option<Arc<Registrar>>,
     pub(crate) may_refer: bool,
-    /// The trunks that may ask for transfers.
-    pub(crate) referring_trunks: Vec<String>,
     pub(crate) calls: mpsc::Sender<IncomingCall>,
 }
 
@@ -95,7 +92,6 @@ impl Reception {
             advertised: parts.advertised,
             registrar: parts.registrar,
             may_refer: parts.may_refer,
-            referring_trunks: parts.referring_trunks,
             calls: parts.calls,
             registry: Registry::default(),
             room,

@@ -91,7 +91,7 @@ impl Reception {
             return Ok(None);
         };
         let source = source_of(transaction).ok_or(400_u16)?;
-        if !self.may_refer(source) {
+        if !self.may_refer(source, &transaction.original.uri) {
             return Err(603);
         }
         if replaces.len() > 1 {
@@ -121,14 +121,15 @@ impl Reception {
         let tag = dialog.id().local_tag.into();
         let to = transaction.original.to_header_mut();
         to.and_then(|to| to.mut_tag(tag).map(drop)).ok()?;
-        let may_refer = self.may_refer(source);
+        let may_refer = self.may_refer(source, &transaction.original.uri);
         Some(Arrival { invite, call, dialog, states, may_refer })
     }
 
     /// Whether who calls from there may ask for transfers.
-    fn may_refer(&self, source: SocketAddr) -> bool {
-        let trunks = || self.stack.contacts.trunks_at(source.ip());
-        self.may_refer || trunks().iter().any(|trunk| self.referring_trunks.contains(trunk))
+    fn may_refer(&self, source: SocketAddr, called: &Uri) -> bool {
+        let user = called_party(called).user;
+        let trunk = || self.stack.contacts.trunk_of(source.ip(), &user);
+        self.may_refer || trunk().is_some_and(|(_, may_refer)| may_refer)
     }
 
     /// Where a phone that called by `transport` sends the rest of the call. The stack would name
@@ -215,6 +216,7 @@ impl Reception {
         ladder: Ladder,
     ) {
         let trunk = self.stack.contacts.trunk_of(call.source.ip(), &call.called.user);
+        let trunk = trunk.map(|(name, _)| name);
         let call = IncomingCall {
             id: call.id,
             caller: call.caller,
@@ -272,7 +274,7 @@ fn facts(
     Some(CallFacts {
         id: opaque_id(&invite.call_id, &invite.from_tag),
         caller: caller(request)?,
-        called: called(&request.uri),
+        called: called_party(&request.uri),
         source,
         transport,
         offer,
@@ -291,7 +293,7 @@ fn caller(request: &Request) -> Option<Party> {
     })
 }
 
-fn called(uri: &Uri) -> Party {
+fn called_party(uri: &Uri) -> Party {
     let text = uri.to_string();
     let (user, host) = user_and_host(&text);
     // The stack escapes a user part again when it writes it.

@@ -35,6 +35,7 @@ pub(crate) struct ContactBook {
 struct Whereabouts {
     configured: Vec<Network>,
     username: String,
+    may_refer: bool,
     /// What its names lead to now.
     found: Vec<IpAddr>,
 }
@@ -69,25 +70,26 @@ impl ContactBook {
     }
 
     /// A trunk that is configured: which networks its calls come from beside its own addresses,
-    /// and who we are there.
-    pub(crate) fn add_trunk(&self, name: &str, configured: Vec<Network>, username: String) {
-        let trunk = Whereabouts { configured, username, found: Vec::new() };
+    /// who we are there, and whether it may transfer calls.
+    pub(crate) fn add_trunk(
+        &self,
+        name: &str,
+        configured: Vec<Network>,
+        username: String,
+        may_refer: bool,
+    ) {
+        let trunk = Whereabouts { configured, username, may_refer, found: Vec::new() };
         lock(&self.trunks).insert(name.to_owned(), trunk);
     }
 
-    /// The trunks that are at this address; several accounts with one carrier share its addresses.
-    pub(crate) fn trunks_at(&self, address: IpAddr) -> Vec<String> {
-        let trunks = lock(&self.trunks);
-        let there = trunks.iter().filter(|(_, trunk)| trunk.contain(address));
-        there.map(|(name, _)| name.clone()).collect()
-    }
-
-    /// The trunk that brings a call from `address`; of several the one whose user is called.
-    pub(crate) fn trunk_of(&self, address: IpAddr, called: &str) -> Option<String> {
+    /// The trunk that brings a call from `address` for `called`, and whether it may transfer.
+    /// Several accounts with one carrier share its addresses: then the called user decides.
+    pub(crate) fn trunk_of(&self, address: IpAddr, called: &str) -> Option<(String, bool)> {
         let trunks = lock(&self.trunks);
         let there = || trunks.iter().filter(|(_, trunk)| trunk.contain(address));
         let named = there().find(|(_, trunk)| trunk.username == called);
-        named.or_else(|| there().next()).map(|(name, _)| name.clone())
+        let (name, trunk) = named.or_else(|| there().next())?;
+        Some((name.clone(), trunk.may_refer))
     }
 
     /// Remembers for a while that a phone which answered our call is reached by `source`.

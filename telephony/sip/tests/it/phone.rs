@@ -279,6 +279,11 @@ impl Phone {
         bytes
     }
 
+    /// Whether a datagram waits to be heard.
+    pub(crate) fn has_mail(&self) -> bool {
+        matches!(&self.line, Line::Udp(socket) if socket.try_peek_sender().is_ok())
+    }
+
     /// Asserts that nothing came. Call it after something that came later was seen.
     pub(crate) fn heard_nothing(&self) {
         let mut bytes = [0; 64];
