@@ -15,6 +15,7 @@ pub use failure::DialFailure;
 pub use order::{Dial, DialError, Route};
 pub use outgoing_call::{DialEvent, OutgoingCall, SessionText};
 
+pub(crate) use letter::parse_target;
 pub(crate) use reply::{challenge_in, retry_after, status_of};
 pub(crate) use signer::Signers;
 pub(crate) use start::Dialler;

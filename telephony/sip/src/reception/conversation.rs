@@ -173,6 +173,7 @@ impl Leg {
                 let status = if (300..700).contains(&status) { status } else { 488 };
                 self.respond(change, status, None).await;
             }
+            Some(Decision::Redescribed { sdp }) => self.life.described = sdp,
             Some(Decision::AcceptTransfer) => self.accept_transfer().await,
             Some(Decision::RefuseTransfer { status }) => self.refuse_transfer(status).await,
             Some(Decision::ReportTransfer { status }) => self.report_transfer(status),

@@ -28,9 +28,11 @@ use crate::info_key::pressed_key;
 use crate::registrar::Registrar;
 use crate::screen::{ACCEPT, ALLOW, SUPPORTED};
 use crate::stack::{Stack, quiet, quietly};
+use crate::transfer::read_news;
 use crate::{IncomingCall, Listen};
 pub(crate) use placed::Placed;
-use registry::{CallEntry, Registry};
+pub(crate) use registry::CallEntry;
+use registry::Registry;
 
 /// Requests dealt with at one time, beside calls. Each is short; more than this is a flood.
 const REQUESTS: usize = 1024;
@@ -147,14 +149,22 @@ impl Reception {
             Method::Update => update(&entry, transaction).await,
             Method::PRack => confirm(&entry, &mut transaction).await,
             Method::Refer => refer(&entry, transaction).await,
-            // We asked for no news.
-            Method::Notify => refuse(&mut transaction, 481, vec![]).await,
+            Method::Notify => news(&entry, &mut transaction).await,
             Method::Info => info(&entry, &mut transaction).await,
             Method::Options => answer_options(&mut transaction).await,
             // The screen lets no other method through.
             _ => refuse(&mut transaction, 405, allow()).await,
         }
     }
+}
+
+/// News of a transfer we asked for (RFC 3515 section 2.4.4); others we did not ask for.
+async fn news(entry: &CallEntry, transaction: &mut Transaction) {
+    let taken = read_news(&transaction.original).is_some_and(|news| entry.tell(news));
+    if !taken {
+        return refuse(transaction, 481, vec![]).await;
+    }
+    transaction.reply(StatusCode::OK).await.ok();
 }
 
 async fn goodbye(entry: &CallEntry, mut transaction: Transaction) {

@@ -22,6 +22,7 @@ use super::reliable::Ringing;
 use super::session_timer::SessionTimer;
 use super::way::Way;
 use super::{Reception, refuse};
+use crate::line::Line;
 use crate::link::{HandleEnd, link};
 use crate::opaque_id::opaque_id;
 use crate::screen::{RETRY_AFTER, parameter, parse_address, percent_decoded, user_and_host};
@@ -170,6 +171,7 @@ impl Reception {
         let dialog = arrival.dialog.clone();
         let entry = CallEntry::new(dialog.clone(), end.events.clone(), arrival.invite.number);
         let entry = Arc::new(entry.that_may_refer(arrival.may_refer));
+        end.line.set(Line { entry: entry.clone() }).ok();
         self.registry.enter(entry.clone());
         let ladder = self.stack.ladders.claim(&arrival.invite.call_id);
         let leg = Leg {

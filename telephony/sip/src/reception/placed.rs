@@ -18,6 +18,7 @@ use super::registry::CallEntry;
 use super::reliable::Ringing;
 use super::way::Way;
 use crate::dial::Signers;
+use crate::line::Line;
 use crate::link::{HandleEnd, link};
 use crate::{DialFailure, Ladder};
 
@@ -60,6 +61,7 @@ impl Reception {
         let entry = CallEntry::new(placed.dialog.clone(), end.events.clone(), 0);
         let entry = Arc::new(entry.signed_by(placed.signers));
         entry.answered();
+        end.line.set(Line { entry: entry.clone() }).ok();
         self.registry.enter(entry.clone());
         let way = Way::to_answerer(response, placed.peer, placed.flow, &self.stack.contacts);
         let leg = Leg {

@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::reliable::Reliability;
 use crate::CallEvent;
 use crate::dial::Signers;
+use crate::transfer::{News, NewsSender};
 
 /// Free places an event queue keeps for what matters more than keys.
 const KEPT_FREE: usize = 4;
@@ -41,6 +42,8 @@ pub(crate) struct CallEntry {
     last_number: AtomicU32,
     /// Who asked us for a proof when we placed this call.
     signers: Signers,
+    /// Where news of a transfer go that we asked for.
+    news: Mutex<Option<NewsSender>>,
 }
 
 impl CallEntry {
@@ -60,6 +63,7 @@ impl CallEntry {
             answered: AtomicBool::new(false),
             last_number: AtomicU32::new(first_number),
             signers: Signers::default(),
+            news: Mutex::default(),
             may_refer: false,
             reliability: Reliability::default(),
         }
@@ -71,6 +75,24 @@ impl CallEntry {
 
     pub(crate) fn signed_by(self, signers: Signers) -> Self {
         Self { signers, ..self }
+    }
+
+    /// Takes news of a transfer from now on, until the result is dropped; `None` while another is
+    /// under way.
+    pub(crate) fn expect_news(&self, report: NewsSender) -> Option<ExpectedNews<'_>> {
+        let mut news = self.news.lock().unwrap_or_else(PoisonError::into_inner);
+        let free = news.is_none();
+        free.then(|| {
+            *news = Some(report);
+            ExpectedNews(self)
+        })
+    }
+
+    /// Passes news on; `false` when nobody expects any.
+    pub(crate) fn tell(&self, piece: News) -> bool {
+        let news = self.news.lock().unwrap_or_else(PoisonError::into_inner);
+        // When too many wait, this one is no news.
+        news.as_ref().map(|report| report.try_send(piece).ok()).is_some()
     }
 
     /// The proofs that a request of ours in this call carries.
@@ -119,6 +141,15 @@ pub(crate) fn flow_of(transaction: &Transaction) -> Option<CancellationToken> {
 /// The number in a request's CSeq.
 pub(crate) fn cseq_number(request: &Request) -> Option<u32> {
     request.cseq_header().ok()?.seq().ok()
+}
+
+/// Somebody waits for news of a transfer.
+pub(crate) struct ExpectedNews<'e>(&'e CallEntry);
+
+impl Drop for ExpectedNews<'_> {
+    fn drop(&mut self) {
+        *self.0.news.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
 }
 
 /// All calls.

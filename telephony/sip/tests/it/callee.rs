@@ -168,6 +168,17 @@ impl Callee {
 
     /// A request of the callee within the call that `invite` began.
     pub(crate) async fn ask(&mut self, invite: &Heard, method: &str, number: u32) {
+        self.ask_with(invite, method, number, "", "").await;
+    }
+
+    pub(crate) async fn ask_with(
+        &mut self,
+        invite: &Heard,
+        method: &str,
+        number: u32,
+        extra: &str,
+        body: &str,
+    ) {
         let contact = invite.header("Contact").trim_start_matches('<');
         let target = contact.split('>').next().unwrap().to_owned();
         let (local, call_id) = (self.local, invite.header("Call-ID"));
@@ -177,11 +188,11 @@ impl Callee {
             // A call of its own.
             to = to.split(";tag=").next().unwrap();
         }
-        let contact = &self.contact;
+        let (contact, length) = (&self.contact, body.len());
         let message = format!(
             "{method} {target} SIP/2.0\r\nVia: SIP/2.0/{token} {local};branch=z9hG4bK-c{number}\r\n\
              Max-Forwards: 70\r\nFrom: {from};tag=callee\r\nTo: {to}\r\nCall-ID: {call_id}\r\n\
-             CSeq: {number} {method}\r\nContact: {contact}\r\nContent-Length: 0\r\n\r\n"
+             CSeq: {number} {method}\r\nContact: {contact}\r\n{extra}Content-Length: {length}\r\n\r\n{body}"
         );
         self.send(&message).await;
     }

@@ -18,5 +18,6 @@ mod screening;
 mod sessions;
 mod streams;
 mod torture;
+mod transfers;
 mod trunks;
 mod world;
