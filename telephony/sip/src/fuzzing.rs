@@ -20,7 +20,7 @@ pub fn screen(bytes: &[u8]) {
     let judged =
         |bytes: &[u8]| judge(bytes, peer(), &Answerer::default(), OFFERED, &Counting::default());
     match judged(bytes) {
-        Verdict::Pass(message) => passes_whole(&message, judged(&message)),
+        Verdict::Pass(message) => passes_whole(&message, &judged(&message)),
         Verdict::Answer(answer) => {
             assert!(answer.starts_with(b"SIP/2.0 ") && answer.ends_with(b"\r\n\r\n"));
             assert!(answer.len() <= bytes.len() + 48, "an answer amplifies");
@@ -34,8 +34,8 @@ pub fn screen(bytes: &[u8]) {
 }
 
 /// What passes is one message for both parsers, and passes again as it is.
-fn passes_whole(message: &[u8], again: Verdict) {
-    assert_eq!(again, Verdict::Pass(message.to_vec()));
+fn passes_whole(message: &[u8], again: &Verdict) {
+    assert_eq!(again, &Verdict::Pass(message.to_vec()));
     let mut framer = Framer::default();
     framer.push(message);
     assert!(framer.next().is_ok_and(|frame| frame.is_some()));
@@ -156,7 +156,9 @@ mod tests {
         paths.sort();
         let seeds: Vec<_> = paths.iter().map(|path| std::fs::read(path).unwrap()).collect();
         assert!(!seeds.is_empty());
-        seeds.iter().for_each(|seed| run(seed));
+        for seed in &seeds {
+            run(seed);
+        }
         let (began, mut noise) = (Instant::now(), Noise(0x5eed_1234_5678_9abc));
         let mut runs = 0;
         while runs < CHANGES && began.elapsed() < LONGEST {

@@ -24,8 +24,10 @@ pub(super) struct Way {
     reachable: bool,
     entry: Option<ContactEntry>,
     /// The UDP listener that our requests leave by.
-    _exit: Option<Exit>,
-    _caller: CallerEntry,
+    #[expect(dead_code, reason = "kept for what its end does")]
+    exit: Option<Exit>,
+    #[expect(dead_code, reason = "kept for what its end does")]
+    counted: CallerEntry,
 }
 
 impl Way {
@@ -42,8 +44,8 @@ impl Way {
             flow,
             reachable: false,
             entry: None,
-            _exit: exit_of(transaction, book),
-            _caller: book.count_call(source),
+            exit: exit_of(transaction, book),
+            counted: book.count_call(source),
         };
         way.moved(&transaction.original);
         way
@@ -56,7 +58,7 @@ impl Way {
         flow: Option<CancellationToken>,
         book: &Arc<ContactBook>,
     ) -> Self {
-        let _caller = book.count_call(source);
+        let counted = book.count_call(source);
         let (book, heard_by) = (book.clone(), flow.clone());
         let mut way = Self {
             source,
@@ -65,8 +67,8 @@ impl Way {
             flow,
             reachable: false,
             entry: None,
-            _exit: None,
-            _caller,
+            exit: None,
+            counted,
         };
         if let Some(target) = first_target_of_answer(response) {
             way.lead_to(&target);

@@ -64,7 +64,7 @@ impl Stack {
         let incoming = endpoint.incoming_transactions().ok()?;
         let endpoint = endpoint.inner;
         let dialogs = DialogLayer::new(endpoint.clone());
-        let stack = Self { dialogs, endpoint, contacts, ladders };
+        let stack = Self { endpoint, dialogs, contacts, ladders };
         Some((stack, incoming))
     }
 

@@ -31,7 +31,9 @@ pub(crate) fn of_sha256(
     uri: &str,
 ) -> String {
     let hash = |text: String| -> String {
-        sha2::Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+        sha2::Sha256::digest(text)
+            .iter()
+            .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
     };
     let (realm, nonce) = (value(challenge, "realm").to_owned(), value(challenge, "nonce"));
     let key = hash(format!("{user}:{realm}:{password}"));

@@ -24,7 +24,7 @@ async fn run(tool: &str, arguments: &[&str]) -> String {
     // Its sessions go to a home of their own.
     let home = tempfile::tempdir().unwrap();
     command.args(arguments).env("HOME", home.path()).stdin(Stdio::null()).kill_on_drop(true);
-    let output = tokio::time::timeout(std::time::Duration::from_secs(60), command.output());
+    let output = tokio::time::timeout(std::time::Duration::from_mins(1), command.output());
     let output = output.await.expect("the tool ends in time").unwrap();
     let text = [output.stdout, output.stderr].concat();
     String::from_utf8_lossy(&text).into_owned()
