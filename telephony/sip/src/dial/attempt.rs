@@ -43,6 +43,8 @@ pub(super) struct Answered {
     pub(super) dialog: InviteDialog,
     pub(super) states: DialogStateReceiver,
     pub(super) response: Response,
+    /// The other side's description, wherever it came.
+    pub(super) session: String,
     pub(super) transaction: Silenced<Transaction>,
     pub(super) invite: Request,
 }
@@ -129,7 +131,10 @@ impl Attempt<'_> {
         match result {
             Ok((_, Some(response))) => match status_of(&response) {
                 200..300 if dialog.state().is_confirmed() => {
-                    let answered = Answered { dialog, states, response, transaction, invite };
+                    let early = progress.provisionals.session_for(&response);
+                    let session = session_in(&response).or(early).unwrap_or_default();
+                    let answered =
+                        Answered { dialog, states, response, session, transaction, invite };
                     Outcome::Answered(Box::new(answered))
                 }
                 200..300 => Outcome::Broken,
@@ -183,7 +188,7 @@ impl Attempt<'_> {
             _ => return,
         };
         progress.heard = true;
-        if let Some(number) = progress.provisionals.to_acknowledge(response) {
+        if let Some(number) = progress.provisionals.due_for(response) {
             let added = acknowledges(number, invite).into_iter().collect();
             let number = inner.increment_local_seq();
             let (stack, way) = (self.stack.clone(), self.way.clone());
@@ -194,7 +199,10 @@ impl Attempt<'_> {
             }
         }
         let event = match session_in(response) {
-            Some(session) => DialEvent::EarlyMedia(SessionText(session)),
+            Some(session) => {
+                progress.provisionals.keep_session(response, &session);
+                DialEvent::EarlyMedia(SessionText(session))
+            }
             None => DialEvent::Ringing,
         };
         self.report(event, progress);

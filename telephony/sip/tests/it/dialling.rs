@@ -264,7 +264,8 @@ async fn reliable_ringing_is_acknowledged_once_along_the_dialog() {
     // The answer is repeated until the PRACK arrives; it is not acknowledged anew.
     callee.answer(&invite, "183 Progress", "callee", reliable, ANSWER).await;
     callee.answer(&prack, "200 OK", "", "", "").await;
-    callee.pick_up(&invite).await;
+    // The description came already and is not repeated.
+    callee.answer(&invite, "200 OK", "callee", "", "").await;
     let call = answered(&mut call).await;
     callee.expect("ACK").await;
     tokio::spawn(call.hang_up());
