@@ -78,6 +78,19 @@ async fn a_call_is_placed_answered_and_hung_up_by_us() {
 }
 
 #[tokio::test]
+async fn ringing_is_told_even_when_the_answer_is_right_behind_it() {
+    let world = World::start().await;
+    let mut callee = Callee::tcp().await;
+    let mut call = world.edge.dial(callee.order()).unwrap();
+    let invite = callee.expect("INVITE").await;
+    let both = [("180 Ringing", ""), ("200 OK", ANSWER)];
+    let both = both.map(|(status, body)| callee.written(&invite, status, "callee", "", body));
+    callee.send(&both.concat()).await;
+    assert!(matches!(happens(&mut call).await, DialEvent::Ringing));
+    assert!(matches!(happens(&mut call).await, DialEvent::Answered(..)));
+}
+
+#[tokio::test]
 async fn the_other_side_hangs_up() {
     let world = World::start().await;
     for mut callee in [Callee::udp().await, Callee::tcp().await] {
