@@ -63,6 +63,9 @@ pub struct EdgeConfig {
     pub allowed_networks: Vec<Network>,
     /// Messages a second that one source address may send; 0 = no limit.
     pub requests_per_second: u32,
+    /// Messages a second from all sources together; 0 = no limit. Who is in a call is not counted,
+    /// so that a flood does not touch calls in progress.
+    pub total_requests_per_second: u32,
     /// Calls at one time; one more is told 503 with Retry-After.
     pub max_calls: usize,
     /// Messages kept of each call to explain it later; 0 keeps none.
@@ -91,6 +94,7 @@ impl Default for EdgeConfig {
             public_address: None,
             allowed_networks: Network::loopback(),
             requests_per_second: 200,
+            total_requests_per_second: 5000,
             max_calls: 100,
             ladder_entries: 100,
             may_refer: false,

@@ -196,7 +196,12 @@ impl Edge {
             calls,
         });
         self.until_closed(closing, reception.clone().run(incoming));
-        let hall = Hall::new(stack, self.counting.clone(), config);
+        let hall = Hall::new(
+            stack,
+            self.counting.clone(),
+            (self.places.clone(), self.leaving.clone()),
+            config,
+        );
         let hall = Arc::new(hall);
         let outward = Arc::new(Outward {
             hall: hall.clone(),

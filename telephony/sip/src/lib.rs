@@ -11,6 +11,8 @@ mod digest;
 mod door;
 mod edge;
 mod event;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod incoming_call;
 mod info_key;
 mod ladder;

@@ -37,9 +37,6 @@ use registry::Registry;
 /// Requests dealt with at one time, beside calls. Each is short; more than this is a flood.
 const REQUESTS: usize = 1024;
 
-/// What a caller who comes at a bad moment is asked to wait, in seconds.
-const RETRY_AFTER: &str = "10";
-
 /// Where requests arrive.
 pub(crate) struct Reception {
     stack: Arc<Stack>,
@@ -267,13 +264,8 @@ fn allow() -> Vec<Header> {
     vec![Header::Allow(ALLOW.into())]
 }
 
-/// Refuses and stays until the refusal of an INVITE is acknowledged.
+/// Refuses, once: a request that comes again gets the same answer again, but no answer is repeated
+/// by itself, so that a forged source brings its victim no more than what was sent.
 async fn refuse(transaction: &mut Transaction, status: u16, headers: Vec<Header>) {
-    let refusal = transaction.reply_with(StatusCode::from(status), headers, None);
-    if refusal.await.is_err() {
-        return;
-    }
-    if transaction.original.method == Method::Invite {
-        while transaction.receive().await.is_some() {}
-    }
+    transaction.reply_with(StatusCode::from(status), headers, None).await.ok();
 }

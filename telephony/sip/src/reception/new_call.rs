@@ -21,11 +21,11 @@ use super::registry::{CallEntry, Invite, cseq_number};
 use super::reliable::Ringing;
 use super::session_timer::SessionTimer;
 use super::way::Way;
-use super::{RETRY_AFTER, Reception, refuse};
+use super::{Reception, refuse};
 use crate::line::Line;
 use crate::link::{HandleEnd, link};
 use crate::opaque_id::opaque_id;
-use crate::screen::{parameter, parse_address, percent_decoded, user_and_host};
+use crate::screen::{RETRY_AFTER, parameter, parse_address, percent_decoded, user_and_host};
 use crate::stack::{quietly, stack_transport, transport_of};
 use crate::{IncomingCall, Ladder, Party, Transport};
 

@@ -62,7 +62,8 @@ fn without_loose_space(value: &str, slash: bool) -> Option<String> {
             _ => {}
         }
         let after_sign = tidied.chars().next_back().is_some_and(is_sign);
-        if !(is_sign(c) && !inside) && !after_sign {
+        let is_loose = after_sign || (is_sign(c) && !inside);
+        if !is_loose {
             tidied.push_str(space);
         }
         space = "";

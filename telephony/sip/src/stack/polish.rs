@@ -62,7 +62,7 @@ fn starts_call(message: &SipMessage) -> bool {
     let SipMessage::Request(request) = message else {
         return false;
     };
-    let tag = request.to_header().and_then(|to| to.tag());
+    let tag = request.to_header().and_then(rsipstack::sip::To::tag);
     request.method == Method::Invite && matches!(tag, Ok(None))
 }
 
