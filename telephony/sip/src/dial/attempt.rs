@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt;
 use rsipstack::dialog::DialogId;
 use rsipstack::dialog::dialog::{DialogInner, DialogState, DialogStateReceiver};
 use rsipstack::dialog::invite_dialog::InviteDialog;
@@ -117,6 +118,10 @@ impl Attempt<'_> {
                 () = until(progress.limit) => break None,
             }
         };
+        // What came together with the final answer is told before it.
+        while let Some(Some(state)) = states.recv().now_or_never() {
+            self.on_state(&state, &invite, &inner, &mut progress);
+        }
         let done = done.map(|(result, transaction)| (result, Silenced::new(transaction)));
         if let Some(failure) = progress.given_up {
             if dialog.state().is_confirmed() {

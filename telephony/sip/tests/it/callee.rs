@@ -145,6 +145,19 @@ impl Callee {
         extra: &str,
         body: &str,
     ) {
+        let answer = self.written(to, status, tag, extra, body);
+        self.send(&answer).await;
+    }
+
+    /// The answer to a request; `tag` names the branch, empty for none.
+    pub(crate) fn written(
+        &self,
+        to: &Heard,
+        status: &str,
+        tag: &str,
+        extra: &str,
+        body: &str,
+    ) -> String {
         let tagged = match (tag, to.header("To").contains("tag=")) {
             ("", _) | (_, true) => to.header("To").to_owned(),
             (tag, false) => format!("{};tag={tag}", to.header("To")),
@@ -153,12 +166,11 @@ impl Callee {
         let (via, from) = (to.header("Via"), to.header("From"));
         let (call_id, cseq) = (to.header("Call-ID"), to.header("CSeq"));
         let (contact, length) = (&self.contact, body.len());
-        let message = format!(
+        format!(
             "SIP/2.0 {status}\r\nVia: {via}\r\nFrom: {from}\r\nTo: {tagged}\r\n\
              Call-ID: {call_id}\r\nCSeq: {cseq}\r\nContact: {contact}\r\n{extra}{kind}\
              Content-Length: {length}\r\n\r\n{body}"
-        );
-        self.send(&message).await;
+        )
     }
 
     /// Picks up: 200 with a session description.

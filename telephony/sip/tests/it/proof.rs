@@ -10,7 +10,7 @@ pub(crate) fn value<'h>(header: &'h str, name: &str) -> &'h str {
 }
 
 fn md5(text: &str) -> String {
-    md5::Md5::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    md5::Md5::digest(text).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 /// Whether the header proves `desk`/`secret` for the realm `pbx`.
