@@ -5,6 +5,7 @@ use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::sip::{Header, Request, StatusCode};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::registration::values;
 use super::registry::CallEntry;
@@ -25,7 +26,7 @@ pub(super) struct Referral {
     handle: Option<TransactionHandle>,
     decide_by: Instant,
     over: bool,
-    reports: Option<mpsc::Sender<Report>>,
+    reports: Option<Reporter>,
     /// The other side wants no reports (RFC 4488).
     silent: bool,
 }
@@ -106,17 +107,23 @@ impl Referral {
         headers.extend(entry.proofs("NOTIFY", &body));
         let reports = self.reports.get_or_insert_with(|| reporter(entry.dialog.clone()));
         // Sixteen reports that nobody answered say enough.
-        reports.try_send((headers, body)).ok();
+        reports.queue.try_send((headers, body)).ok();
     }
 }
 
-/// Sends reports one after the other: a later one must not overtake an earlier one.
-fn reporter(dialog: InviteDialog) -> mpsc::Sender<Report> {
-    let (reports, mut waiting) = mpsc::channel::<Report>(WAITING);
-    tokio::spawn(quiet(async move {
+/// Sends reports one after the other, so that a later one does not overtake an earlier one. Ends
+/// with the call.
+struct Reporter {
+    queue: mpsc::Sender<Report>,
+    _task: AbortOnDropHandle<()>,
+}
+
+fn reporter(dialog: InviteDialog) -> Reporter {
+    let (queue, mut waiting) = mpsc::channel::<Report>(WAITING);
+    let task = tokio::spawn(quiet(async move {
         while let Some((headers, body)) = waiting.recv().await {
             dialog.notify(Some(headers), Some(body)).await.ok();
         }
     }));
-    reports
+    Reporter { queue, _task: AbortOnDropHandle::new(task) }
 }
