@@ -1,4 +1,4 @@
-//! An edge for trying out desk phones: `desk_phones ADDRESS:PORT NAME PASSWORD` lets one register,
+//! An edge for trying out desk phones: `desk_phones ADDRESS:PORT NAME PASSWORD [md5]` lets one register,
 //! answers its calls, agrees to its transfers, and prints the ladder of each call when it is over.
 
 use std::error::Error;
@@ -57,12 +57,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let mut next = || arguments.next().ok_or("usage: desk_phones ADDRESS:PORT NAME PASSWORD");
     let (address, name, password) = (next()?.parse()?, next()?, next()?);
+    // Some phones cannot read a question that offers SHA-256 too.
+    let offers_sha256 = std::env::args().all(|argument| argument != "md5");
     let phones = vec![Credentials::new(name.clone(), password.into())];
     let listen = [Transport::Udp, Transport::Tcp].map(|transport| Listen { transport, address });
     let config = EdgeConfig {
         listen: listen.to_vec(),
         may_refer: true,
-        registrar: Some(RegistrarConfig { phones, ..RegistrarConfig::default() }),
+        registrar: Some(RegistrarConfig { phones, offers_sha256, ..RegistrarConfig::default() }),
         ..EdgeConfig::default()
     };
     let (edge, mut calls) = Edge::start(config).await?;
