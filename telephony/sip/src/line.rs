@@ -3,12 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use rsipstack::sip::Header;
+use rsipstack::sip::{Header, Method};
 
 use crate::dial::status_of;
 use crate::reception::CallEntry;
 use crate::screen::ALLOW;
-use crate::stack::quiet;
 
 /// A call's way to its dialog.
 #[derive(Clone)]
@@ -49,17 +48,15 @@ impl Line {
             return Err(ReofferError::UnderWay);
         }
         let body = sdp.as_bytes().to_vec();
-        let mut headers =
+        let headers =
             vec![Header::ContentType("application/sdp".into()), Header::Allow(ALLOW.into())];
-        headers.extend(entry.proofs("INVITE", &body));
-        let dialog = entry.dialog.clone();
         let asked = entry.clone();
         // The transaction has to end even when nobody waits for it any more.
-        let asking = tokio::spawn(quiet(async move {
-            let response = dialog.reinvite(Some(headers), Some(body)).await;
+        let asking = tokio::spawn(async move {
+            let response = asked.ask(Method::Invite, headers, body).await;
             asked.asking.store(false, Ordering::SeqCst);
             response
-        }));
+        });
         let response = asking.await.map_err(|_| ReofferError::Gone)?;
         let response = response.map_err(|_| ReofferError::Silent)?.ok_or(ReofferError::Gone)?;
         match status_of(&response) {

@@ -7,7 +7,6 @@ use tokio::sync::mpsc;
 
 use crate::dial::{parse_target, status_of};
 use crate::line::Line;
-use crate::stack::quiet;
 
 /// News of one transfer that nobody read yet.
 const NEWS: usize = 16;
@@ -90,9 +89,8 @@ impl Line {
     async fn refer(&self, refer_to: String) -> Result<TransferOutcome, TransferError> {
         let (report, news) = mpsc::channel(NEWS);
         let _under_way = self.entry.expect_news(report).ok_or(TransferError::UnderWay)?;
-        let mut headers = vec![Header::ReferTo(refer_to.into())];
-        headers.extend(self.entry.proofs("REFER", b""));
-        let asked = quiet(self.entry.dialog.request(Method::Refer, Some(headers), None)).await;
+        let headers = vec![Header::ReferTo(refer_to.into())];
+        let asked = self.entry.ask(Method::Refer, headers, vec![]).await;
         let response = asked.map_err(|_| TransferError::Silent)?.ok_or(TransferError::Gone)?;
         match status_of(&response) {
             200..=299 if sends_no_news(&response) => Ok(TransferOutcome::Accepted),

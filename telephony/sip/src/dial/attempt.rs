@@ -15,6 +15,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::branches::{Provisionals, acknowledges, ask, cancel_of, request_in_branch, send_along};
+use super::own_dialog::lost;
 use super::reply::session_in;
 use super::{DialEvent, DialFailure, SessionText, status_of};
 use crate::outward::WayOut;
@@ -42,6 +43,7 @@ pub(super) enum Outcome {
 
 pub(super) struct Answered {
     pub(super) dialog: InviteDialog,
+    pub(super) inner: Arc<DialogInner>,
     pub(super) states: DialogStateReceiver,
     pub(super) response: Response,
     /// The other side's description, wherever it came.
@@ -139,7 +141,7 @@ impl Attempt<'_> {
                     let early = progress.provisionals.session_for(&response);
                     let session = session_in(&response).or(early).unwrap_or_default();
                     let answered =
-                        Answered { dialog, states, response, session, transaction, invite };
+                        Answered { dialog, inner, states, response, session, transaction, invite };
                     Outcome::Answered(Box::new(answered))
                 }
                 200..300 => Outcome::Broken,
@@ -238,14 +240,6 @@ impl Attempt<'_> {
         self.reception.spawn(quiet(async move {
             dialog.bye().await.ok();
         }));
-    }
-}
-
-/// Resolves when the stream the call goes by is gone.
-async fn lost(way: &WayOut) {
-    match way.flow() {
-        Some(flow) => flow.cancelled().await,
-        None => std::future::pending().await,
     }
 }
 

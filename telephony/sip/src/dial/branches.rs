@@ -19,14 +19,20 @@ const MAX_BRANCHES: usize = 16;
 
 /// Sends a request within the dialog that an answer opened, and waits for what comes back.
 pub(super) async fn ask(stack: &Stack, way: &WayOut, request: Request) {
+    let destination = next_hop(way, &request);
+    send_to(stack, way, request, destination).await;
+}
+
+/// Where a request in a dialog goes next: its first route or its target, as far as that is an
+/// address; a stream leads where it leads.
+pub(super) fn next_hop(way: &WayOut, request: &Request) -> SipAddr {
     let target = request.route_header().and_then(|route| route.typed().ok());
     let target = target.map_or_else(|| request.uri.clone(), |route| route.uri);
     let next = SipAddr::try_from(&target).ok().filter(|next| next.get_socketaddr().is_ok());
-    let destination = match next {
+    match next {
         Some(next) if !way.connection.is_reliable() => next,
         _ => way.destination(),
-    };
-    send_to(stack, way, request, destination).await;
+    }
 }
 
 /// Sends a request to where the INVITE went, and waits for what comes back.

@@ -15,8 +15,8 @@ use super::branches::end_other_branches;
 use super::letter::Letter;
 use super::reply::to_tag;
 use super::{
-    DialEvent, DialFailure, SessionText, Signers, challenge_in, hops_of_contacts, retry_after,
-    status_of,
+    DialEvent, DialFailure, OwnDialog, SessionText, Signers, challenge_in, hops_of_contacts,
+    retry_after, status_of,
 };
 use crate::outward::{Hop, Outward, WayOut};
 use crate::reception::{Placed, Reception};
@@ -189,10 +189,17 @@ impl Placing {
     }
 
     async fn answered(mut self, answered: Answered, way: WayOut) {
-        let Answered { dialog, states, response, session, transaction, invite } = answered;
+        let Answered { dialog, inner, states, response, session, transaction, invite } = answered;
         self.signers.succeeded();
         let parts = self.parts;
+        let own = OwnDialog {
+            inner,
+            outward: parts.outward.clone(),
+            way: way.clone(),
+            credentials: parts.credentials,
+        };
         let placed = Placed {
+            own,
             id: parts.id.clone(),
             dialog,
             states,

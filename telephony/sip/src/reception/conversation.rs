@@ -17,7 +17,6 @@ use super::registry::cseq_number;
 use super::session_timer::SessionTimer;
 use crate::link::Decision;
 use crate::screen::{ALLOW, SUPPORTED};
-use crate::stack::quiet;
 use crate::{CallEvent, Ended, EndedBy, EndedWhy};
 
 /// How long the application may think about a change before the old session stays.
@@ -299,8 +298,7 @@ impl Leg {
             tracing::info!("no way back to say goodbye");
             return;
         }
-        let proofs = self.entry.proofs("BYE", b"");
-        if quiet(self.entry.dialog.bye_with_headers(Some(proofs))).await.is_err() {
+        if self.entry.say_goodbye().await.is_err() {
             tracing::info!("goodbye not delivered");
         }
     }

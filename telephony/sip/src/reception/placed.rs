@@ -17,7 +17,7 @@ use super::refresh::Life;
 use super::registry::CallEntry;
 use super::reliable::Ringing;
 use super::way::Way;
-use crate::dial::Signers;
+use crate::dial::{OwnDialog, Signers};
 use crate::line::Line;
 use crate::link::{HandleEnd, link};
 use crate::{DialFailure, Ladder};
@@ -33,6 +33,7 @@ pub(crate) struct Placed {
     pub(crate) flow: Option<CancellationToken>,
     pub(crate) place: OwnedSemaphorePermit,
     pub(crate) signers: Signers,
+    pub(crate) own: OwnDialog,
 }
 
 impl Reception {
@@ -59,7 +60,7 @@ impl Reception {
         let ladder = self.stack.ladders.claim(&placed.dialog.id().call_id);
         let (handle, end) = link();
         let entry = CallEntry::new(placed.dialog.clone(), end.events.clone(), 0);
-        let entry = Arc::new(entry.signed_by(placed.signers));
+        let entry = Arc::new(entry.placed_by_us(placed.own, placed.signers));
         entry.answered();
         end.line.set(Line { entry: entry.clone() }).ok();
         self.registry.enter(entry.clone());

@@ -92,6 +92,23 @@ impl Callee {
         }
     }
 
+    /// The next request of this method that is not `known` repeated.
+    pub(crate) async fn expect_another(&mut self, method: &str, known: &Heard) -> Heard {
+        loop {
+            let heard = self.hear().await;
+            if heard.start.starts_with(method) && heard.header("CSeq") != known.header("CSeq") {
+                return heard;
+            }
+        }
+    }
+
+    /// Breaks the stream; the next one that is opened to it takes its place.
+    pub(crate) fn close(&mut self) {
+        if let Line::Stream { open, .. } = &mut self.line {
+            *open = None;
+        }
+    }
+
     async fn next(&mut self) -> Heard {
         match &mut self.line {
             Line::Udp(socket, peer) => {

@@ -154,6 +154,57 @@ async fn a_challenge_is_answered_and_so_is_the_goodbye() {
     assert!(proves(proof, "BYE"), "{proof}");
     assert_eq!(value(proof, "nc"), "00000002");
     assert_eq!(bye.header("CSeq"), "4 BYE");
+    // An hour later the nonce of the INVITE is forgotten.
+    callee.answer(&bye, "407 Auth", "", &challenge("three", ""), "").await;
+    let bye = callee.expect_another("BYE", &bye).await;
+    let proof = bye.header("Proxy-Authorization");
+    assert!(proves(proof, "BYE"), "{proof}");
+    assert_eq!((value(proof, "nonce"), bye.header("CSeq")), ("three", "5 BYE"));
+    callee.answer(&bye, "200 OK", "", "", "").await;
+    world.until_idle().await;
+}
+
+#[tokio::test]
+async fn a_challenge_within_the_call_is_answered_too() {
+    let world = World::start().await;
+    for mut callee in [Callee::udp().await, Callee::tcp().await] {
+        let order = Dial { credentials: Some(credentials()), ..callee.order() };
+        let mut call = world.edge.dial(order).unwrap();
+        let invite = callee.expect("INVITE").await;
+        callee.pick_up(&invite).await;
+        let call = answered(&mut call).await;
+        callee.expect("ACK").await;
+        let challenge =
+            "Proxy-Authenticate: Digest realm=\"pbx\", nonce=\"late\", qop=\"auth\"\r\n";
+        let holding = tokio::spawn(call.reoffer("v=0\r\ns=hold\r\n".into()));
+        let first = callee.expect("INVITE").await;
+        callee.answer(&first, "407 Auth", "", challenge, "").await;
+        callee.expect("ACK").await;
+        let second = callee.expect_another("INVITE", &first).await;
+        assert!(proves(second.header("Proxy-Authorization"), "INVITE"));
+        callee.answer(&second, "200 OK", "", "", ANSWER).await;
+        callee.expect("ACK").await;
+        assert_eq!(soon(holding).await.unwrap().as_deref(), Ok(ANSWER));
+        let hanging_up = tokio::spawn(call.hang_up());
+        let bye = callee.expect("BYE").await;
+        assert!(proves(bye.header("Proxy-Authorization"), "BYE"));
+        callee.answer(&bye, "200 OK", "", "", "").await;
+        soon(hanging_up).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_goodbye_takes_a_new_stream_when_ours_broke() {
+    let world = World::start().await;
+    let mut callee = Callee::tcp().await;
+    let mut call = world.edge.dial(callee.order()).unwrap();
+    let invite = callee.expect("INVITE").await;
+    callee.pick_up(&invite).await;
+    let call = answered(&mut call).await;
+    callee.expect("ACK").await;
+    callee.close();
+    tokio::spawn(call.hang_up());
+    callee.expect("BYE").await;
 }
 
 #[tokio::test]
