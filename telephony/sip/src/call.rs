@@ -5,8 +5,11 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
+use crate::line::Line;
 use crate::link::{Decision, HandleEnd};
-use crate::{CallEvent, Ended, EndedBy, EndedWhy, Ladder};
+use crate::{
+    CallEvent, Ended, EndedBy, EndedWhy, Ladder, ReofferError, TransferError, TransferOutcome,
+};
 
 /// How long [`Call::hang_up`] waits for the caller's phone to confirm; the goodbye itself goes on
 /// being repeated in the background.
@@ -93,6 +96,49 @@ impl Call {
     /// rings, 200 when it stands, 3xx to 6xx when it failed (NOTIFY, RFC 3515 section 2.4.5).
     pub async fn report_transfer(&self, status: u16) -> Result<(), CallGone> {
         self.decide(Decision::ReportTransfer { status }).await
+    }
+
+    /// Offers another session: hold, resume, another codec. Resolves with the answer; events go on
+    /// meanwhile. Dropping the future does not take the offer back.
+    pub fn reoffer(
+        &self,
+        sdp: String,
+    ) -> impl Future<Output = Result<String, ReofferError>> + Send + use<> {
+        let (line, decisions) = (self.line(), self.handle.decisions.clone());
+        async move {
+            let answer = line.ok_or(ReofferError::Gone)?.reoffer(&sdp).await?;
+            // A call that ended meanwhile says so by its events.
+            decisions.send(Decision::Redescribed { sdp }).await.ok();
+            Ok(answer)
+        }
+    }
+
+    /// Asks the other side to call `target` (a number or a `sip:` address) instead of us (REFER),
+    /// and follows how it fares, for up to 200 s. The call and its events go on until somebody
+    /// hangs up.
+    pub fn transfer(
+        &self,
+        target: &str,
+    ) -> impl Future<Output = Result<TransferOutcome, TransferError>> + Send + use<> {
+        let (line, target) = (self.line(), target.to_owned());
+        async move { line.ok_or(TransferError::Gone)?.transfer_to(&target).await }
+    }
+
+    /// Joins the other sides of two calls of ours: this one's takes our place in `other`
+    /// (REFER with Replaces, RFC 5589 section 7).
+    pub fn transfer_into(
+        &self,
+        other: &Self,
+    ) -> impl Future<Output = Result<TransferOutcome, TransferError>> + Send + use<> {
+        let lines = self.line().zip(other.line());
+        async move {
+            let (line, other) = lines.ok_or(TransferError::Gone)?;
+            line.transfer_into(&other).await
+        }
+    }
+
+    fn line(&self) -> Option<Line> {
+        self.handle.line.get().cloned()
     }
 
     /// Says goodbye (BYE) and waits up to 4 s for the caller's phone to confirm.

@@ -63,10 +63,11 @@ pub struct EdgeConfig {
     pub allowed_networks: Vec<Network>,
     /// Messages a second that one source address may send; 0 = no limit.
     pub requests_per_second: u32,
+    /// Messages a second from all sources together; 0 = no limit. Who is in a call is not counted,
+    /// so that a flood does not touch calls in progress.
+    pub total_requests_per_second: u32,
     /// Calls at one time; one more is told 503 with Retry-After.
     pub max_calls: usize,
-    /// The certificate for TLS listeners, which need one.
-    pub tls: Option<TlsFiles>,
     /// Messages kept of each call to explain it later; 0 keeps none.
     pub ladder_entries: usize,
     /// Whether every caller may ask to be transferred (REFER) and to take the place of another
@@ -74,6 +75,8 @@ pub struct EdgeConfig {
     pub may_refer: bool,
     /// Lets desk phones register; `None` refuses REGISTER.
     pub registrar: Option<RegistrarConfig>,
+    /// The certificate for TLS listeners, which need one.
+    pub tls: Option<TlsFiles>,
     /// Carriers and PBXs.
     pub trunks: Vec<TrunkConfig>,
     /// Who is asked for host names; empty asks whom the system asks.
@@ -91,11 +94,12 @@ impl Default for EdgeConfig {
             public_address: None,
             allowed_networks: Network::loopback(),
             requests_per_second: 200,
+            total_requests_per_second: 5000,
             max_calls: 100,
-            tls: None,
             ladder_entries: 100,
             may_refer: false,
             registrar: None,
+            tls: None,
             trunks: Vec::new(),
             name_servers: Vec::new(),
         }

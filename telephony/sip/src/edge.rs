@@ -193,11 +193,15 @@ impl Edge {
             advertised: advertised.clone(),
             registrar: self.registrar.clone(),
             may_refer: config.may_refer,
-            referring_trunks: trunks_that_may_refer(config),
             calls,
         });
         self.until_closed(closing, reception.clone().run(incoming));
-        let hall = Hall::new(stack, self.counting.clone(), config);
+        let hall = Hall::new(
+            stack,
+            self.counting.clone(),
+            (self.places.clone(), self.leaving.clone()),
+            config,
+        );
         let hall = Arc::new(hall);
         let outward = Arc::new(Outward {
             hall: hall.clone(),
@@ -391,9 +395,4 @@ async fn connect(
         told.push(Listen { address, ..*listen });
     }
     (connections, told)
-}
-
-fn trunks_that_may_refer(config: &EdgeConfig) -> Vec<String> {
-    let referring = config.trunks.iter().filter(|trunk| trunk.may_refer);
-    referring.map(|trunk| trunk.name.clone()).collect()
 }

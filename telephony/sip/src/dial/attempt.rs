@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt;
 use rsipstack::dialog::DialogId;
 use rsipstack::dialog::dialog::{DialogInner, DialogState, DialogStateReceiver};
 use rsipstack::dialog::invite_dialog::InviteDialog;
@@ -14,6 +15,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::branches::{Provisionals, acknowledges, ask, cancel_of, request_in_branch, send_along};
+use super::own_dialog::lost;
 use super::reply::session_in;
 use super::{DialEvent, DialFailure, SessionText, status_of};
 use crate::outward::WayOut;
@@ -41,8 +43,11 @@ pub(super) enum Outcome {
 
 pub(super) struct Answered {
     pub(super) dialog: InviteDialog,
+    pub(super) inner: Arc<DialogInner>,
     pub(super) states: DialogStateReceiver,
     pub(super) response: Response,
+    /// The other side's description, wherever it came.
+    pub(super) session: String,
     pub(super) transaction: Silenced<Transaction>,
     pub(super) invite: Request,
 }
@@ -115,6 +120,10 @@ impl Attempt<'_> {
                 () = until(progress.limit) => break None,
             }
         };
+        // What came together with the final answer is told before it.
+        while let Some(Some(state)) = states.recv().now_or_never() {
+            self.on_state(&state, &invite, &inner, &mut progress);
+        }
         let done = done.map(|(result, transaction)| (result, Silenced::new(transaction)));
         if let Some(failure) = progress.given_up {
             if dialog.state().is_confirmed() {
@@ -129,7 +138,10 @@ impl Attempt<'_> {
         match result {
             Ok((_, Some(response))) => match status_of(&response) {
                 200..300 if dialog.state().is_confirmed() => {
-                    let answered = Answered { dialog, states, response, transaction, invite };
+                    let early = progress.provisionals.session_for(&response);
+                    let session = session_in(&response).or(early).unwrap_or_default();
+                    let answered =
+                        Answered { dialog, inner, states, response, session, transaction, invite };
                     Outcome::Answered(Box::new(answered))
                 }
                 200..300 => Outcome::Broken,
@@ -183,7 +195,7 @@ impl Attempt<'_> {
             _ => return,
         };
         progress.heard = true;
-        if let Some(number) = progress.provisionals.to_acknowledge(response) {
+        if let Some(number) = progress.provisionals.due_for(response) {
             let added = acknowledges(number, invite).into_iter().collect();
             let number = inner.increment_local_seq();
             let (stack, way) = (self.stack.clone(), self.way.clone());
@@ -194,7 +206,10 @@ impl Attempt<'_> {
             }
         }
         let event = match session_in(response) {
-            Some(session) => DialEvent::EarlyMedia(SessionText(session)),
+            Some(session) => {
+                progress.provisionals.keep_session(response, &session);
+                DialEvent::EarlyMedia(SessionText(session))
+            }
             None => DialEvent::Ringing,
         };
         self.report(event, progress);
@@ -225,14 +240,6 @@ impl Attempt<'_> {
         self.reception.spawn(quiet(async move {
             dialog.bye().await.ok();
         }));
-    }
-}
-
-/// Resolves when the stream the call goes by is gone.
-async fn lost(way: &WayOut) {
-    match way.flow() {
-        Some(flow) => flow.cancelled().await,
-        None => std::future::pending().await,
     }
 }
 

@@ -19,14 +19,20 @@ const MAX_BRANCHES: usize = 16;
 
 /// Sends a request within the dialog that an answer opened, and waits for what comes back.
 pub(super) async fn ask(stack: &Stack, way: &WayOut, request: Request) {
+    let destination = next_hop(way, &request);
+    send_to(stack, way, request, destination).await;
+}
+
+/// Where a request in a dialog goes next: its first route or its target, as far as that is an
+/// address; a stream leads where it leads.
+pub(super) fn next_hop(way: &WayOut, request: &Request) -> SipAddr {
     let target = request.route_header().and_then(|route| route.typed().ok());
     let target = target.map_or_else(|| request.uri.clone(), |route| route.uri);
     let next = SipAddr::try_from(&target).ok().filter(|next| next.get_socketaddr().is_ok());
-    let destination = match next {
+    match next {
         Some(next) if !way.connection.is_reliable() => next,
         _ => way.destination(),
-    };
-    send_to(stack, way, request, destination).await;
+    }
 }
 
 /// Sends a request to where the INVITE went, and waits for what comes back.
@@ -105,22 +111,48 @@ pub(super) fn request_in_branch(
     })
 }
 
-/// The last reliable provisional answer of each branch.
+/// What is known of one branch before its final answer.
 #[derive(Default)]
-pub(super) struct Provisionals(HashMap<String, u32>);
+struct Branch {
+    /// The number of its last reliable provisional answer.
+    last: Option<u32>,
+    /// Its session description, which its final answer need not repeat (RFC 3261 section 13.2.1).
+    session: Option<String>,
+}
+
+/// The provisional answers of each branch.
+#[derive(Default)]
+pub(super) struct Provisionals(HashMap<String, Branch>);
 
 impl Provisionals {
     /// The number to acknowledge by PRACK, when this answer wants that and comes in order
     /// (RFC 3262 section 4).
-    pub(super) fn to_acknowledge(&mut self, response: &Response) -> Option<u32> {
+    pub(super) fn due_for(&mut self, response: &Response) -> Option<u32> {
         let number = reliable_number(response)?;
+        let branch = self.branch_of(response)?;
+        let in_order = branch.last.is_none_or(|last| last.checked_add(1) == Some(number));
+        in_order.then(|| branch.last = Some(number))?;
+        Some(number)
+    }
+
+    /// Keeps the session description that a provisional answer brings.
+    pub(super) fn keep_session(&mut self, response: &Response, session: &str) {
+        if let Some(branch) = self.branch_of(response) {
+            branch.session = Some(session.to_owned());
+        }
+    }
+
+    /// The session description of the branch that a final answer belongs to.
+    pub(super) fn session_for(&mut self, response: &Response) -> Option<String> {
+        self.branch_of(response)?.session.take()
+    }
+
+    fn branch_of(&mut self, response: &Response) -> Option<&mut Branch> {
         let tag = to_tag(response)?;
         if !self.0.contains_key(&tag) && self.0.len() == MAX_BRANCHES {
             return None;
         }
-        let in_order = self.0.get(&tag).is_none_or(|last| last.checked_add(1) == Some(number));
-        in_order.then(|| self.0.insert(tag, number));
-        in_order.then_some(number)
+        Some(self.0.entry(tag).or_default())
     }
 }
 

@@ -6,6 +6,7 @@ mod failure;
 mod letter;
 mod order;
 mod outgoing_call;
+mod own_dialog;
 mod placing;
 mod reply;
 mod signer;
@@ -15,6 +16,8 @@ pub use failure::DialFailure;
 pub use order::{Dial, DialError, Route};
 pub use outgoing_call::{DialEvent, OutgoingCall, SessionText};
 
+pub(crate) use letter::parse_target;
+pub(crate) use own_dialog::OwnDialog;
 pub(crate) use reply::{challenge_in, retry_after, status_of};
 pub(crate) use signer::Signers;
 pub(crate) use start::Dialler;

@@ -13,10 +13,10 @@ use tokio_util::sync::CancellationToken;
 use super::attempt::{Answered, Attempt, Outcome, Patience};
 use super::branches::end_other_branches;
 use super::letter::Letter;
-use super::reply::{session_in, to_tag};
+use super::reply::to_tag;
 use super::{
-    DialEvent, DialFailure, SessionText, Signers, challenge_in, hops_of_contacts, retry_after,
-    status_of,
+    DialEvent, DialFailure, OwnDialog, SessionText, Signers, challenge_in, hops_of_contacts,
+    retry_after, status_of,
 };
 use crate::outward::{Hop, Outward, WayOut};
 use crate::reception::{Placed, Reception};
@@ -189,10 +189,17 @@ impl Placing {
     }
 
     async fn answered(mut self, answered: Answered, way: WayOut) {
-        let Answered { dialog, states, response, transaction, invite } = answered;
+        let Answered { dialog, inner, states, response, session, transaction, invite } = answered;
         self.signers.succeeded();
         let parts = self.parts;
+        let own = OwnDialog {
+            inner,
+            outward: parts.outward.clone(),
+            way: way.clone(),
+            credentials: parts.credentials,
+        };
         let placed = Placed {
+            own,
             id: parts.id.clone(),
             dialog,
             states,
@@ -203,9 +210,8 @@ impl Placing {
         };
         let (handle, ladder) = parts.reception.adopt(placed, &response);
         let call = Call::new(parts.id, None, handle, ladder);
-        let session = SessionText(session_in(&response).unwrap_or_default());
         // When nobody waits any more the call is dropped, which hangs up.
-        parts.events.send(DialEvent::Answered(call, session)).await.ok();
+        parts.events.send(DialEvent::Answered(call, SessionText(session))).await.ok();
         let stack = parts.outward.hall.stack.clone();
         let winner = to_tag(&response);
         parts.reception.spawn(async move {

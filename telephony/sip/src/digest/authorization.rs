@@ -18,7 +18,6 @@ pub(crate) struct Authorization {
     nonce: String,
     uri: String,
     response: String,
-    opaque: Option<String>,
     algorithm: Algorithm,
     cnonce: String,
     count: Option<(Protection, u32)>,
@@ -47,7 +46,6 @@ impl Authorization {
             nonce: parameters.need("nonce")?.to_owned(),
             uri: parameters.need("uri")?.to_owned(),
             response: parameters.need("response")?.to_owned(),
-            opaque: parameters.get("opaque").map(str::to_owned),
             algorithm,
             cnonce: cnonce.to_owned(),
             count,
@@ -65,14 +63,6 @@ impl Authorization {
 
     pub(crate) fn nonce(&self) -> &str {
         &self.nonce
-    }
-
-    pub(crate) fn opaque(&self) -> Option<&str> {
-        self.opaque.as_deref()
-    }
-
-    pub(crate) fn algorithm(&self) -> Algorithm {
-        self.algorithm
     }
 
     /// The address the proof is for; it must name what the request asks (RFC 7616 section 3.4.6).

@@ -58,19 +58,16 @@ fn first_of(list: &str) -> Result<(Parameter<'_>, &str), DigestFault> {
     if !is_token(name) {
         return Err(DigestFault::Malformed);
     }
-    let (value, rest) = match rest.strip_prefix('"') {
-        Some(quoted) => {
-            let end = closing_quote(quoted).ok_or(DigestFault::Malformed)?;
-            (&quoted[..end], quoted[end + 1..].trim_start())
+    let (value, rest) = if let Some(quoted) = rest.strip_prefix('"') {
+        let end = closing_quote(quoted).ok_or(DigestFault::Malformed)?;
+        (&quoted[..end], quoted[end + 1..].trim_start())
+    } else {
+        let end = rest.find(',').unwrap_or(rest.len());
+        let value = rest[..end].trim_end();
+        if value.is_empty() || value.contains([' ', '\t', '"']) {
+            return Err(DigestFault::Malformed);
         }
-        None => {
-            let end = rest.find(',').unwrap_or(rest.len());
-            let value = rest[..end].trim_end();
-            if value.is_empty() || value.contains([' ', '\t', '"']) {
-                return Err(DigestFault::Malformed);
-            }
-            (value, &rest[end..])
-        }
+        (value, &rest[end..])
     };
     match rest.strip_prefix(',').map(str::trim_start) {
         Some("") => Err(DigestFault::Malformed),

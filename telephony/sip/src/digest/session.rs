@@ -27,10 +27,6 @@ impl DigestSession {
         Self { challenge, cnonce: cnonce.to_owned(), used }
     }
 
-    pub(crate) fn nonce(&self) -> &str {
-        &self.challenge.nonce
-    }
-
     /// The value of Authorization or Proxy-Authorization for one request.
     pub(crate) fn authorize(
         &mut self,

@@ -19,15 +19,17 @@ pub(crate) use udp::UdpDoor;
 pub(crate) use visit::{Opened, Visit, with_plug};
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rsipstack::transport::SipConnection;
+use tokio::sync::Semaphore;
 
-use crate::counters::Counting;
+use crate::counters::{Count, Counting};
 use crate::ladder::Direction;
 use crate::screen::{Answerer, Offered, RawMessage, Refusal, SourceRates, Verdict, judge};
-use crate::stack::{ContactBook, Stack};
+use crate::stack::{ContactBook, HandedOver, Stack};
 use crate::{EdgeConfig, Transport};
 
 /// What all doors share: who may enter, how fast, and where it leads.
@@ -36,21 +38,38 @@ pub(crate) struct Hall {
     pub(crate) counting: Arc<Counting>,
     pub(crate) flows: Flows,
     contacts: Arc<ContactBook>,
+    /// Places for calls, and whether none is given away any more.
+    places: Arc<Semaphore>,
+    leaving: Arc<AtomicBool>,
     answerer: Answerer,
     offered: Offered,
     rates: Mutex<SourceRates>,
 }
 
 impl Hall {
-    pub(crate) fn new(stack: Arc<Stack>, counting: Arc<Counting>, config: &EdgeConfig) -> Self {
+    pub(crate) fn new(
+        stack: Arc<Stack>,
+        counting: Arc<Counting>,
+        (places, leaving): (Arc<Semaphore>, Arc<AtomicBool>),
+        config: &EdgeConfig,
+    ) -> Self {
         Self {
+            places,
+            leaving,
             contacts: stack.contacts.clone(),
             stack,
             counting,
             flows: Flows::default(),
             answerer: Answerer::default(),
-            offered: Offered { registration: config.registrar.is_some(), secure: false },
-            rates: Mutex::new(SourceRates::new(config.requests_per_second, Instant::now())),
+            offered: Offered {
+                registration: config.registrar.is_some(),
+                secure: config.listen.iter().any(|listen| listen.transport == Transport::Tls),
+            },
+            rates: Mutex::new(SourceRates::new(
+                config.requests_per_second,
+                config.total_requests_per_second,
+                Instant::now(),
+            )),
         }
     }
 
@@ -63,8 +82,11 @@ impl Hall {
     }
 
     fn admit(&self, source: IpAddr) -> Result<(), Duration> {
+        let in_call = self.contacts.is_in_call(source);
+        let now = Instant::now();
         let mut rates = self.rates.lock().unwrap_or_else(PoisonError::into_inner);
-        rates.admit(source, Instant::now())
+        rates.admit(source, now)?;
+        if in_call { Ok(()) } else { rates.admit_among_all(now) }
     }
 
     /// Judges one message and hands it over when it may pass; returns what to answer at once.
@@ -93,21 +115,44 @@ impl Hall {
     ) -> Option<Vec<u8>> {
         match judge(bytes, source, &self.answerer, self.offered, &self.counting) {
             Verdict::Pass(message) => {
-                let taken = self.stack.hand_over(&message, connection, transport, source);
-                if taken.await {
-                    return None;
+                let welcome = self.welcome();
+                let given =
+                    self.stack.hand_over(&message, connection, transport, source, welcome.is_ok());
+                match (given.await, welcome) {
+                    (HandedOver::Taken, _) => None,
+                    (HandedOver::Unwelcome, Err(count)) => {
+                        count.add();
+                        self.answer(&message, &Refusal::later(), source)
+                    }
+                    (HandedOver::Unwelcome | HandedOver::Unreadable, _) => {
+                        self.refuse(&message, &Refusal::unreadable(), source)
+                    }
                 }
-                self.refuse(&message, &Refusal::unreadable(), source)
             }
             Verdict::Answer(answer) => Some(answer),
             Verdict::Drop => None,
         }
     }
 
+    /// Whether a new call may come; else what counts its refusal.
+    fn welcome(&self) -> Result<(), &Count> {
+        if self.leaving.load(Ordering::SeqCst) {
+            return Err(&self.counting.refused_shutting_down);
+        }
+        match self.places.available_permits() {
+            0 => Err(&self.counting.refused_busy),
+            _ => Ok(()),
+        }
+    }
+
+    fn answer(&self, bytes: &[u8], refusal: &Refusal, source: SocketAddr) -> Option<Vec<u8>> {
+        let message = RawMessage::parse(bytes).ok()?;
+        self.answerer.answer(&message, refusal, source, bytes.len())
+    }
+
     /// The refusal of a message, where it can be given.
     fn refuse(&self, bytes: &[u8], refusal: &Refusal, source: SocketAddr) -> Option<Vec<u8>> {
-        let message = RawMessage::parse(bytes).ok();
-        let answer = message.and_then(|m| self.answerer.answer(&m, refusal, source, bytes.len()));
+        let answer = self.answer(bytes, refusal, source);
         match answer {
             Some(_) => refusal.count(&self.counting),
             None => self.counting.dropped_malformed.add(),

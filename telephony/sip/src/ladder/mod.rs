@@ -146,8 +146,8 @@ impl Ladder {
     fn refusal(&self) -> Option<(String, u16)> {
         let rungs = self.lock();
         let id = redaction::opaque_id(rungs.kept.front()?)?;
-        let outgoing = rungs.kept.iter().rev().filter(|rung| rung.direction == Direction::Out);
-        let status = outgoing.filter_map(|rung| redaction::invite_failure(&rung.bytes)).next()?;
+        let mut outgoing = rungs.kept.iter().rev().filter(|rung| rung.direction == Direction::Out);
+        let status = outgoing.find_map(|rung| redaction::invite_failure(&rung.bytes))?;
         Some((id, status))
     }
 

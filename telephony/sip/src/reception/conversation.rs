@@ -17,7 +17,6 @@ use super::registry::cseq_number;
 use super::session_timer::SessionTimer;
 use crate::link::Decision;
 use crate::screen::{ALLOW, SUPPORTED};
-use crate::stack::quiet;
 use crate::{CallEvent, Ended, EndedBy, EndedWhy};
 
 /// How long the application may think about a change before the old session stays.
@@ -173,6 +172,7 @@ impl Leg {
                 let status = if (300..700).contains(&status) { status } else { 488 };
                 self.respond(change, status, None).await;
             }
+            Some(Decision::Redescribed { sdp }) => self.life.described = sdp,
             Some(Decision::AcceptTransfer) => self.accept_transfer().await,
             Some(Decision::RefuseTransfer { status }) => self.refuse_transfer(status).await,
             Some(Decision::ReportTransfer { status }) => self.report_transfer(status),
@@ -298,8 +298,7 @@ impl Leg {
             tracing::info!("no way back to say goodbye");
             return;
         }
-        let proofs = self.entry.proofs("BYE", b"");
-        if quiet(self.entry.dialog.bye_with_headers(Some(proofs))).await.is_err() {
+        if self.entry.say_goodbye().await.is_err() {
             tracing::info!("goodbye not delivered");
         }
     }

@@ -28,15 +28,14 @@ use crate::info_key::pressed_key;
 use crate::registrar::Registrar;
 use crate::screen::{ACCEPT, ALLOW, SUPPORTED};
 use crate::stack::{Stack, quiet, quietly};
+use crate::transfer::read_news;
 use crate::{IncomingCall, Listen};
 pub(crate) use placed::Placed;
-use registry::{CallEntry, Registry};
+pub(crate) use registry::CallEntry;
+use registry::Registry;
 
 /// Requests dealt with at one time, beside calls. Each is short; more than this is a flood.
 const REQUESTS: usize = 1024;
-
-/// What a caller who comes at a bad moment is asked to wait, in seconds.
-const RETRY_AFTER: &str = "10";
 
 /// Where requests arrive.
 pub(crate) struct Reception {
@@ -54,7 +53,6 @@ pub(crate) struct Reception {
     advertised: Vec<Listen>,
     registrar: Option<Arc<Registrar>>,
     may_refer: bool,
-    referring_trunks: Vec<String>,
     calls: mpsc::Sender<IncomingCall>,
     registry: Registry,
     room: Arc<Semaphore>,
@@ -73,8 +71,6 @@ pub(crate) struct ReceptionParts {
     pub(crate) advertised: Vec<Listen>,
     pub(crate) registrar: Option<Arc<Registrar>>,
     pub(crate) may_refer: bool,
-    /// The trunks that may ask for transfers.
-    pub(crate) referring_trunks: Vec<String>,
     pub(crate) calls: mpsc::Sender<IncomingCall>,
 }
 
@@ -93,7 +89,6 @@ impl Reception {
             advertised: parts.advertised,
             registrar: parts.registrar,
             may_refer: parts.may_refer,
-            referring_trunks: parts.referring_trunks,
             calls: parts.calls,
             registry: Registry::default(),
             room,
@@ -154,14 +149,22 @@ impl Reception {
             Method::Update => update(&entry, transaction).await,
             Method::PRack => confirm(&entry, &mut transaction).await,
             Method::Refer => refer(&entry, transaction).await,
-            // We asked for no news.
-            Method::Notify => refuse(&mut transaction, 481, vec![]).await,
+            Method::Notify => news(&entry, &mut transaction).await,
             Method::Info => info(&entry, &mut transaction).await,
             Method::Options => answer_options(&mut transaction).await,
             // The screen lets no other method through.
             _ => refuse(&mut transaction, 405, allow()).await,
         }
     }
+}
+
+/// News of a transfer we asked for (RFC 3515 section 2.4.4); others we did not ask for.
+async fn news(entry: &CallEntry, transaction: &mut Transaction) {
+    let taken = read_news(&transaction.original).is_some_and(|news| entry.tell(news));
+    if !taken {
+        return refuse(transaction, 481, vec![]).await;
+    }
+    transaction.reply(StatusCode::OK).await.ok();
 }
 
 async fn goodbye(entry: &CallEntry, mut transaction: Transaction) {
@@ -261,13 +264,8 @@ fn allow() -> Vec<Header> {
     vec![Header::Allow(ALLOW.into())]
 }
 
-/// Refuses and stays until the refusal of an INVITE is acknowledged.
+/// Refuses, once: a request that comes again gets the same answer again, but no answer is repeated
+/// by itself, so that a forged source brings its victim no more than what was sent.
 async fn refuse(transaction: &mut Transaction, status: u16, headers: Vec<Header>) {
-    let refusal = transaction.reply_with(StatusCode::from(status), headers, None);
-    if refusal.await.is_err() {
-        return;
-    }
-    if transaction.original.method == Method::Invite {
-        while transaction.receive().await.is_some() {}
-    }
+    transaction.reply_with(StatusCode::from(status), headers, None).await.ok();
 }

@@ -21,10 +21,11 @@ use super::registry::{CallEntry, Invite, cseq_number};
 use super::reliable::Ringing;
 use super::session_timer::SessionTimer;
 use super::way::Way;
-use super::{RETRY_AFTER, Reception, refuse};
+use super::{Reception, refuse};
+use crate::line::Line;
 use crate::link::{HandleEnd, link};
 use crate::opaque_id::opaque_id;
-use crate::screen::{parameter, parse_address, percent_decoded, user_and_host};
+use crate::screen::{RETRY_AFTER, parameter, parse_address, percent_decoded, user_and_host};
 use crate::stack::{quietly, stack_transport, transport_of};
 use crate::{IncomingCall, Ladder, Party, Transport};
 
@@ -90,7 +91,7 @@ impl Reception {
             return Ok(None);
         };
         let source = source_of(transaction).ok_or(400_u16)?;
-        if !self.may_refer(source) {
+        if !self.may_refer(source, &transaction.original.uri) {
             return Err(603);
         }
         if replaces.len() > 1 {
@@ -120,14 +121,15 @@ impl Reception {
         let tag = dialog.id().local_tag.into();
         let to = transaction.original.to_header_mut();
         to.and_then(|to| to.mut_tag(tag).map(drop)).ok()?;
-        let may_refer = self.may_refer(source);
+        let may_refer = self.may_refer(source, &transaction.original.uri);
         Some(Arrival { invite, call, dialog, states, may_refer })
     }
 
     /// Whether who calls from there may ask for transfers.
-    fn may_refer(&self, source: SocketAddr) -> bool {
-        let trunks = || self.stack.contacts.trunks_at(source.ip());
-        self.may_refer || trunks().iter().any(|trunk| self.referring_trunks.contains(trunk))
+    fn may_refer(&self, source: SocketAddr, called: &Uri) -> bool {
+        let user = called_party(called).user;
+        let trunk = || self.stack.contacts.trunk_of(source.ip(), &user);
+        self.may_refer || trunk().is_some_and(|(_, may_refer)| may_refer)
     }
 
     /// Where a phone that called by `transport` sends the rest of the call. The stack would name
@@ -169,6 +171,7 @@ impl Reception {
         let dialog = arrival.dialog.clone();
         let entry = CallEntry::new(dialog.clone(), end.events.clone(), arrival.invite.number);
         let entry = Arc::new(entry.that_may_refer(arrival.may_refer));
+        end.line.set(Line { entry: entry.clone() }).ok();
         self.registry.enter(entry.clone());
         let ladder = self.stack.ladders.claim(&arrival.invite.call_id);
         let leg = Leg {
@@ -213,6 +216,7 @@ impl Reception {
         ladder: Ladder,
     ) {
         let trunk = self.stack.contacts.trunk_of(call.source.ip(), &call.called.user);
+        let trunk = trunk.map(|(name, _)| name);
         let call = IncomingCall {
             id: call.id,
             caller: call.caller,
@@ -270,7 +274,7 @@ fn facts(
     Some(CallFacts {
         id: opaque_id(&invite.call_id, &invite.from_tag),
         caller: caller(request)?,
-        called: called(&request.uri),
+        called: called_party(&request.uri),
         source,
         transport,
         offer,
@@ -289,7 +293,7 @@ fn caller(request: &Request) -> Option<Party> {
     })
 }
 
-fn called(uri: &Uri) -> Party {
+fn called_party(uri: &Uri) -> Party {
     let text = uri.to_string();
     let (user, host) = user_and_host(&text);
     // The stack escapes a user part again when it writes it.

@@ -17,7 +17,8 @@ use super::refresh::Life;
 use super::registry::CallEntry;
 use super::reliable::Ringing;
 use super::way::Way;
-use crate::dial::Signers;
+use crate::dial::{OwnDialog, Signers};
+use crate::line::Line;
 use crate::link::{HandleEnd, link};
 use crate::{DialFailure, Ladder};
 
@@ -32,6 +33,7 @@ pub(crate) struct Placed {
     pub(crate) flow: Option<CancellationToken>,
     pub(crate) place: OwnedSemaphorePermit,
     pub(crate) signers: Signers,
+    pub(crate) own: OwnDialog,
 }
 
 impl Reception {
@@ -58,8 +60,9 @@ impl Reception {
         let ladder = self.stack.ladders.claim(&placed.dialog.id().call_id);
         let (handle, end) = link();
         let entry = CallEntry::new(placed.dialog.clone(), end.events.clone(), 0);
-        let entry = Arc::new(entry.signed_by(placed.signers));
+        let entry = Arc::new(entry.placed_by_us(placed.own, placed.signers));
         entry.answered();
+        end.line.set(Line { entry: entry.clone() }).ok();
         self.registry.enter(entry.clone());
         let way = Way::to_answerer(response, placed.peer, placed.flow, &self.stack.contacts);
         let leg = Leg {

@@ -1,8 +1,11 @@
 //! A transfer that the other side asks for (RFC 3515).
 
 use rsipstack::dialog::dialog::TransactionHandle;
+use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::sip::{Header, Request, StatusCode};
+use tokio::sync::mpsc;
 use tokio::time::Instant;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::registration::values;
 use super::registry::CallEntry;
@@ -13,11 +16,17 @@ use crate::stack::quiet;
 /// The longest address to be referred to, in bytes.
 const MAX_TARGET: usize = 1024;
 
+/// Reports of one transfer that wait to be sent.
+const WAITING: usize = 16;
+
+type Report = (Vec<Header>, Vec<u8>);
+
 /// A transfer under way.
 pub(super) struct Referral {
     handle: Option<TransactionHandle>,
     decide_by: Instant,
     over: bool,
+    reports: Option<Reporter>,
     /// The other side wants no reports (RFC 4488).
     silent: bool,
 }
@@ -48,7 +57,7 @@ impl Referral {
 
     pub(super) fn begun(request: &Request, handle: TransactionHandle, decide_by: Instant) -> Self {
         let silent = values(request, "Refer-Sub").iter().any(|v| v.eq_ignore_ascii_case("false"));
-        Self { handle: Some(handle), decide_by, over: false, silent }
+        Self { handle: Some(handle), decide_by, over: false, reports: None, silent }
     }
 
     /// Until when the application has to decide, unless it did.
@@ -96,9 +105,25 @@ impl Referral {
         ];
         let body = format!("SIP/2.0 {status}\r\n").into_bytes();
         headers.extend(entry.proofs("NOTIFY", &body));
-        let dialog = entry.dialog.clone();
-        tokio::spawn(quiet(async move {
-            dialog.notify(Some(headers), Some(body)).await.ok();
-        }));
+        let reports = self.reports.get_or_insert_with(|| reporter(entry.dialog.clone()));
+        // Sixteen reports that nobody answered say enough.
+        reports.queue.try_send((headers, body)).ok();
     }
+}
+
+/// Sends reports one after the other, so that a later one does not overtake an earlier one. Ends
+/// with the call.
+struct Reporter {
+    queue: mpsc::Sender<Report>,
+    _task: AbortOnDropHandle<()>,
+}
+
+fn reporter(dialog: InviteDialog) -> Reporter {
+    let (queue, mut waiting) = mpsc::channel::<Report>(WAITING);
+    let task = tokio::spawn(quiet(async move {
+        while let Some((headers, body)) = waiting.recv().await {
+            dialog.notify(Some(headers), Some(body)).await.ok();
+        }
+    }));
+    Reporter { queue, _task: AbortOnDropHandle::new(task) }
 }

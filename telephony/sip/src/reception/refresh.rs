@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::sip::{HasHeaders, Header, Response, StatusCodeKind};
-use tokio::sync::oneshot;
 use tokio::time::Instant;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::leg::sdp_headers;
 use super::registration::values;
@@ -25,7 +25,8 @@ pub(super) struct Life {
     due: Option<Instant>,
     /// When the session is over unless a refresh succeeds before.
     end: Option<Instant>,
-    asking: Option<oneshot::Receiver<Option<Response>>>,
+    /// Our refresh under way; it ends with the call.
+    asking: Option<AbortOnDropHandle<Option<Response>>>,
     /// Whether the peer reads UPDATE; else a re-INVITE has to do.
     peer_updates: bool,
     /// Our description as the peer knows it.
@@ -74,7 +75,7 @@ impl Life {
         };
         if let Some(asking) = &mut self.asking {
             let answer = tokio::select! {
-                answer = &mut *asking => answer.unwrap_or_default(),
+                answer = &mut *asking => answer.ok().flatten(),
                 () = over => return Due::Over,
             };
             self.asking = None;
@@ -99,23 +100,22 @@ impl Life {
         let Some(timer) = self.timer else {
             return;
         };
-        let (tell, answer) = oneshot::channel();
-        self.asking = Some(answer);
         let dialog = dialog.clone();
         let mut headers = timer.refresh_headers();
-        if self.peer_updates {
+        let asking = if self.peer_updates {
             headers.extend(proofs("UPDATE", b""));
-            tokio::spawn(quiet(async move {
-                tell.send(dialog.update(Some(headers), None).await.ok().flatten()).ok();
-            }));
+            tokio::spawn(quiet(
+                async move { dialog.update(Some(headers), None).await.ok().flatten() },
+            ))
         } else {
             let body = self.described.clone().into_bytes();
             headers.extend(sdp_headers());
             headers.extend(proofs("INVITE", &body));
             tokio::spawn(quiet(async move {
-                tell.send(dialog.reinvite(Some(headers), Some(body)).await.ok().flatten()).ok();
-            }));
-        }
+                dialog.reinvite(Some(headers), Some(body)).await.ok().flatten()
+            }))
+        };
+        self.asking = Some(AbortOnDropHandle::new(asking));
     }
 
     /// Takes the answer in.

@@ -55,10 +55,23 @@ fn ask_of(transaction: &Transaction) -> Option<Ask> {
     })
 }
 
-/// The values of every header of that name, in order.
+/// The values of every header of that name, in order; not for those that name the transaction.
 pub(super) fn values(message: &impl HasHeaders, name: &str) -> Vec<String> {
-    let lines = message.headers().iter().map(Header::to_string);
-    let named = lines.filter_map(|line| {
+    let named = message.headers().iter().filter_map(|header| {
+        let line = match header {
+            Header::Other(found, value) => {
+                return found.eq_ignore_ascii_case(name).then(|| value.trim().to_owned());
+            }
+            // Every message has these and nobody asks for them here; writing them costs time.
+            Header::Via(_)
+            | Header::From(_)
+            | Header::To(_)
+            | Header::CallId(_)
+            | Header::CSeq(_)
+            | Header::MaxForwards(_)
+            | Header::ContentLength(_) => return None,
+            other => other.to_string(),
+        };
         let (found, value) = line.split_once(':')?;
         found.trim().eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
     });

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rsipstack::dialog::DialogId;
 use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::sip::prelude::HeadersExt;
-use rsipstack::sip::{Header, Request};
+use rsipstack::sip::{Header, Method, Request, Response};
 use rsipstack::transaction::transaction::Transaction;
 use rsipstack::transport::SipConnection;
 use tokio::sync::{Notify, mpsc};
@@ -15,7 +15,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::reliable::Reliability;
 use crate::CallEvent;
-use crate::dial::Signers;
+use crate::dial::{OwnDialog, Signers};
+use crate::stack::quiet;
+use crate::transfer::{News, NewsSender};
 
 /// Free places an event queue keeps for what matters more than keys.
 const KEPT_FREE: usize = 4;
@@ -40,7 +42,11 @@ pub(crate) struct CallEntry {
     pub(crate) reliability: Reliability,
     last_number: AtomicU32,
     /// Who asked us for a proof when we placed this call.
-    signers: Signers,
+    signers: Mutex<Signers>,
+    /// How we ask in a call that we placed.
+    own: Option<OwnDialog>,
+    /// Where news of a transfer go that we asked for.
+    news: Mutex<Option<NewsSender>>,
 }
 
 impl CallEntry {
@@ -59,7 +65,9 @@ impl CallEntry {
             latest: Mutex::default(),
             answered: AtomicBool::new(false),
             last_number: AtomicU32::new(first_number),
-            signers: Signers::default(),
+            signers: Mutex::default(),
+            own: None,
+            news: Mutex::default(),
             may_refer: false,
             reliability: Reliability::default(),
         }
@@ -69,14 +77,60 @@ impl CallEntry {
         Self { may_refer, ..self }
     }
 
-    pub(crate) fn signed_by(self, signers: Signers) -> Self {
-        Self { signers, ..self }
+    pub(crate) fn placed_by_us(self, own: OwnDialog, signers: Signers) -> Self {
+        Self { own: Some(own), signers: Mutex::new(signers), ..self }
+    }
+
+    /// Asks the other side. `Ok(None)` when the call is over, an error when no answer came.
+    pub(crate) async fn ask(
+        &self,
+        method: Method,
+        headers: Vec<Header>,
+        body: Vec<u8>,
+    ) -> Result<Option<Response>, NoAnswer> {
+        if !self.dialog.state().is_confirmed() {
+            return Ok(None);
+        }
+        if let Some(own) = &self.own {
+            return own.ask(&self.signers, method, headers, body).await.map(Some).ok_or(NoAnswer);
+        }
+        let body = (!body.is_empty()).then_some(body);
+        quiet(self.dialog.request(method, Some(headers), body)).await.map_err(|_| NoAnswer)
+    }
+
+    /// Says goodbye; repeated for up to 32 s.
+    pub(crate) async fn say_goodbye(&self) -> Result<(), NoAnswer> {
+        if self.own.is_some() {
+            let answer = self.ask(Method::Bye, vec![], vec![]).await;
+            self.dialog.cancel_token().cancel();
+            return answer.map(drop);
+        }
+        quiet(self.dialog.bye()).await.map_err(|_| NoAnswer)
+    }
+
+    /// Takes news of a transfer from now on, until the result is dropped; `None` while another is
+    /// under way.
+    pub(crate) fn expect_news(&self, report: NewsSender) -> Option<ExpectedNews<'_>> {
+        let mut news = self.news.lock().unwrap_or_else(PoisonError::into_inner);
+        let free = news.is_none();
+        free.then(|| {
+            *news = Some(report);
+            ExpectedNews(self)
+        })
+    }
+
+    /// Passes news on; `false` when nobody expects any.
+    pub(crate) fn tell(&self, piece: News) -> bool {
+        let news = self.news.lock().unwrap_or_else(PoisonError::into_inner);
+        // When too many wait, this one is no news.
+        news.as_ref().map(|report| report.try_send(piece).ok()).is_some()
     }
 
     /// The proofs that a request of ours in this call carries.
     pub(crate) fn proofs(&self, method: &str, body: &[u8]) -> Vec<Header> {
         let target = self.dialog.snapshot().remote_uri.to_string();
-        self.signers.sign(method, &target, body)
+        let signers = self.signers.lock().unwrap_or_else(PoisonError::into_inner);
+        signers.sign(method, &target, body)
     }
 
     /// Whether the request comes after the last one by its CSeq (RFC 3261 section 12.2.2).
@@ -119,6 +173,19 @@ pub(crate) fn flow_of(transaction: &Transaction) -> Option<CancellationToken> {
 /// The number in a request's CSeq.
 pub(crate) fn cseq_number(request: &Request) -> Option<u32> {
     request.cseq_header().ok()?.seq().ok()
+}
+
+/// The other side did not answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NoAnswer;
+
+/// Somebody waits for news of a transfer.
+pub(crate) struct ExpectedNews<'e>(&'e CallEntry);
+
+impl Drop for ExpectedNews<'_> {
+    fn drop(&mut self) {
+        *self.0.news.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
 }
 
 /// All calls.

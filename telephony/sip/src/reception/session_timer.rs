@@ -90,7 +90,9 @@ impl SessionTimer {
     pub(super) fn wait(self) -> Duration {
         match self.refresher {
             Refresher::Us => self.interval / 2,
-            Refresher::Peer => self.interval - (self.interval / 3).min(Duration::from_secs(32)),
+            Refresher::Peer => {
+                self.interval.saturating_sub((self.interval / 3).min(Duration::from_secs(32)))
+            }
         }
     }
 }

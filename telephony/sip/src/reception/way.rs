@@ -10,7 +10,7 @@ use rsipstack::transport::SipAddr;
 use tokio_util::sync::CancellationToken;
 
 use super::registry::flow_of;
-use crate::stack::{ContactBook, ContactEntry, Exit};
+use crate::stack::{CallerEntry, ContactBook, ContactEntry, Exit};
 
 /// Where goodbyes go, and whether the caller can still be heard.
 pub(super) struct Way {
@@ -24,7 +24,10 @@ pub(super) struct Way {
     reachable: bool,
     entry: Option<ContactEntry>,
     /// The UDP listener that our requests leave by.
-    _exit: Option<Exit>,
+    #[expect(dead_code, reason = "kept for what its end does")]
+    exit: Option<Exit>,
+    #[expect(dead_code, reason = "kept for what its end does")]
+    counted: CallerEntry,
 }
 
 impl Way {
@@ -41,7 +44,8 @@ impl Way {
             flow,
             reachable: false,
             entry: None,
-            _exit: exit_of(transaction, book),
+            exit: exit_of(transaction, book),
+            counted: book.count_call(source),
         };
         way.moved(&transaction.original);
         way
@@ -54,9 +58,18 @@ impl Way {
         flow: Option<CancellationToken>,
         book: &Arc<ContactBook>,
     ) -> Self {
+        let counted = book.count_call(source);
         let (book, heard_by) = (book.clone(), flow.clone());
-        let mut way =
-            Self { source, book, heard_by, flow, reachable: false, entry: None, _exit: None };
+        let mut way = Self {
+            source,
+            book,
+            heard_by,
+            flow,
+            reachable: false,
+            entry: None,
+            exit: None,
+            counted,
+        };
         if let Some(target) = first_target_of_answer(response) {
             way.lead_to(&target);
         }

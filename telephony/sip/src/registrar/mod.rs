@@ -42,6 +42,9 @@ pub struct RegistrarConfig {
     pub realm: String,
     /// The phones: the name is the user part of the address they register.
     pub phones: Vec<Credentials>,
+    /// Whether to offer SHA-256 beside MD5 (RFC 8760). Some older phones, baresip 1.0 among them,
+    /// refuse the whole answer when it names an algorithm that they do not know.
+    pub offers_sha256: bool,
     /// The shortest registration; a shorter one is told 423.
     pub min_expires: Duration,
     /// The longest registration; a longer one is cut.
@@ -49,11 +52,12 @@ pub struct RegistrarConfig {
 }
 
 impl Default for RegistrarConfig {
-    /// No phones; from a minute to an hour.
+    /// No phones; both algorithms; from a minute to an hour.
     fn default() -> Self {
         Self {
             realm: "sip".to_owned(),
             phones: Vec::new(),
+            offers_sha256: true,
             min_expires: Duration::from_mins(1),
             max_expires: Duration::from_hours(1),
         }
@@ -124,6 +128,7 @@ impl Answer {
 /// The desk phones and where they are.
 pub(crate) struct Registrar {
     realm: String,
+    algorithms: Vec<Algorithm>,
     phones: HashMap<String, Credentials>,
     /// What a name that does not exist is compared with.
     decoy: Credentials,
@@ -143,6 +148,11 @@ impl Registrar {
         let phones = config.phones.into_iter().map(|phone| (phone.username.clone(), phone));
         Self {
             realm: config.realm,
+            algorithms: if config.offers_sha256 {
+                vec![Algorithm::Sha256, Algorithm::Md5]
+            } else {
+                vec![Algorithm::Md5]
+            },
             phones: phones.collect(),
             decoy: Credentials::new("", decoy),
             state: Mutex::new(State {
@@ -196,18 +206,18 @@ impl Registrar {
     /// The same question to everybody: the stronger algorithm first (RFC 8760 section 2.4).
     fn challenge(&self, nonces: &Nonces, stale: bool, now: Instant) -> Answer {
         let nonce = nonces.issue(now);
-        let ask = |algorithm| {
+        let ask = |algorithm: &Algorithm| {
             let challenge = Challenge {
                 realm: self.realm.clone(),
                 nonce: nonce.clone(),
                 opaque: None,
-                algorithm,
+                algorithm: *algorithm,
                 protection: Some(Protection::Auth),
                 stale,
             };
             ("WWW-Authenticate", challenge.to_string())
         };
-        Answer { status: 401, headers: vec![ask(Algorithm::Sha256), ask(Algorithm::Md5)] }
+        Answer { status: 401, headers: self.algorithms.iter().map(ask).collect() }
     }
 
     /// Where `user` can be rung now, the freshest registration first.

@@ -63,6 +63,15 @@ fn a_phone_registers_by_either_algorithm() {
 }
 
 #[test]
+fn older_phones_are_asked_for_md5_only() {
+    let now = Instant::now();
+    let config = RegistrarConfig { offers_sha256: false, ..RegistrarConfig::default() };
+    let answer = Registrar::new(config, now).register(&ask("<sip:a@b>", 1), now);
+    assert_eq!(answer.headers.len(), 1);
+    assert!(answer.headers[0].1.contains("algorithm=MD5,"));
+}
+
+#[test]
 fn a_wrong_password_and_an_unknown_name_get_the_same_question() {
     let now = Instant::now();
     let registrar = registrar(now);

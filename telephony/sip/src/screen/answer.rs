@@ -52,9 +52,11 @@ impl Answerer {
         let (call_id, cseq) = (named("call-id"), named("cseq")?);
         let mut vias = message.all("via");
         let top = received_from(vias.next()?, source);
-        let to = to.map(|to| match has_tag(to) {
-            true => to.to_owned(),
-            false => format!("{to};tag={}", self.tag(&top, from, call_id, cseq)),
+        let to = to.map(|to| {
+            if has_tag(to) {
+                return to.to_owned();
+            }
+            format!("{to};tag={}", self.tag(&top, from, call_id, cseq))
         });
         let mut answer = format!("SIP/2.0 {} {}\r\n", refusal.status, refusal.reason);
         write!(answer, "Via: {top}\r\n").ok()?;

@@ -14,6 +14,8 @@ pub(crate) struct SourceRates {
     buckets: HashMap<IpAddr, Bucket>,
     shared: Bucket,
     swept: Instant,
+    total_per_second: f64,
+    total: Bucket,
 }
 
 #[derive(Clone, Copy)]
@@ -42,15 +44,26 @@ impl Bucket {
 }
 
 impl SourceRates {
-    /// `per_second` messages from each source; 0 = no limit.
-    pub(crate) fn new(per_second: u32, now: Instant) -> Self {
+    /// `per_second` messages from each source, `total_per_second` from all; 0 = no limit.
+    pub(crate) fn new(per_second: u32, total_per_second: u32, now: Instant) -> Self {
         let per_second = f64::from(per_second);
+        let total_per_second = f64::from(total_per_second);
         Self {
             per_second,
             buckets: HashMap::new(),
             shared: Bucket { tokens: per_second, filled: now },
             swept: now,
+            total_per_second,
+            total: Bucket { tokens: total_per_second, filled: now },
         }
+    }
+
+    /// Admits one message among those of all sources, as [`SourceRates::admit`] does.
+    pub(crate) fn admit_among_all(&mut self, now: Instant) -> Result<(), Duration> {
+        if self.total_per_second == 0.0 {
+            return Ok(());
+        }
+        self.total.take(self.total_per_second, now)
     }
 
     /// Admits one message of `source`, or says how long until the next one is welcome.
@@ -101,7 +114,7 @@ mod tests {
     #[test]
     fn a_source_gets_its_rate_and_no_more() {
         let start = Instant::now();
-        let mut rates = SourceRates::new(10, start);
+        let mut rates = SourceRates::new(10, 0, start);
         let admitted = |rates: &mut SourceRates, at| {
             (0..100).filter(|_| rates.admit(four(1), at).is_ok()).count()
         };
@@ -113,7 +126,7 @@ mod tests {
     #[test]
     fn one_source_does_not_use_up_the_rate_of_another() {
         let start = Instant::now();
-        let mut rates = SourceRates::new(1, start);
+        let mut rates = SourceRates::new(1, 0, start);
         assert!(rates.admit(four(1), start).is_ok());
         assert!(rates.admit(four(1), start).is_err());
         assert!(rates.admit(four(2), start).is_ok());
@@ -122,7 +135,7 @@ mod tests {
     #[test]
     fn addresses_of_one_ipv6_subscriber_are_one_source() {
         let start = Instant::now();
-        let mut rates = SourceRates::new(1, start);
+        let mut rates = SourceRates::new(1, 0, start);
         assert!(rates.admit("2001:db8::1".parse().unwrap(), start).is_ok());
         assert!(rates.admit("2001:db8::2".parse().unwrap(), start).is_err());
         assert!(rates.admit("2001:db8:0:1::1".parse().unwrap(), start).is_ok());
@@ -131,7 +144,7 @@ mod tests {
     #[test]
     fn a_million_sources_take_bounded_memory_and_are_still_limited() {
         let start = Instant::now();
-        let mut rates = SourceRates::new(5, start);
+        let mut rates = SourceRates::new(5, 0, start);
         let admitted =
             (0..1_000_000).filter(|source| rates.admit(four(*source), start).is_ok()).count();
         assert!(rates.buckets.len() <= MAX_SOURCES);
@@ -144,7 +157,7 @@ mod tests {
     #[test]
     fn the_wait_is_when_the_next_message_is_welcome() {
         let start = Instant::now();
-        let mut rates = SourceRates::new(4, start);
+        let mut rates = SourceRates::new(4, 0, start);
         for _ in 0..4 {
             rates.admit(four(1), start).unwrap();
         }
@@ -154,9 +167,19 @@ mod tests {
     }
 
     #[test]
+    fn all_sources_together_have_a_limit_too() {
+        let start = Instant::now();
+        let mut rates = SourceRates::new(0, 100, start);
+        let admitted = (0..1000).filter(|_| rates.admit_among_all(start).is_ok()).count();
+        assert_eq!(admitted, 100);
+        assert!(rates.admit_among_all(start + Duration::from_millis(10)).is_ok());
+    }
+
+    #[test]
     fn zero_is_no_limit() {
         let start = Instant::now();
-        let mut rates = SourceRates::new(0, start);
+        let mut rates = SourceRates::new(0, 0, start);
         assert!((0..10_000).all(|_| rates.admit(four(1), start).is_ok()));
+        assert!((0..10_000).all(|_| rates.admit_among_all(start).is_ok()));
     }
 }

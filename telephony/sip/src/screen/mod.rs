@@ -21,7 +21,7 @@ pub(crate) use bucket::SourceRates;
 pub(crate) use framing::{Frame, Framer, FramingError};
 pub(crate) use message::{MAX_MESSAGE, RawMessage, is_token};
 pub(crate) use rules::{
-    ACCEPT, ALLOW, MIN_SESSION, Offered, Refusal, SUPPORTED, are_listed, check,
+    ACCEPT, ALLOW, MIN_SESSION, Offered, RETRY_AFTER, Refusal, SUPPORTED, are_listed, check,
 };
 
 use std::net::SocketAddr;

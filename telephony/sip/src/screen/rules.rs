@@ -38,6 +38,9 @@ impl Offered {
 /// The bodies we read (RFC 3261 section 20.1).
 pub(crate) const ACCEPT: &str = "application/sdp, application/dtmf-relay, application/dtmf";
 
+/// What a caller who comes at a bad moment is asked to wait, in seconds.
+pub(crate) const RETRY_AFTER: &str = "10";
+
 /// Methods that exist (IANA SIP methods) and are not offered here.
 const ELSEWHERE: [&str; 4] = ["REGISTER", "SUBSCRIBE", "PUBLISH", "MESSAGE"];
 
@@ -65,6 +68,12 @@ impl Refusal {
 
     pub(crate) fn too_long() -> Self {
         Self::new(513, "Message Too Large")
+    }
+
+    /// For a call that finds no place (RFC 3261 section 21.5.4). Said by the screen: it costs no
+    /// memory and is never repeated.
+    pub(crate) fn later() -> Self {
+        Self::new(503, "Service Unavailable").hint("Retry-After", RETRY_AFTER)
     }
 
     pub(crate) fn length_needed() -> Self {

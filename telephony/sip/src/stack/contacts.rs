@@ -26,6 +26,8 @@ pub(crate) struct ContactBook {
     noted: Mutex<VecDeque<(String, SocketAddr)>>,
     /// Where each trunk is, by its name.
     trunks: Mutex<BTreeMap<String, Whereabouts>>,
+    /// Calls in progress by where they come from.
+    callers: Mutex<HashMap<IpAddr, usize>>,
     /// Which UDP listener a call leaves by.
     pub(super) exits: Exits,
 }
@@ -35,6 +37,7 @@ pub(crate) struct ContactBook {
 struct Whereabouts {
     configured: Vec<Network>,
     username: String,
+    may_refer: bool,
     /// What its names lead to now.
     found: Vec<IpAddr>,
 }
@@ -59,8 +62,8 @@ pub(crate) struct ContactEntry {
 
 impl ContactBook {
     pub(crate) fn new(allowed: Vec<Network>) -> Self {
-        let (entries, noted, trunks, exits) = Default::default();
-        Self { allowed, entries, noted, trunks, exits }
+        let (entries, noted, trunks, callers, exits) = Default::default();
+        Self { allowed, entries, noted, trunks, callers, exits }
     }
 
     /// A trunk is at these addresses from now on; they may talk to us.
@@ -69,25 +72,26 @@ impl ContactBook {
     }
 
     /// A trunk that is configured: which networks its calls come from beside its own addresses,
-    /// and who we are there.
-    pub(crate) fn add_trunk(&self, name: &str, configured: Vec<Network>, username: String) {
-        let trunk = Whereabouts { configured, username, found: Vec::new() };
+    /// who we are there, and whether it may transfer calls.
+    pub(crate) fn add_trunk(
+        &self,
+        name: &str,
+        configured: Vec<Network>,
+        username: String,
+        may_refer: bool,
+    ) {
+        let trunk = Whereabouts { configured, username, may_refer, found: Vec::new() };
         lock(&self.trunks).insert(name.to_owned(), trunk);
     }
 
-    /// The trunks that are at this address; several accounts with one carrier share its addresses.
-    pub(crate) fn trunks_at(&self, address: IpAddr) -> Vec<String> {
-        let trunks = lock(&self.trunks);
-        let there = trunks.iter().filter(|(_, trunk)| trunk.contain(address));
-        there.map(|(name, _)| name.clone()).collect()
-    }
-
-    /// The trunk that brings a call from `address`; of several the one whose user is called.
-    pub(crate) fn trunk_of(&self, address: IpAddr, called: &str) -> Option<String> {
+    /// The trunk that brings a call from `address` for `called`, and whether it may transfer.
+    /// Several accounts with one carrier share its addresses: then the called user decides.
+    pub(crate) fn trunk_of(&self, address: IpAddr, called: &str) -> Option<(String, bool)> {
         let trunks = lock(&self.trunks);
         let there = || trunks.iter().filter(|(_, trunk)| trunk.contain(address));
         let named = there().find(|(_, trunk)| trunk.username == called);
-        named.or_else(|| there().next()).map(|(name, _)| name.clone())
+        let (name, trunk) = named.or_else(|| there().next())?;
+        Some((name.clone(), trunk.may_refer))
     }
 
     /// Remembers for a while that a phone which answered our call is reached by `source`.
@@ -118,6 +122,18 @@ impl ContactBook {
         ContactEntry { book: self.clone(), contact }
     }
 
+    /// Counts a call from `source` for as long as what it returns lives.
+    pub(crate) fn count_call(self: &Arc<Self>, source: SocketAddr) -> CallerEntry {
+        let address = source.ip().to_canonical();
+        *lock(&self.callers).entry(address).or_insert(0) += 1;
+        CallerEntry { book: self.clone(), address }
+    }
+
+    /// Whether a call with that address is in progress.
+    pub(crate) fn is_in_call(&self, address: IpAddr) -> bool {
+        lock(&self.callers).contains_key(&address.to_canonical())
+    }
+
     fn source_of(&self, contact: &str) -> Option<SocketAddr> {
         let contact = contact.to_ascii_lowercase();
         if let Some(entry) = lock(&self.entries).get(&contact) {
@@ -142,6 +158,24 @@ impl ContactBook {
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A call in progress with somebody.
+pub(crate) struct CallerEntry {
+    book: Arc<ContactBook>,
+    address: IpAddr,
+}
+
+impl Drop for CallerEntry {
+    fn drop(&mut self) {
+        let mut callers = lock(&self.book.callers);
+        if let Some(calls) = callers.get_mut(&self.address) {
+            *calls -= 1;
+            if *calls == 0 {
+                callers.remove(&self.address);
+            }
+        }
+    }
 }
 
 impl Drop for ContactEntry {

@@ -9,7 +9,7 @@ mod polish;
 mod quiet;
 mod signpost;
 
-pub(crate) use contacts::{ContactBook, ContactEntry};
+pub(crate) use contacts::{CallerEntry, ContactBook, ContactEntry};
 pub(crate) use exits::Exit;
 pub(crate) use quiet::{Silenced, quiet, quietly};
 
@@ -18,7 +18,8 @@ use std::sync::Arc;
 
 use rsipstack::EndpointBuilder;
 use rsipstack::dialog::dialog_layer::DialogLayer;
-use rsipstack::sip::SipMessage;
+use rsipstack::sip::prelude::HeadersExt;
+use rsipstack::sip::{Method, Request, SipMessage};
 use rsipstack::transaction::TransactionReceiver;
 use rsipstack::transaction::endpoint::EndpointInnerRef;
 use rsipstack::transaction::key::{TransactionKey, TransactionRole};
@@ -63,7 +64,7 @@ impl Stack {
         let incoming = endpoint.incoming_transactions().ok()?;
         let endpoint = endpoint.inner;
         let dialogs = DialogLayer::new(endpoint.clone());
-        let stack = Self { dialogs, endpoint, contacts, ladders };
+        let stack = Self { endpoint, dialogs, contacts, ladders };
         Some((stack, incoming))
     }
 
@@ -73,35 +74,60 @@ impl Stack {
         quiet(self.endpoint.serve()).await.ok();
     }
 
-    /// Gives one screened message to the stack; `false` when the stack cannot read it.
+    /// Gives one screened message to the stack. A new call is taken only when it is `welcome`; a
+    /// repeated INVITE belongs to a call that is here already.
     pub(crate) async fn hand_over(
         &self,
         bytes: &[u8],
         connection: &SipConnection,
         transport: Transport,
         source: SocketAddr,
-    ) -> bool {
-        let message = quietly(|| {
+        welcome: bool,
+    ) -> HandedOver {
+        let read = quietly(|| {
             let message = SipMessage::try_from(bytes).ok()?;
             let transport = stack_transport(transport);
             let message = SipConnection::update_msg_received(message, source, transport).ok()?;
-            let names_its_transaction = match &message {
-                SipMessage::Request(request) => {
-                    TransactionKey::from_request(request, TransactionRole::Server).is_ok()
-                }
-                SipMessage::Response(_) => true,
+            let begins = match &message {
+                SipMessage::Request(request) => self.begins_call(request)?,
+                SipMessage::Response(_) => false,
             };
-            names_its_transaction.then_some(message)
+            Some((message, begins))
         });
-        let Some(message) = message else {
-            return false;
+        let Some((message, begins)) = read else {
+            return HandedOver::Unreadable;
         };
+        if begins && !welcome {
+            return HandedOver::Unwelcome;
+        }
         let from = sip_address(transport, source);
         let taken = self.endpoint.on_received_message(message, connection.clone(), &from);
         // It fails when an answer cannot be sent: the peer asks again.
         quiet(taken).await.ok();
-        true
+        HandedOver::Taken
     }
+
+    /// Whether a request is the first INVITE of a call; `None` when it names no transaction.
+    fn begins_call(&self, request: &Request) -> Option<bool> {
+        let key = TransactionKey::from_request(request, TransactionRole::Server).ok()?;
+        let tagged = request.to_header().ok()?.tag().ok()?.is_some();
+        let known = || {
+            let endpoint = &self.endpoint;
+            endpoint.transactions.get(&key).is_some()
+                || endpoint.finished_transactions.get(&key).is_some()
+        };
+        Some(request.method == Method::Invite && !tagged && !known())
+    }
+}
+
+/// What became of a message given to the stack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HandedOver {
+    Taken,
+    /// The stack cannot read it.
+    Unreadable,
+    /// It would start a call, and none is welcome.
+    Unwelcome,
 }
 
 pub(crate) fn stack_transport(transport: Transport) -> rsipstack::sip::Transport {

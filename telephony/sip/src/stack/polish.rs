@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use rsipstack::sip::prelude::HeadersExt;
-use rsipstack::sip::{HasHeaders, Header, Method, Response, SipMessage, StatusCodeKind};
+use rsipstack::sip::{CSeq, HasHeaders, Header, Method, Response, SipMessage, StatusCodeKind};
 use rsipstack::transaction::endpoint::{MessageInspector, TransportEventInspector};
 use rsipstack::transport::{SipAddr, TransportEvent};
 
@@ -46,7 +46,7 @@ impl MessageInspector for Polish {
 
     fn after_received(&self, mut message: SipMessage, from: Option<&SipAddr>) -> SipMessage {
         if let SipMessage::Response(response) = &mut message
-            && response.cseq_header().and_then(|cseq| cseq.method()).ok() == Some(Method::Invite)
+            && response.cseq_header().and_then(CSeq::method).ok() == Some(Method::Invite)
         {
             if let Some(source) = from.and_then(|from| from.get_socketaddr().ok()) {
                 self.note_contact(response, source);
@@ -62,7 +62,7 @@ fn starts_call(message: &SipMessage) -> bool {
     let SipMessage::Request(request) = message else {
         return false;
     };
-    let tag = request.to_header().and_then(|to| to.tag());
+    let tag = request.to_header().and_then(rsipstack::sip::To::tag);
     request.method == Method::Invite && matches!(tag, Ok(None))
 }
 

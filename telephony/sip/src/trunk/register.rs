@@ -73,7 +73,7 @@ impl Account {
             let contact = way.contact(&trunk.config.username, trunk.seen_as());
             let wanted = self.least.unwrap_or_default().max(trunk.config.expires).min(LONGEST);
             let response = self.ask(stack, trunk, way, &contact, wanted).await?;
-            let moved = learns && self.learn(&response, trunk, way);
+            let moved = learns && learn(&response, trunk, way);
             match status_of(&response) {
                 // Seen elsewhere than we said: say it right, and take the wrong address back.
                 200..=299 if moved => self.registered = Some(contact),
@@ -133,24 +133,6 @@ impl Account {
             500..=599 => Err(Refused::Here(TrunkFailure::Refused { status })),
             status => Err(everywhere(TrunkFailure::Refused { status })),
         }
-    }
-
-    /// Whether the carrier sees us elsewhere than our Contact said.
-    fn learn(&self, response: &Response, trunk: &Trunk, way: &WayOut) -> bool {
-        let Some(seen) = seen_as(response, way.ours) else {
-            return false;
-        };
-        let told = trunk.seen_as().unwrap_or(way.ours);
-        // A stream's own port is not the one we listen on; only another address means NAT.
-        let same = match way.hop.transport {
-            Transport::Udp => seen == told,
-            Transport::Tcp | Transport::Tls => seen.ip() == told.ip(),
-        };
-        if !same {
-            tracing::info!(trunk = trunk.config.name, "the trunk sees us at another address");
-            trunk.learn(seen);
-        }
-        !same
     }
 
     async fn ask(
@@ -237,6 +219,24 @@ impl Account {
         }
         Some(request)
     }
+}
+
+/// Whether the carrier sees us elsewhere than our Contact said.
+fn learn(response: &Response, trunk: &Trunk, way: &WayOut) -> bool {
+    let Some(seen) = seen_as(response, way.ours) else {
+        return false;
+    };
+    let told = trunk.seen_as().unwrap_or(way.ours);
+    // A stream's own port is not the one we listen on; only another address means NAT.
+    let same = match way.hop.transport {
+        Transport::Udp => seen == told,
+        Transport::Tcp | Transport::Tls => seen.ip() == told.ip(),
+    };
+    if !same {
+        tracing::info!(trunk = trunk.config.name, "the trunk sees us at another address");
+        trunk.learn(seen);
+    }
+    !same
 }
 
 /// For how long the answer says that `contact` is registered.

@@ -92,6 +92,23 @@ impl Callee {
         }
     }
 
+    /// The next request of this method that is not `known` repeated.
+    pub(crate) async fn expect_another(&mut self, method: &str, known: &Heard) -> Heard {
+        loop {
+            let heard = self.hear().await;
+            if heard.start.starts_with(method) && heard.header("CSeq") != known.header("CSeq") {
+                return heard;
+            }
+        }
+    }
+
+    /// Breaks the stream; the next one that is opened to it takes its place.
+    pub(crate) fn close(&mut self) {
+        if let Line::Stream { open, .. } = &mut self.line {
+            *open = None;
+        }
+    }
+
     async fn next(&mut self) -> Heard {
         match &mut self.line {
             Line::Udp(socket, peer) => {
@@ -145,6 +162,19 @@ impl Callee {
         extra: &str,
         body: &str,
     ) {
+        let answer = self.written(to, status, tag, extra, body);
+        self.send(&answer).await;
+    }
+
+    /// The answer to a request; `tag` names the branch, empty for none.
+    pub(crate) fn written(
+        &self,
+        to: &Heard,
+        status: &str,
+        tag: &str,
+        extra: &str,
+        body: &str,
+    ) -> String {
         let tagged = match (tag, to.header("To").contains("tag=")) {
             ("", _) | (_, true) => to.header("To").to_owned(),
             (tag, false) => format!("{};tag={tag}", to.header("To")),
@@ -153,12 +183,11 @@ impl Callee {
         let (via, from) = (to.header("Via"), to.header("From"));
         let (call_id, cseq) = (to.header("Call-ID"), to.header("CSeq"));
         let (contact, length) = (&self.contact, body.len());
-        let message = format!(
+        format!(
             "SIP/2.0 {status}\r\nVia: {via}\r\nFrom: {from}\r\nTo: {tagged}\r\n\
              Call-ID: {call_id}\r\nCSeq: {cseq}\r\nContact: {contact}\r\n{extra}{kind}\
              Content-Length: {length}\r\n\r\n{body}"
-        );
-        self.send(&message).await;
+        )
     }
 
     /// Picks up: 200 with a session description.
@@ -168,6 +197,17 @@ impl Callee {
 
     /// A request of the callee within the call that `invite` began.
     pub(crate) async fn ask(&mut self, invite: &Heard, method: &str, number: u32) {
+        self.ask_with(invite, method, number, "", "").await;
+    }
+
+    pub(crate) async fn ask_with(
+        &mut self,
+        invite: &Heard,
+        method: &str,
+        number: u32,
+        extra: &str,
+        body: &str,
+    ) {
         let contact = invite.header("Contact").trim_start_matches('<');
         let target = contact.split('>').next().unwrap().to_owned();
         let (local, call_id) = (self.local, invite.header("Call-ID"));
@@ -177,11 +217,11 @@ impl Callee {
             // A call of its own.
             to = to.split(";tag=").next().unwrap();
         }
-        let contact = &self.contact;
+        let (contact, length) = (&self.contact, body.len());
         let message = format!(
             "{method} {target} SIP/2.0\r\nVia: SIP/2.0/{token} {local};branch=z9hG4bK-c{number}\r\n\
              Max-Forwards: 70\r\nFrom: {from};tag=callee\r\nTo: {to}\r\nCall-ID: {call_id}\r\n\
-             CSeq: {number} {method}\r\nContact: {contact}\r\nContent-Length: 0\r\n\r\n"
+             CSeq: {number} {method}\r\nContact: {contact}\r\n{extra}Content-Length: {length}\r\n\r\n{body}"
         );
         self.send(&message).await;
     }

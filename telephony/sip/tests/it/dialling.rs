@@ -78,6 +78,19 @@ async fn a_call_is_placed_answered_and_hung_up_by_us() {
 }
 
 #[tokio::test]
+async fn ringing_is_told_even_when_the_answer_is_right_behind_it() {
+    let world = World::start().await;
+    let mut callee = Callee::tcp().await;
+    let mut call = world.edge.dial(callee.order()).unwrap();
+    let invite = callee.expect("INVITE").await;
+    let both = [("180 Ringing", ""), ("200 OK", ANSWER)];
+    let both = both.map(|(status, body)| callee.written(&invite, status, "callee", "", body));
+    callee.send(&both.concat()).await;
+    assert!(matches!(happens(&mut call).await, DialEvent::Ringing));
+    assert!(matches!(happens(&mut call).await, DialEvent::Answered(..)));
+}
+
+#[tokio::test]
 async fn the_other_side_hangs_up() {
     let world = World::start().await;
     for mut callee in [Callee::udp().await, Callee::tcp().await] {
@@ -141,6 +154,57 @@ async fn a_challenge_is_answered_and_so_is_the_goodbye() {
     assert!(proves(proof, "BYE"), "{proof}");
     assert_eq!(value(proof, "nc"), "00000002");
     assert_eq!(bye.header("CSeq"), "4 BYE");
+    // An hour later the nonce of the INVITE is forgotten.
+    callee.answer(&bye, "407 Auth", "", &challenge("three", ""), "").await;
+    let bye = callee.expect_another("BYE", &bye).await;
+    let proof = bye.header("Proxy-Authorization");
+    assert!(proves(proof, "BYE"), "{proof}");
+    assert_eq!((value(proof, "nonce"), bye.header("CSeq")), ("three", "5 BYE"));
+    callee.answer(&bye, "200 OK", "", "", "").await;
+    world.until_idle().await;
+}
+
+#[tokio::test]
+async fn a_challenge_within_the_call_is_answered_too() {
+    let world = World::start().await;
+    for mut callee in [Callee::udp().await, Callee::tcp().await] {
+        let order = Dial { credentials: Some(credentials()), ..callee.order() };
+        let mut call = world.edge.dial(order).unwrap();
+        let invite = callee.expect("INVITE").await;
+        callee.pick_up(&invite).await;
+        let call = answered(&mut call).await;
+        callee.expect("ACK").await;
+        let challenge =
+            "Proxy-Authenticate: Digest realm=\"pbx\", nonce=\"late\", qop=\"auth\"\r\n";
+        let holding = tokio::spawn(call.reoffer("v=0\r\ns=hold\r\n".into()));
+        let first = callee.expect("INVITE").await;
+        callee.answer(&first, "407 Auth", "", challenge, "").await;
+        callee.expect("ACK").await;
+        let second = callee.expect_another("INVITE", &first).await;
+        assert!(proves(second.header("Proxy-Authorization"), "INVITE"));
+        callee.answer(&second, "200 OK", "", "", ANSWER).await;
+        callee.expect("ACK").await;
+        assert_eq!(soon(holding).await.unwrap().as_deref(), Ok(ANSWER));
+        let hanging_up = tokio::spawn(call.hang_up());
+        let bye = callee.expect("BYE").await;
+        assert!(proves(bye.header("Proxy-Authorization"), "BYE"));
+        callee.answer(&bye, "200 OK", "", "", "").await;
+        soon(hanging_up).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_goodbye_takes_a_new_stream_when_ours_broke() {
+    let world = World::start().await;
+    let mut callee = Callee::tcp().await;
+    let mut call = world.edge.dial(callee.order()).unwrap();
+    let invite = callee.expect("INVITE").await;
+    callee.pick_up(&invite).await;
+    let call = answered(&mut call).await;
+    callee.expect("ACK").await;
+    callee.close();
+    tokio::spawn(call.hang_up());
+    callee.expect("BYE").await;
 }
 
 #[tokio::test]
@@ -163,7 +227,7 @@ async fn a_refused_password_is_not_sent_twice() {
 #[tokio::test]
 async fn refusals_are_told_apart() {
     let world = World::start().await;
-    let later = DialFailure::Unavailable { retry_after: Some(Duration::from_secs(120)) };
+    let later = DialFailure::Unavailable { retry_after: Some(Duration::from_mins(2)) };
     for (status, extra, expected) in [
         ("486 Busy Here", "", DialFailure::Busy),
         ("600 Busy Everywhere", "", DialFailure::Busy),
@@ -264,7 +328,8 @@ async fn reliable_ringing_is_acknowledged_once_along_the_dialog() {
     // The answer is repeated until the PRACK arrives; it is not acknowledged anew.
     callee.answer(&invite, "183 Progress", "callee", reliable, ANSWER).await;
     callee.answer(&prack, "200 OK", "", "", "").await;
-    callee.pick_up(&invite).await;
+    // The description came already and is not repeated.
+    callee.answer(&invite, "200 OK", "callee", "", "").await;
     let call = answered(&mut call).await;
     callee.expect("ACK").await;
     tokio::spawn(call.hang_up());
@@ -350,4 +415,81 @@ async fn a_closed_port_is_unreachable_and_a_full_edge_says_so() {
     callee.expect("INVITE").await;
     let mut second = world.edge.dial(callee.order()).unwrap();
     assert_eq!(failure(&mut second).await, DialFailure::TooManyCalls);
+}
+
+#[tokio::test]
+async fn servers_that_never_are_content_are_left() {
+    let world = World::start().await;
+    let mut callee = Callee::udp().await;
+    let order = Dial { credentials: Some(credentials()), ..callee.order() };
+    let mut call = world.edge.dial(order).unwrap();
+    for realm in 0..5 {
+        let invite = callee.expect("INVITE").await;
+        let challenge = format!("WWW-Authenticate: Digest realm=\"{realm}\", nonce=\"n\"\r\n");
+        callee.answer(&invite, "401 Who", "u", &challenge, "").await;
+        callee.expect("ACK").await;
+    }
+    assert_eq!(failure(&mut call).await, DialFailure::Unauthorized);
+    world.until_idle().await;
+}
+
+#[tokio::test]
+async fn endless_ringing_neither_grows_nor_hides_the_end() {
+    let world = World::start().await;
+    let mut callee = Callee::tcp().await;
+    let mut call = world.edge.dial(callee.order()).unwrap();
+    let invite = callee.expect("INVITE").await;
+    for number in 0..2000 {
+        let tag = format!("t{number}");
+        let reliable = "Require: 100rel\r\nRSeq: 4294967295\r\n";
+        let extra = if number % 100 == 0 { reliable } else { "" };
+        callee.answer(&invite, "183 Progress", &tag, extra, "v=0\r\n").await;
+    }
+    callee.answer(&invite, "486 Busy Here", "busy", "", "").await;
+    let mut told = 0;
+    loop {
+        match happens(&mut call).await {
+            DialEvent::Failed(failure) => break assert_eq!(failure, DialFailure::Busy),
+            _ => told += 1,
+        }
+    }
+    assert!(told < 2000, "{told} events waited");
+    // The connection is read on: the branches that wanted a PRACK got one, up to a limit.
+    let mut confirmed = 0;
+    loop {
+        let heard = callee.hear().await;
+        if heard.start.starts_with("PRACK") {
+            confirmed += 1;
+        } else if heard.start.starts_with("ACK") {
+            break;
+        }
+    }
+    assert!(confirmed <= 16, "{confirmed} branches");
+}
+
+#[tokio::test]
+async fn answers_that_are_no_sip_do_no_harm() {
+    let world = World::start().await;
+    let mut callee = Callee::udp().await;
+    let mut call = world.edge.dial(callee.order()).unwrap();
+    let invite = callee.expect("INVITE").await;
+    for broken in [
+        "SIP/2.0 200 OK\r\n\r\n".to_owned(),
+        "SIP/2.0 999999 OK\r\nVia: x\r\n\r\n".to_owned(),
+        callee.written(&invite, "183 \0", "t", "RSeq: -1\r\nRequire: 100rel\r\n", ""),
+        callee.written(&invite, "180 R", "t", "RSeq: 99999999999\r\n", ""),
+        callee.written(&invite, "180 R", &"t".repeat(9000), "", ""),
+    ] {
+        callee.send(&broken).await;
+    }
+    callee.answer(&invite, "302 Moved", "t", "Contact: <sip:\"@@@>, ;;;\r\n", "").await;
+    assert!(matches!(
+        failure(&mut call).await,
+        DialFailure::RedirectedElsewhere | DialFailure::Unreachable
+    ));
+    let mut callee = Callee::udp().await;
+    let mut call = world.edge.dial(callee.order()).unwrap();
+    let invite = callee.expect("INVITE").await;
+    callee.pick_up(&invite).await;
+    answered(&mut call).await;
 }

@@ -177,6 +177,29 @@ impl Phone {
         self.answer_to(method).await
     }
 
+    /// Asks about the desk phone `user`, outside any call.
+    pub(crate) async fn ask_as(&mut self, method: &str, user: &str, extra: &str) -> Heard {
+        self.to = format!("<sip:{user}@{}>", self.edge);
+        self.ask(method, extra, "").await
+    }
+
+    /// The address this phone's requests are for.
+    pub(crate) fn target(&self) -> String {
+        self.target.clone()
+    }
+
+    /// Sends a request again and again until it is answered, as phones do over UDP.
+    pub(crate) async fn ask_again_until_answered(&mut self, method: &str, request: &str) -> Heard {
+        for _ in 0..20 {
+            self.send(request).await;
+            let wait = std::time::Duration::from_millis(500);
+            if let Ok(answer) = tokio::time::timeout(wait, self.answer_to(method)).await {
+                return answer;
+            }
+        }
+        panic!("no answer to {method}");
+    }
+
     pub(crate) async fn answer_to(&mut self, method: &str) -> Heard {
         loop {
             let heard = self.hear().await;
