@@ -109,15 +109,21 @@ impl Round {
     }
 
     fn visit(&mut self, step: usize, due: Instant, scratch: &mut Scratch) {
-        let group = &mut self.groups[step];
-        let before = group.len();
-        group.retain_mut(|leg| leg.visit(due, scratch));
-        self.carried.fetch_sub(before - group.len(), Ordering::Relaxed);
-        for leg in &mut self.groups[(step + STEPS / 2) % STEPS] {
-            if leg.in_a_hurry() {
-                // That it has ended is seen at its own turn.
-                leg.visit(due, scratch);
-            }
-        }
+        let (group, between) = (step, (step + STEPS / 2) % STEPS);
+        let carried = |groups: &[Vec<Leg>]| groups.iter().map(Vec::len).sum::<usize>();
+        let before = carried(&self.groups);
+        self.groups[group].retain_mut(|leg| survives(leg, due, scratch));
+        self.groups[between].retain_mut(|leg| !leg.in_a_hurry() || survives(leg, due, scratch));
+        self.carried.fetch_sub(before - carried(&self.groups), Ordering::Relaxed);
     }
+}
+
+/// Visits a call. An error of ours in one call must not end the hundreds beside it.
+fn survives(leg: &mut Leg, due: Instant, scratch: &mut Scratch) -> bool {
+    let visit = std::panic::AssertUnwindSafe(|| leg.visit(due, scratch));
+    std::panic::catch_unwind(visit).unwrap_or_else(|_| {
+        tracing::error!("the audio of a call broke off");
+        *scratch = Scratch::default();
+        false
+    })
 }
