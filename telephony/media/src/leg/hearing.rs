@@ -28,7 +28,11 @@ impl Leg {
         for _ in 0..MOST_PACKETS_PER_VISIT {
             match self.wire.receive(&mut scratch.datagram) {
                 Arrival::Nothing => return,
-                Arrival::Audio(length, source) => self.packet(length, source, now, scratch),
+                Arrival::Audio(length, source) => {
+                    self.packet(length, source, now, scratch);
+                    // At once, so that events come in the order in which they were sent.
+                    self.pass_on(now, scratch);
+                }
                 Arrival::Reports(length, source) => {
                     self.reported(&scratch.datagram[..length], source, now);
                 }
@@ -109,6 +113,9 @@ impl Leg {
     /// Gives the line of samples to whoever records and listens. While the peer sends nothing by
     /// agreement, time stands still for both.
     pub(super) fn pass_on(&mut self, now: Instant, scratch: &mut Scratch) {
+        if scratch.line.is_empty() {
+            return;
+        }
         let expects_audio = self.plan.direction.receive;
         let mut heard = None;
         if let Some(recording) = self.recording.as_mut().filter(|_| expects_audio) {

@@ -172,6 +172,10 @@ impl Leg {
                 let (received, lost) = self.timeline.counts();
                 let _ = reply.send(PacketStatistics { received, lost, refused: self.refused });
             }
+            Command::CatchUp(reply) => {
+                self.listen(now, scratch);
+                let _ = reply.send(());
+            }
             Command::Quality(reply) => {
                 let _ = reply.send(self.quality());
             }
