@@ -9,6 +9,7 @@ use super::{Leg, Scratch, report};
 use crate::coding::Decoding;
 use crate::latch::Admission;
 use crate::session::MediaEvent;
+use crate::stream_clock::StreamClock;
 use crate::wire::Arrival;
 
 /// Packets taken at one visit: five seconds of a stalled call, and the bound of a flood.
@@ -57,12 +58,14 @@ impl Leg {
                 self.timeline.restart(since, line);
                 self.keys.restart();
                 self.decoding = Decoding::of(self.plan.codec);
+                self.clock = StreamClock::default();
             }
             Admission::SameStream => {}
         }
         self.expect_audio_from(now);
         let (timestamp, payload) = (packet.timestamp(), packet.payload());
-        let position = (packet.sequence_number(), timestamp);
+        let moment = self.clock.samples(timestamp, self.plan.codec.ticks_per_sample());
+        let position = (packet.sequence_number(), moment);
         let timed = matches!(content, Content::Audio);
         self.reception.packet(packet.ssrc(), position, since, timed);
         samples.clear();
@@ -70,7 +73,7 @@ impl Leg {
             Content::Audio => {
                 self.decoding.decode(payload, samples);
                 if let Some(joined) = &self.joined {
-                    joined.says.speak(timestamp, samples, self.reception.jitter_ms().0);
+                    joined.says.speak(moment, samples, self.reception.jitter_ms().0);
                 }
             }
             Content::Keys => {
