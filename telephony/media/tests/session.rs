@@ -274,6 +274,15 @@ async fn random_datagrams_from_the_peer_itself_do_no_harm() {
     timeout(PATIENCE, ended).await.expect("the session lives");
 }
 
+/// A receiver's report (RFC 3550 section 6.4.2) that misses five packets of a stream.
+fn report_of_five_missing(stream: u32) -> Vec<u8> {
+    let mut report = vec![0x81, 201, 0, 7, 0x12, 0x34, 0x56, 0x78];
+    report.extend(stream.to_be_bytes());
+    report.extend([0, 0, 0, 5]);
+    report.extend([0; 16]);
+    report
+}
+
 #[tokio::test]
 async fn reports_are_answered_and_the_end_is_told() {
     let mut call = Call::set_up(22_800, PATIENCE).await;
@@ -293,13 +302,8 @@ async fn reports_are_answered_and_the_end_is_told() {
         call.phone.send(8, &[0xd5; FRAME], false).await;
     }
     call.received(3).await;
-    // A receiver's report (RFC 3550 section 6.4.2) that misses five of our packets.
-    let mut report = vec![0x81, 201, 0, 7, 0x12, 0x34, 0x56, 0x78];
-    report.extend(ours.to_be_bytes());
-    report.extend([0, 0, 0, 5]);
-    report.extend([0; 16]);
     let port = SocketAddr::new(HERE, call.phone.gateway.port() + 1);
-    reports.send_to(&report, port).await.expect("sent");
+    reports.send_to(&report_of_five_missing(ours), port).await.expect("sent");
     let told = async {
         while call.session.quality().await.remote_lost != Some(5) {
             tokio::task::yield_now().await;

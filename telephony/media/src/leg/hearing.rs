@@ -1,7 +1,7 @@
 //! The caller's direction: from packets to her time line, and to whoever listens.
 
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rtp_types::RtpPacket;
 
@@ -77,17 +77,19 @@ impl Leg {
                 }
             }
             Content::Keys => {
-                let press = (timestamp, packet.marker_bit());
-                if let Some(key) = self.keys.event(press, payload, since) {
-                    if let Some(joined) = &self.joined {
-                        joined.says.press(key);
-                    }
-                    self.report(MediaEvent::Key(key));
-                }
+                self.event((timestamp, packet.marker_bit()), payload, since);
             }
             Content::Noise => {}
         }
         self.timeline.push(position, samples, since, line);
+    }
+
+    fn event(&mut self, press: (u32, bool), payload: &[u8], since: Duration) {
+        let Some(key) = self.keys.event(press, payload, since) else { return };
+        if let Some(joined) = &self.joined {
+            joined.says.press(key);
+        }
+        self.report(MediaEvent::Key(key));
     }
 
     fn understood<'a>(&self, datagram: &'a [u8]) -> Option<(RtpPacket<'a>, Content)> {
