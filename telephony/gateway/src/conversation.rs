@@ -128,7 +128,7 @@ impl Conversation {
 
     /// What was said before the end is heard before it: audio and signalling travel apart.
     async fn hear_the_rest(&mut self) {
-        self.session.statistics().await;
+        self.session.catch_up().await;
         while let Ok(event) = self.heard.try_recv() {
             let input = self.audible(event);
             self.waiting.extend(input);

@@ -67,7 +67,7 @@ async fn carry(calls: usize, seconds: usize) -> Outcome<()> {
     println!(
         "{:.3} of a core; {:.4} % of a core per call; resident {} kB",
         used / passed,
-        used / passed * 100.0 / calls as f64,
+        used / passed * 100.0 / float(calls),
         resident()
     );
     println!("callers: {}", callers.report()?);
@@ -84,7 +84,7 @@ async fn finish(sessions: Vec<Live>, seconds: usize) -> Outcome<()> {
         lost += packets.lost;
         refused += packets.refused;
         match session.stop_recording().await {
-            Some(Ok(kept)) if kept.seconds >= seconds as f64 * WHOLE => {}
+            Some(Ok(kept)) if kept.seconds >= float(seconds) * WHOLE => {}
             Some(Ok(_)) => short += 1,
             _ => broken += 1,
         }
@@ -193,7 +193,7 @@ fn speak(calls: usize, seconds: usize) -> Outcome<()> {
     println!(
         "sent {}, heard {heard}, missed {missed}, late milliseconds {late}, {:.3} of a core",
         steps * calls,
-        (processor_seconds() - before) / seconds as f64
+        (processor_seconds() - before) / float(seconds)
     );
     Ok(())
 }
@@ -223,6 +223,10 @@ impl Caller {
             self.heard += 1;
         }
     }
+}
+
+fn float(number: usize) -> f64 {
+    f64::from(u32::try_from(number).unwrap_or(u32::MAX))
 }
 
 /// User and system time of this process so far.

@@ -12,10 +12,19 @@ pub enum Codec {
     Pcma,
     /// G.722, of which the band up to 4 kHz is used.
     G722,
+    /// Opus (RFC 6716, RFC 7587), decoded to 8 kHz.
+    #[cfg(feature = "opus")]
+    Opus,
 }
 
 impl Codec {
-    pub(crate) const ALL: [Self; 3] = [Self::Pcmu, Self::Pcma, Self::G722];
+    pub(crate) const ALL: &[Self] = &[
+        Self::Pcmu,
+        Self::Pcma,
+        Self::G722,
+        #[cfg(feature = "opus")]
+        Self::Opus,
+    ];
 
     /// The encoding name of RFC 3551.
     pub const fn name(self) -> &'static str {
@@ -23,29 +32,53 @@ impl Codec {
             Self::Pcmu => "PCMU",
             Self::Pcma => "PCMA",
             Self::G722 => "G722",
+            #[cfg(feature = "opus")]
+            Self::Opus => "opus",
         }
     }
 
-    /// The static payload type of RFC 3551.
-    pub const fn static_payload_type(self) -> u8 {
+    /// What a description says after the name: the clock of the timestamps, and channels.
+    pub(crate) const fn clock(self) -> &'static str {
+        match self {
+            Self::Pcmu | Self::Pcma | Self::G722 => "8000",
+            #[cfg(feature = "opus")]
+            Self::Opus => "48000/2",
+        }
+    }
+
+    /// Ticks of that clock in one sample of ours.
+    pub(crate) const fn ticks_per_sample(self) -> u32 {
+        match self {
+            Self::Pcmu | Self::Pcma | Self::G722 => 1,
+            #[cfg(feature = "opus")]
+            Self::Opus => 6,
+        }
+    }
+
+    /// The static payload type of RFC 3551; for Opus, the dynamic one under which we offer it.
+    pub const fn payload_type(self) -> u8 {
         match self {
             Self::Pcmu => 0,
             Self::Pcma => 8,
             Self::G722 => 9,
+            #[cfg(feature = "opus")]
+            Self::Opus => 107,
         }
     }
 
     /// The codec with this encoding name, which is compared without case (RFC 8866 section 6.6).
     pub fn by_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|codec| codec.name().eq_ignore_ascii_case(name))
+        Self::ALL.iter().copied().find(|codec| codec.name().eq_ignore_ascii_case(name))
     }
 
-    /// The law of G.711, octet by octet; G.722 has none.
+    /// The law of G.711, octet by octet; the others have none.
     pub const fn law(self) -> Option<Law> {
         match self {
             Self::Pcmu => Some(Law::Mu),
             Self::Pcma => Some(Law::A),
             Self::G722 => None,
+            #[cfg(feature = "opus")]
+            Self::Opus => None,
         }
     }
 }

@@ -11,10 +11,20 @@ pub(crate) enum Decoding {
     Law(Law),
     /// Only the lower band: its quadrature filter is the low pass that 8 kHz need.
     G722(Box<G722Decoder>),
+    #[cfg(feature = "opus")]
+    Opus(Box<ropus::Decoder>),
+    /// A decoder that could not be made: nothing is heard.
+    #[cfg(feature = "opus")]
+    Deaf,
 }
 
 impl Decoding {
     pub(crate) fn of(codec: Codec) -> Self {
+        #[cfg(feature = "opus")]
+        if codec == Codec::Opus {
+            let decoder = ropus::Decoder::new(crate::SAMPLE_RATE, ropus::Channels::Mono);
+            return decoder.map_or(Self::Deaf, |decoder| Self::Opus(Box::new(decoder)));
+        }
         match codec.law() {
             Some(law) => Self::Law(law),
             None => {
@@ -33,14 +43,36 @@ impl Decoding {
                 let written = decoder.decode_into(payload, &mut samples[begin..]).unwrap_or(0);
                 samples.truncate(begin + written);
             }
+            #[cfg(feature = "opus")]
+            Self::Opus(decoder) => {
+                let begin = samples.len();
+                samples.resize(begin + LONGEST_OPUS, 0);
+                let room = &mut samples[begin..];
+                let written = decoder.decode(payload, room, ropus::DecodeMode::Normal);
+                samples.truncate(begin + written.unwrap_or(0));
+            }
+            #[cfg(feature = "opus")]
+            Self::Deaf => {}
         }
     }
 }
+
+/// RFC 6716 section 2: a packet holds 120 ms at most.
+#[cfg(feature = "opus")]
+const LONGEST_OPUS: usize = crate::SAMPLE_RATE as usize * 120 / 1_000;
+/// More than any frame of ours at 8 kHz becomes.
+#[cfg(feature = "opus")]
+const LARGEST_OPUS: usize = 1_275;
 
 /// Encodes our stream.
 pub(crate) enum Encoding {
     Law(Law),
     G722(Box<Wideband>),
+    #[cfg(feature = "opus")]
+    Opus(Box<ropus::Encoder>),
+    /// An encoder that could not be made: packets without a sound.
+    #[cfg(feature = "opus")]
+    Mute,
 }
 
 /// G.722 from 16 kHz: what its encoder makes of 8 kHz directly is silence (audio-codec 0.4.13).
@@ -52,6 +84,12 @@ pub(crate) struct Wideband {
 
 impl Encoding {
     pub(crate) fn of(codec: Codec) -> Self {
+        #[cfg(feature = "opus")]
+        if codec == Codec::Opus {
+            let (mono, voice) = (ropus::Channels::Mono, ropus::Application::Voip);
+            let encoder = ropus::Encoder::builder(crate::SAMPLE_RATE, mono, voice).build();
+            return encoder.map_or(Self::Mute, |encoder| Self::Opus(Box::new(encoder)));
+        }
         match codec.law() {
             Some(law) => Self::Law(law),
             None => Self::G722(Box::new(Wideband {
@@ -75,6 +113,15 @@ impl Encoding {
                 let written = encoder.encode_into(doubled, &mut packet[begin..]).unwrap_or(0);
                 packet.truncate(begin + written);
             }
+            #[cfg(feature = "opus")]
+            Self::Opus(encoder) => {
+                let begin = packet.len();
+                packet.resize(begin + LARGEST_OPUS, 0);
+                let written = encoder.encode(samples, &mut packet[begin..]).unwrap_or(0);
+                packet.truncate(begin + written);
+            }
+            #[cfg(feature = "opus")]
+            Self::Mute => {}
         }
     }
 }
@@ -84,6 +131,8 @@ impl std::fmt::Debug for Encoding {
         f.write_str(match self {
             Self::Law(_) => "Encoding(G.711)",
             Self::G722(_) => "Encoding(G.722)",
+            #[cfg(feature = "opus")]
+            Self::Opus(_) | Self::Mute => "Encoding(Opus)",
         })
     }
 }
@@ -122,6 +171,26 @@ mod tests {
         assert_eq!(heard.len(), said.len());
         let ratio = power(&heard[800..]) / power(&said[800..]);
         assert!((0.8..1.25).contains(&ratio), "{ratio}");
+    }
+
+    #[cfg(feature = "opus")]
+    #[test]
+    fn opus_keeps_the_sound_and_passes_over_what_it_cannot_read() {
+        let said = tone(440.0, 8_000);
+        let (mut encoding, mut decoding) = (Encoding::of(Codec::Opus), Decoding::of(Codec::Opus));
+        let mut heard = Vec::new();
+        for frame in said.chunks(160) {
+            let mut packet = Vec::new();
+            encoding.encode(frame, &mut packet);
+            assert!((3..160).contains(&packet.len()), "{}", packet.len());
+            decoding.decode(&packet, &mut heard);
+        }
+        assert_eq!(heard.len(), said.len());
+        let ratio = power(&heard[800..]) / power(&said[800..]);
+        assert!((0.7..1.3).contains(&ratio), "{ratio}");
+        for length in 0..200 {
+            decoding.decode(&vec![0xff; length], &mut Vec::new());
+        }
     }
 
     #[test]

@@ -210,7 +210,9 @@ mod tests {
             .collect();
         assert!(!seeds.is_empty(), "no seeds for {target}");
         let (began, mut chance) = (Instant::now(), Chance(0x9e37_79b9_7f4a_7c15));
-        seeds.iter().for_each(|seed| run(seed));
+        for seed in &seeds {
+            run(seed);
+        }
         for _ in 0..CHANGES {
             let seed = &seeds[chance.below(seeds.len())];
             let other = &seeds[chance.below(seeds.len())];

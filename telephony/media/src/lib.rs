@@ -28,6 +28,7 @@ mod sdp;
 mod session;
 mod spool;
 mod srtp;
+mod stream_clock;
 mod timeline;
 mod tones;
 mod upsample;

@@ -8,8 +8,6 @@ use crate::coding::Encoding;
 use crate::reports::Sent;
 
 const HEADER_LENGTH: usize = 12;
-/// As much as the longest packet holds: 60 ms.
-const SILENCE: [i16; 480] = [0; 480];
 
 /// Writes one stream's packets into one buffer.
 #[derive(Debug)]
@@ -25,6 +23,7 @@ pub(crate) struct Outbound {
     press_began: u32,
     packets: u64,
     octets: u64,
+    frame: Vec<i16>,
     packet: Vec<u8>,
 }
 
@@ -43,6 +42,7 @@ impl Outbound {
             press_began: 0,
             packets: 0,
             octets: 0,
+            frame: Vec::with_capacity(plan.samples_per_packet),
             packet: Vec::with_capacity(HEADER_LENGTH + plan.samples_per_packet),
         }
     }
@@ -64,9 +64,10 @@ impl Outbound {
     /// The next packet: `samples`, filled up with silence.
     pub(crate) fn packet(&mut self, samples: &[i16]) -> &mut Vec<u8> {
         self.header(self.payload_type, self.begins, self.timestamp);
-        let (spoken, silent) = (samples.len(), self.samples_per_packet - samples.len());
-        self.encoding.encode(&samples[..spoken], &mut self.packet);
-        self.encoding.encode(&SILENCE[..silent], &mut self.packet);
+        self.frame.clear();
+        self.frame.extend_from_slice(samples);
+        self.frame.resize(self.samples_per_packet, 0);
+        self.encoding.encode(&self.frame, &mut self.packet);
         self.begins = false;
         self.finish()
     }
@@ -92,7 +93,7 @@ impl Outbound {
             .payload_type(payload_type)
             .marker_bit(marker)
             .sequence_number(self.sequence)
-            .timestamp(timestamp)
+            .timestamp(timestamp.wrapping_mul(self.codec.ticks_per_sample()))
             .ssrc(self.stream);
         self.packet.clear();
         self.packet.resize(HEADER_LENGTH, 0);
@@ -112,6 +113,7 @@ impl Outbound {
     /// What went out so far; its timestamp is that of the packet that is next.
     pub(crate) const fn sent(&self) -> Sent {
         let Self { stream, timestamp, packets, octets, .. } = *self;
+        let timestamp = timestamp.wrapping_mul(self.codec.ticks_per_sample());
         Sent { stream, timestamp, packets, octets }
     }
 

@@ -68,6 +68,7 @@ pub(crate) enum Command {
     Renegotiated(MediaPlan),
     Statistics(oneshot::Sender<PacketStatistics>),
     Quality(oneshot::Sender<CallQuality>),
+    CatchUp(oneshot::Sender<()>),
 }
 
 /// A handle to one call's audio. When it is dropped the audio ends, and soon the ports are free
@@ -158,6 +159,14 @@ impl MediaSession {
     /// silence until it is told the same.
     pub async fn part(&self) {
         self.tell(Command::Part).await;
+    }
+
+    /// Waits until everything that has arrived by now was listened to: what it tells is among the
+    /// events. For the end of a call, which may overtake the last 20 ms of its audio.
+    pub async fn catch_up(&self) {
+        let (reply, caught_up) = oneshot::channel();
+        self.tell(Command::CatchUp(reply)).await;
+        let _ = caught_up.await;
     }
 
     /// What the audio was like so far.

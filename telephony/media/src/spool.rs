@@ -245,3 +245,48 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // What is behind is whole at every moment, also after a panic elsewhere.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A spool that nobody goes round to.
+    fn alone(writable: bool) -> (Spool, tempfile::NamedTempFile) {
+        let place = tempfile::NamedTempFile::new().expect("a file");
+        let file = std::fs::OpenOptions::new().read(true).write(writable).open(place.path());
+        let part = Part {
+            file: Arc::new(file.expect("opened")),
+            path: place.path().into(),
+            device: 0,
+            samples: 0,
+            unsynced: false,
+        };
+        let waiting = Waiting { octets: Vec::new(), failure: None, stage: Stage::Open };
+        (Spool { waiting: Mutex::new(waiting), part: Mutex::new(part) }, place)
+    }
+
+    #[test]
+    fn a_disk_that_is_ten_seconds_behind_breaks_the_recording_off_and_keeps_the_rest() {
+        let (spool, place) = alone(true);
+        for _ in 0..500 {
+            spool.append(&[7; 160]).expect("ten seconds have room");
+        }
+        assert!(matches!(spool.append(&[7; 160]), Err(RecorderError::TooSlow)));
+        assert!(matches!(spool.append(&[7; 160]), Err(RecorderError::BrokenOff)));
+        assert!(!spool.flush(&mut Vec::new()), "nothing more is to come");
+        let length = std::fs::metadata(place.path()).expect("there").len();
+        assert_eq!(length, HEADER_LENGTH + 160_000);
+    }
+
+    #[test]
+    fn a_disk_that_refuses_is_told_to_the_call_once_and_at_the_end() {
+        let (spool, _place) = alone(false);
+        spool.append(&[7; 160]).expect("room");
+        assert!(!spool.flush(&mut Vec::new()));
+        assert!(matches!(spool.append(&[7; 160]), Err(RecorderError::Disk(_))));
+        assert!(matches!(spool.append(&[7; 160]), Err(RecorderError::BrokenOff)));
+        let (spool, _place) = alone(false);
+        spool.append(&[7; 160]).expect("room");
+        assert!(matches!(spool.close(), Err(RecorderError::Disk(_))));
+    }
+}

@@ -17,6 +17,8 @@ const STEP: Duration = Duration::from_millis(5);
 const STEPS: usize = 4;
 /// A worker that is further behind than this was stopped (a suspended machine) and forgets it.
 const MOST_BEHIND: Duration = Duration::from_secs(5);
+/// How nice the threads are to others, from -20 (not at all) to 19.
+const AUDIO_PRIORITY: i32 = -10;
 /// More threads than this help no telephone exchange.
 const MOST_WORKERS: usize = 8;
 
@@ -63,8 +65,20 @@ fn start() -> std::io::Result<Worker> {
     let (arrivals, incoming) = mpsc::channel();
     let carried = Arc::new(AtomicUsize::new(0));
     let round = Round { incoming, carried: Arc::clone(&carried), groups: Default::default() };
-    std::thread::Builder::new().name("audio".into()).spawn(move || round.run())?;
+    std::thread::Builder::new().name("audio".into()).spawn(move || {
+        come_first();
+        round.run();
+    })?;
     Ok(Worker { arrivals, carried })
+}
+
+/// Late audio is lost audio, while recognition, pages and whatever else the machine does may
+/// wait. Only a privileged process may say so; any other one shares as it always did.
+fn come_first() {
+    // On Linux this is the calling thread alone.
+    if let Err(error) = rustix::process::setpriority_process(None, AUDIO_PRIORITY) {
+        tracing::debug!(%error, "audio has no priority over other work");
+    }
 }
 
 /// One worker's calls, in groups that are visited one after the other.
@@ -109,15 +123,21 @@ impl Round {
     }
 
     fn visit(&mut self, step: usize, due: Instant, scratch: &mut Scratch) {
-        let group = &mut self.groups[step];
-        let before = group.len();
-        group.retain_mut(|leg| leg.visit(due, scratch));
-        self.carried.fetch_sub(before - group.len(), Ordering::Relaxed);
-        for leg in &mut self.groups[(step + STEPS / 2) % STEPS] {
-            if leg.in_a_hurry() {
-                // That it has ended is seen at its own turn.
-                leg.visit(due, scratch);
-            }
-        }
+        let (group, between) = (step, (step + STEPS / 2) % STEPS);
+        let carried = |groups: &[Vec<Leg>]| groups.iter().map(Vec::len).sum::<usize>();
+        let before = carried(&self.groups);
+        self.groups[group].retain_mut(|leg| survives(leg, due, scratch));
+        self.groups[between].retain_mut(|leg| !leg.in_a_hurry() || survives(leg, due, scratch));
+        self.carried.fetch_sub(before - carried(&self.groups), Ordering::Relaxed);
     }
+}
+
+/// Visits a call. An error of ours in one call must not end the hundreds beside it.
+fn survives(leg: &mut Leg, due: Instant, scratch: &mut Scratch) -> bool {
+    let visit = std::panic::AssertUnwindSafe(|| leg.visit(due, scratch));
+    std::panic::catch_unwind(visit).unwrap_or_else(|_| {
+        tracing::error!("the audio of a call broke off");
+        *scratch = Scratch::default();
+        false
+    })
 }

@@ -50,8 +50,7 @@ impl Phone {
     /// Twenty milliseconds of one value.
     async fn say(&mut self, number: u32, value: i16) {
         let law = self.codec.law().expect("G.711");
-        self.send(self.codec.static_payload_type(), number * 160, &[law.encode(value); FRAME])
-            .await;
+        self.send(self.codec.payload_type(), number * 160, &[law.encode(value); FRAME]).await;
     }
 
     /// The payload type and payload of the next packet.

@@ -177,3 +177,16 @@ fn reports_go_where_the_peer_wants_them_but_to_no_other_machine() {
     assert_eq!(port("a=rtcp:53020\r\n"), "192.0.2.1:53020");
     assert_eq!(port("a=rtcp:53020 IN IP4 203.0.113.9\r\n"), "192.0.2.1:53020");
 }
+
+#[cfg(feature = "opus")]
+#[test]
+fn opus_is_agreed_on_where_it_is_wanted() {
+    let mut ours = Negotiation::new(here(), 40_000).with_codecs(&[Codec::Opus, Codec::Pcma]);
+    let (answer, plan) = ours.answer(PHONE).expect("Opus");
+    assert_eq!((plan.codec, plan.payload_type), (Codec::Opus, 111));
+    // It has no frames of the 30 ms that are asked for.
+    assert_eq!(plan.samples_per_packet, 160);
+    assert!(answer.contains("a=rtpmap:111 opus/48000/2\r\n"), "{answer}");
+    assert!(ours.offer().contains("a=rtpmap:107 opus/48000/2\r\n"));
+    assert_eq!(Negotiation::new(here(), 1).answer(PHONE).expect("A-law").1.codec, Codec::Pcma);
+}

@@ -68,8 +68,7 @@ fn a_phone_that_wants_encryption_gets_it_in_its_own_form() {
 
 #[test]
 fn an_encrypted_stream_is_taken_before_an_open_one() {
-    let mut offer = phone("RTP/AVP", "");
-    offer.push_str(&format!("m=audio 4002 RTP/SAVP 0\r\n{}", crypto()));
+    let offer = phone("RTP/AVP", "") + "m=audio 4002 RTP/SAVP 0\r\n" + &crypto();
     let (answer, plan) = side(EncryptionMode::Preferred, 5_000).answer(&offer).expect("agreed");
     assert!(answer.contains("m=audio 0 RTP/AVP 8\r\nm=audio 5000 RTP/SAVP 0\r\n"), "{answer}");
     assert!(plan.srtp.is_some());

@@ -273,3 +273,59 @@ async fn random_datagrams_from_the_peer_itself_do_no_harm() {
     let ended = async { while !matches!(call.event().await, MediaEvent::ClipEnded(9)) {} };
     timeout(PATIENCE, ended).await.expect("the session lives");
 }
+
+/// A receiver's report (RFC 3550 section 6.4.2) that misses five packets of a stream.
+fn report_of_five_missing(stream: u32) -> Vec<u8> {
+    let mut report = vec![0x81, 201, 0, 7, 0x12, 0x34, 0x56, 0x78];
+    report.extend(stream.to_be_bytes());
+    report.extend([0, 0, 0, 5]);
+    report.extend([0; 16]);
+    report
+}
+
+#[tokio::test]
+async fn reports_are_answered_and_the_end_is_told() {
+    let mut call = Call::set_up(22_800, PATIENCE).await;
+    let reports = UdpSocket::bind((HERE, 0)).await.expect("bound");
+    let place = reports.local_addr().expect("bound");
+    let described = MediaPlan { reports: Some(place), ..call.plan };
+    call.session.renegotiated(described).await;
+    let ours = {
+        let mut buffer = [0; 1500];
+        let received = timeout(PATIENCE, call.phone.socket.recv_from(&mut buffer)).await;
+        let (length, _) = received.expect("in time").expect("received");
+        RtpPacket::parse(&buffer[..length]).expect("a packet").ssrc()
+    };
+    for frame in [0, 1, 4] {
+        call.phone.sequence = 10 + frame;
+        call.phone.timestamp = u32::from(frame) * FRAME_TIME;
+        call.phone.send(8, &[0xd5; FRAME], false).await;
+    }
+    call.received(3).await;
+    let port = SocketAddr::new(HERE, call.phone.gateway.port() + 1);
+    reports.send_to(&report_of_five_missing(ours), port).await.expect("sent");
+    let told = async {
+        while call.session.quality().await.remote_lost != Some(5) {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(PATIENCE, told).await.expect("the report is read");
+    let quality = call.session.quality().await;
+    assert_eq!((quality.received, quality.lost, quality.reordered), (3, 2, 0));
+    assert!(quality.sent > 0 && quality.first_packet_after.is_some());
+    drop(call.session);
+    let mut buffer = [0; 1500];
+    let last = async {
+        loop {
+            let (length, from) = reports.recv_from(&mut buffer).await.expect("received");
+            assert_eq!(from, port);
+            // The last packet of the last compound is a goodbye of one source.
+            if length > 8 && buffer[length - 8..length - 6] == [0x81, 203] {
+                return buffer[..length].to_vec();
+            }
+        }
+    };
+    let last = timeout(PATIENCE, last).await.expect("a goodbye");
+    // A sender's report with one block, and two of five packets missing in it.
+    assert_eq!((last[1], &last[33..36]), (200, &[0, 0, 2][..]));
+}

@@ -1,7 +1,7 @@
 //! The caller's direction: from packets to her time line, and to whoever listens.
 
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rtp_types::RtpPacket;
 
@@ -9,6 +9,7 @@ use super::{Leg, Scratch, report};
 use crate::coding::Decoding;
 use crate::latch::Admission;
 use crate::session::MediaEvent;
+use crate::stream_clock::StreamClock;
 use crate::wire::Arrival;
 
 /// Packets taken at one visit: five seconds of a stalled call, and the bound of a flood.
@@ -28,7 +29,11 @@ impl Leg {
         for _ in 0..MOST_PACKETS_PER_VISIT {
             match self.wire.receive(&mut scratch.datagram) {
                 Arrival::Nothing => return,
-                Arrival::Audio(length, source) => self.packet(length, source, now, scratch),
+                Arrival::Audio(length, source) => {
+                    self.packet(length, source, now, scratch);
+                    // At once, so that events come in the order in which they were sent.
+                    self.pass_on(now, scratch);
+                }
                 Arrival::Reports(length, source) => {
                     self.reported(&scratch.datagram[..length], source, now);
                 }
@@ -53,12 +58,14 @@ impl Leg {
                 self.timeline.restart(since, line);
                 self.keys.restart();
                 self.decoding = Decoding::of(self.plan.codec);
+                self.clock = StreamClock::default();
             }
             Admission::SameStream => {}
         }
         self.expect_audio_from(now);
         let (timestamp, payload) = (packet.timestamp(), packet.payload());
-        let position = (packet.sequence_number(), timestamp);
+        let moment = self.clock.samples(timestamp, self.plan.codec.ticks_per_sample());
+        let position = (packet.sequence_number(), moment);
         let timed = matches!(content, Content::Audio);
         self.reception.packet(packet.ssrc(), position, since, timed);
         samples.clear();
@@ -67,17 +74,11 @@ impl Leg {
             Content::Audio => {
                 self.decoding.decode(payload, samples);
                 if let Some(joined) = &self.joined {
-                    joined.says.speak(timestamp, samples, self.reception.jitter_ms().0);
+                    joined.says.speak(moment, samples, self.reception.jitter_ms().0);
                 }
             }
             Content::Keys => {
-                let press = (timestamp, packet.marker_bit());
-                if let Some(key) = self.keys.event(press, payload, since) {
-                    if let Some(joined) = &self.joined {
-                        joined.says.press(key);
-                    }
-                    pressed = Some(key);
-                }
+                pressed = self.event((timestamp, packet.marker_bit()), payload, since);
             }
             Content::Noise => {}
         }
@@ -87,6 +88,14 @@ impl Leg {
             self.pass_on(now, scratch);
             self.report(MediaEvent::Key(key));
         }
+    }
+
+    fn event(&mut self, press: (u32, bool), payload: &[u8], since: Duration) -> Option<char> {
+        let key = self.keys.event(press, payload, since)?;
+        if let Some(joined) = &self.joined {
+            joined.says.press(key);
+        }
+        Some(key)
     }
 
     fn understood<'a>(&self, datagram: &'a [u8]) -> Option<(RtpPacket<'a>, Content)> {
@@ -115,6 +124,9 @@ impl Leg {
     /// Gives the line of samples to whoever records and listens. While the peer sends nothing by
     /// agreement, time stands still for both.
     pub(super) fn pass_on(&mut self, now: Instant, scratch: &mut Scratch) {
+        if scratch.line.is_empty() {
+            return;
+        }
         let expects_audio = self.plan.direction.receive;
         let mut heard = None;
         if let Some(recording) = self.recording.as_mut().filter(|_| expects_audio) {

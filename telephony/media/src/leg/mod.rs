@@ -21,6 +21,7 @@ use crate::reception::Reception;
 use crate::recorder::Recorder;
 use crate::reports::Reports;
 use crate::session::{Command, MediaEvent, PacketStatistics, SessionSetup};
+use crate::stream_clock::StreamClock;
 use crate::timeline::Timeline;
 use crate::wire::Wire;
 use crate::{MediaPlan, VoiceDetector};
@@ -63,6 +64,7 @@ pub(crate) struct Leg {
     keys: KeyPad,
     pressing: Pressing,
     decoding: Decoding,
+    clock: StreamClock,
     outbound: Outbound,
     player: Option<Player>,
     joined: Option<Joined>,
@@ -111,6 +113,7 @@ impl Leg {
             keys: KeyPad::new(plan.key_payload_type.is_none()),
             pressing: Pressing::default(),
             decoding: Decoding::of(plan.codec),
+            clock: StreamClock::default(),
             player: None,
             joined: None,
             recording: None,
@@ -172,6 +175,10 @@ impl Leg {
                 let (received, lost) = self.timeline.counts();
                 let _ = reply.send(PacketStatistics { received, lost, refused: self.refused });
             }
+            Command::CatchUp(reply) => {
+                self.listen(now, scratch);
+                let _ = reply.send(());
+            }
             Command::Quality(reply) => {
                 let _ = reply.send(self.quality());
             }
@@ -190,6 +197,7 @@ impl Leg {
         self.wire.renegotiated(&plan);
         if plan.codec != self.plan.codec {
             self.decoding = Decoding::of(plan.codec);
+            self.clock = StreamClock::default();
         }
         self.outbound.renegotiated(&plan);
         self.expect_audio_from(now);

@@ -10,8 +10,8 @@ use crate::wire::Arrival;
 
 /// Reports taken at one visit; a peer sends one in five seconds.
 const MOST_REPORTS_PER_VISIT: usize = 8;
-/// Reports are rare: they are looked for at every tenth visit.
-const VISITS_PER_REPORT: u32 = 10;
+/// Reports are looked for at every second visit: what they wait longer looks like a longer way.
+const VISITS_PER_REPORT: u32 = 2;
 
 impl Leg {
     fn listen_for_reports(&mut self, now: Instant, scratch: &mut Scratch) {

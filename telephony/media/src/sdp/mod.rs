@@ -43,7 +43,7 @@ impl MediaPlan {
     pub const fn usual(codec: Codec, peer: SocketAddr) -> Self {
         Self {
             codec,
-            payload_type: codec.static_payload_type(),
+            payload_type: codec.payload_type(),
             key_payload_type: None,
             peer: Some(peer),
             direction: Direction::BOTH,

@@ -103,13 +103,13 @@ impl Negotiation {
         let protocol = if required { "RTP/SAVP" } else { "RTP/AVP" };
         let mut formats = String::new();
         for codec in &self.codecs {
-            let _ = write!(formats, "{} ", codec.static_payload_type());
+            let _ = write!(formats, "{} ", codec.payload_type());
         }
         let port = self.local.port();
         line(&mut offer, format_args!("m=audio {port} {protocol} {formats}{OFFERED_KEYS}"));
         for codec in &self.codecs {
-            let (payload_type, name) = (codec.static_payload_type(), codec.name());
-            line(&mut offer, format_args!("a=rtpmap:{payload_type} {name}/8000"));
+            let (payload_type, name) = (codec.payload_type(), codec.name());
+            line(&mut offer, format_args!("a=rtpmap:{payload_type} {name}/{}", codec.clock()));
         }
         write_keys(&mut offer, OFFERED_KEYS);
         for (tag, key) in (1..).zip(&self.keys) {
@@ -193,7 +193,8 @@ impl Negotiation {
         let port = self.local.port();
         let keys = plan.key_payload_type.map(|keys| format!(" {keys}")).unwrap_or_default();
         line(answer, format_args!("m=audio {port} {protocol} {}{keys}", plan.payload_type));
-        line(answer, format_args!("a=rtpmap:{} {}/8000", plan.payload_type, plan.codec.name()));
+        let (name, clock) = (plan.codec.name(), plan.codec.clock());
+        line(answer, format_args!("a=rtpmap:{} {name}/{clock}", plan.payload_type));
         if let Some(keys) = plan.key_payload_type {
             write_keys(answer, keys);
         }

@@ -8,6 +8,8 @@ use super::sdes::{self, Crypto};
 use super::{Direction, LONGEST_DESCRIPTION, MediaPlan, MediaSecurity, SdpError};
 use crate::Codec;
 
+/// RFC 3551 section 6: from here on a payload type means what its map says, or nothing.
+const FIRST_DYNAMIC: u8 = 96;
 const MOST_STREAMS: usize = 16;
 const MOST_FORMATS: usize = 64;
 const SAMPLES_PER_MS: u64 = 8;
@@ -114,7 +116,7 @@ fn plan(
         key_payload_type: formats.keys(),
         peer,
         direction,
-        samples_per_packet: samples_per_packet(media),
+        samples_per_packet: samples_per_packet(media, codec),
         srtp: None,
         reports: peer.and_then(|peer| reports_address(media, peer, reports_share_port)),
         reports_share_port,
@@ -160,17 +162,19 @@ impl Formats {
     }
 
     fn codec_of(&self, payload_type: u8) -> Option<Codec> {
-        match self.name_of(payload_type) {
-            // RFC 3551 section 4.5.2: G.722 has 16 kHz, but is written with a clock of 8 kHz.
-            Some(map) if map.clock_rate == crate::SAMPLE_RATE => {
-                let mono = map.encoding_params.as_deref().is_none_or(|channels| channels == "1");
-                Codec::by_name(&map.encoding_name).filter(|_| mono)
-            }
-            Some(_) => None,
-            None => {
-                Codec::ALL.into_iter().find(|codec| codec.static_payload_type() == payload_type)
-            }
-        }
+        let Some(map) = self.name_of(payload_type) else {
+            let mut known = Codec::ALL.iter().copied().filter(|_| payload_type < FIRST_DYNAMIC);
+            return known.find(|codec| codec.payload_type() == payload_type);
+        };
+        let codec = Codec::by_name(&map.encoding_name)?;
+        // RFC 3551 section 4.5.2: G.722 has 16 kHz, but is written with a clock of 8 kHz.
+        let clock = codec.ticks_per_sample() * crate::SAMPLE_RATE;
+        // Opus is always written with two channels (RFC 7587 section 7), the others with one or
+        // none.
+        let channels = map.encoding_params.as_deref();
+        let usual = codec.clock().split_once('/').map(|(_, count)| count);
+        let fits = channels == usual || channels == Some("1");
+        (map.clock_rate == clock && fits).then_some(codec)
     }
 
     /// The peer's first choice among ours. G.722 costs us more than G.711 and is brought down to
@@ -222,13 +226,16 @@ fn offered_direction(session: &Session, media: &Media) -> Direction {
         .unwrap_or(Direction::BOTH)
 }
 
-fn samples_per_packet(media: &Media) -> usize {
+fn samples_per_packet(media: &Media, codec: Codec) -> usize {
     let milliseconds = |name: &str| {
         media.get_first_attribute_value(name).flatten().and_then(|ms| ms.trim().parse::<u64>().ok())
     };
     let longest = milliseconds("maxptime").unwrap_or(u64::MAX);
     let wanted = milliseconds("ptime")
-        .filter(|ms| matches!(ms, 10 | 20 | 30 | 40 | 60))
+        // Opus has no frames of 30 ms (RFC 6716 section 2.1.4).
+        .filter(|ms| {
+            matches!(ms, 10 | 20 | 40 | 60) || (*ms == 30 && codec.ticks_per_sample() == 1)
+        })
         .unwrap_or(USUAL_PTIME_MS);
     let chosen = if wanted <= longest { wanted } else { 10 };
     usize::try_from(chosen * SAMPLES_PER_MS).unwrap_or(160)
