@@ -16,7 +16,6 @@ pub struct Decision {
 }
 
 /// One change.
-#[expect(clippy::large_enum_variant, reason = "a decision holds a handful of changes")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
     /// Updates a feedback; refused as a conflict when its revision is not the stored one.

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use mostik_gateway::{
-    ArrivedCall, CallApp, CallHost, CallPlan, CompletedCall, Gateway, GatewayConfig, HostError, Refusal,
-    SpokenLanguage, SpokenPromise,
+    ArrivedCall, CallApp, CallHost, CallPlan, CompletedCall, Gateway, GatewayConfig, HostError,
+    Refusal, SpokenLanguage, SpokenPromise,
 };
 use mostik_sip::{Edge, EdgeConfig, Listen, Transport};
 use tokio_util::sync::CancellationToken;

@@ -26,9 +26,9 @@ async fn secured(srtp: &str) -> Secured {
     let port = ports.single();
     let config = format!(
         "[sip]\nlisten = [\"tls:127.0.0.1:{port}\"]\nsrtp = \"{srtp}\"\n\
-         tls_certificate = {:?}\ntls_key = {:?}\n",
-        folder.path().join("certificate.pem"),
-        folder.path().join("key.pem"),
+         tls_certificate = \"{}\"\ntls_key = \"{}\"\n",
+        folder.path().join("certificate.pem").display(),
+        folder.path().join("key.pem").display(),
     );
     let world = World::plan().config(ALWAYS_OPEN).config(DEAF).config(&config).start().await;
     Secured { world, uri: format!("sip:support@127.0.0.1:{port}"), _folder: folder, _ports: ports }
