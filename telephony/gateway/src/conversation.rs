@@ -265,7 +265,7 @@ impl Conversation {
         Input::RecorderFailed
     }
 
-    /// Says BYE and hands the call over; neither waits for the other.
+    /// Says BYE and hands the call over, with the last of its messages.
     async fn close(mut self, termination: Termination) {
         self.discard_unused_recording().await;
         let heard = self.session.quality().await;
@@ -275,17 +275,16 @@ impl Conversation {
         self.told.language = told.language;
         self.told.promise = told.promise_heard.then_some(told.promise);
         self.told.facts.audio = Some(AudioFacts::of(&heard));
-        self.told.facts.ladder = steps(&self.call.ladder());
         self.note().await;
         let seconds = self.told.recording.as_ref().map_or(0.0, |recording| recording.seconds);
         tracing::info!(%termination, seconds, lost = heard.lost, "ended");
-        let Self { shared, call, told, hang_up, .. } = self;
-        let goodbye = async {
-            if hang_up {
-                call.hang_up().await;
-            }
-        };
-        tokio::join!(goodbye, shared.delivery.deliver(told));
+        let Self { shared, call, mut told, hang_up, .. } = self;
+        let ladder = call.ladder();
+        if hang_up {
+            call.hang_up().await;
+        }
+        told.facts.ladder = steps(&ladder);
+        shared.delivery.deliver(told).await;
     }
 
     /// A recording that was prepared for the tone and never begun.

@@ -50,6 +50,8 @@ pub(crate) async fn run(shared: Arc<Shared>, told: CompletedCall, line: Line) {
     told.ended_at = Timestamp::now();
     told.termination = NoMessageEnd::EchoTest.into();
     told.facts.audio = Some(AudioFacts::of(&session.quality().await));
-    told.facts.ladder = steps(&call.ladder());
-    tokio::join!(call.hang_up(), shared.delivery.mention(told));
+    let ladder = call.ladder();
+    call.hang_up().await;
+    told.facts.ladder = steps(&ladder);
+    shared.delivery.mention(told).await;
 }

@@ -6,6 +6,7 @@ use mostik_tests::world::run;
 use mostik_tests::{World, needs};
 
 use super::DEAF;
+use super::carrier::is_registered;
 
 /// What the doctor says of this configuration.
 async fn said_of(config: &str) -> (Option<i32>, String) {
@@ -45,6 +46,7 @@ async fn a_good_line_is_proved_by_a_tone_whether_it_runs_or_not() {
         assert!(said.contains(good), "«{good}» is missing in\n{said}");
     }
     let world = World::plan().config(DEAF).config(&trunk(PASSWORD)).start().await;
+    is_registered(&world).await;
     let (config, data) = (world.config_file(), world.data());
     let place = [config.to_string_lossy(), data.to_string_lossy()];
     let ran = run(&["doctor", "--config", &place[0], "--data", &place[1]], "").await;

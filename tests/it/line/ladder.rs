@@ -20,8 +20,8 @@ async fn a_held_call_with_keys_by_info_tells_its_whole_story() {
         .keys_by(KeyWay::Info)
         .presses_after(Duration::from_millis(500), "1")
         .says_after(before, &words)
-        .holds(before + words.length() + Duration::from_secs(1), Duration::from_secs(1))
-        .presses_after(before + words.length() + Duration::from_millis(2_700), "#");
+        .holds(before + words.length() + Duration::from_millis(200), Duration::from_millis(600))
+        .presses_after(before + words.length() + Duration::from_millis(1_200), "#");
     let report = Phone::Pjsip.call(plan).await;
     assert_eq!(report.answered, 1, "{}", report.output);
     let call = newest_call(&world).await;

@@ -15,7 +15,7 @@ async fn the_echo_gives_back_what_was_said() {
     let said = repository().join("telephony/gateway/prompts/ru/welcome.wav");
     let config = world.config_file();
     let uri = world.sip_uri("echo");
-    let arguments = ["call", &uri, "--keys", "1", "--play", &said.to_string_lossy()]
+    let arguments = ["call", &uri, "--play", &said.to_string_lossy()]
         .map(str::to_owned)
         .into_iter()
         .chain(["--record".to_owned(), heard.to_string_lossy().into_owned()])
@@ -26,6 +26,9 @@ async fn the_echo_gives_back_what_was_said() {
     let told = String::from_utf8(ran.stdout).expect("UTF-8");
     assert!(ran.status.success(), "{told}");
     assert!(told.contains("answered after") && told.contains(" 0 lost"), "{told}");
+    let keys = run(&["call", &uri, "--keys", "17#"], "").await;
+    let pressed = String::from_utf8(keys.stdout).expect("UTF-8");
+    assert!(pressed.contains("key 1\nkey 7\nkey #"), "{pressed}");
     let likeness = Sound::read(&heard).likeness_of(&Sound::read(&said));
     assert!(likeness > 0.8, "{likeness:.2}: {told}");
 }
