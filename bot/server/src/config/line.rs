@@ -88,7 +88,11 @@ impl Config {
         let phones: Vec<_> = phones
             .map(|phone| Credentials::new(phone.user.clone(), phone.password.clone()))
             .collect();
-        (!phones.is_empty()).then(|| RegistrarConfig { phones, ..RegistrarConfig::default() })
+        (!phones.is_empty()).then(|| RegistrarConfig {
+            phones,
+            offers_sha256: !self.sip.phones_by_md5,
+            ..RegistrarConfig::default()
+        })
     }
 }
 

@@ -63,6 +63,7 @@ section!(Sip {
     tls_certificate: String,
     tls_key: String,
     srtp: String,
+    phones_by_md5: bool,
     trunk: Vec<Trunk>,
     phone: Vec<DeskPhone>,
 });

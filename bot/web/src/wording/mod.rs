@@ -109,7 +109,8 @@ words! {
     /// Calls as the line saw them.
     CallWords {
         title lead none one became ladder ladder_hint came sent arrived caller line setup tone
-        length transport codec keys sound heard said packets lost level jitter round_trip
+        length transport codec keys sound heard said packets lost level jitter round_trip seconds
+        milliseconds decibels
     }
     /// Jobs that stopped.
     JobWords {

@@ -16,7 +16,11 @@ pub(super) async fn run(place: &Place, id: &str) -> Result<()> {
     let Some(card) = stores.store.call_card(id).await? else {
         bail!("there is no call {id}");
     };
-    tell(&card, &mut io::stdout().lock()).context("the call cannot be shown")
+    match tell(&card, &mut io::stdout().lock()) {
+        // Whoever reads has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        told => told.context("the call cannot be shown"),
+    }
 }
 
 fn tell(card: &CallCard, out: &mut impl Write) -> io::Result<()> {
