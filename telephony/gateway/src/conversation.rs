@@ -11,7 +11,8 @@ use tokio::sync::mpsc;
 use crate::call_flow::{Action, CallFlow, CallState, Input, Step};
 use crate::facts::steps;
 use crate::gateway::Shared;
-use crate::reception::{Line, refusal_of};
+use crate::reception::Line;
+use crate::reoffer::{reanswered, reoffered};
 use crate::timers::Timers;
 use crate::{AudioFacts, CallPlan, CompletedCall, Prompt, Recording, Termination};
 
@@ -109,7 +110,7 @@ impl Conversation {
             }
             CallEvent::Key(key) => Some(self.pressed(key)),
             CallEvent::Reoffer { offer } => {
-                self.reoffered(offer).await;
+                reoffered(&self.call, &self.session, &mut self.negotiation, offer).await;
                 None
             }
             CallEvent::Transfer(_) => {
@@ -118,9 +119,7 @@ impl Conversation {
                 None
             }
             CallEvent::Reanswer { answer } => {
-                if let Ok(media) = self.negotiation.accept_answer(&answer) {
-                    self.session.renegotiated(media).await;
-                }
+                reanswered(&self.session, &self.negotiation, &answer).await;
                 None
             }
         }
@@ -132,22 +131,6 @@ impl Conversation {
         while let Ok(event) = self.heard.try_recv() {
             let input = self.audible(event);
             self.waiting.extend(input);
-        }
-    }
-
-    /// Hold, resume, another place for the audio. A call that is gone says so by its next event.
-    async fn reoffered(&mut self, offer: Option<String>) {
-        match offer.map(|offer| self.negotiation.answer(&offer)) {
-            Some(Ok((sdp, media))) => {
-                self.session.renegotiated(media).await;
-                self.call.accept_reoffer(sdp).await.ok();
-            }
-            Some(Err(error)) => {
-                self.call.refuse_reoffer(refusal_of(&error)).await.ok();
-            }
-            None => {
-                self.call.accept_reoffer(self.negotiation.offer()).await.ok();
-            }
         }
     }
 

@@ -18,6 +18,7 @@ mod prompt;
 mod prompt_library;
 mod reception;
 mod recovery;
+mod reoffer;
 mod termination;
 mod timers;
 
