@@ -5,6 +5,8 @@ use crate::{encoder::Encoder, pooling};
 
 /// Numbers of a meaning; the encoder is made for it.
 pub(crate) const MEANING_SIZE: usize = 192;
+/// Numbers between a meaning and the classes.
+pub(crate) const HIDDEN: usize = 96;
 /// Vectors of length 1 are stretched, so that weights need not be large.
 const STRETCH: f32 = 6.0;
 /// What the strongest sentence counts beside the whole message.
@@ -25,49 +27,70 @@ impl Meaning {
     }
 }
 
-/// For each class a number for each number of a meaning, and a bias.
+/// A layer between meanings and classes, and the weights of both.
 #[derive(Debug, Clone)]
 pub(crate) struct MeaningWeights {
-    numbers: Vec<f32>,
-    classes: usize,
+    /// Rows of [`HIDDEN`] numbers, one for each number of a meaning; then a bias.
+    pub(crate) first: Vec<f32>,
+    /// Rows of `classes` numbers, one for each hidden number; then a bias.
+    pub(crate) second: Vec<f32>,
+    pub(crate) classes: usize,
 }
 
 impl MeaningWeights {
-    /// Rows of `classes` numbers: one for each number of a meaning, then the bias.
-    pub(crate) fn new(numbers: Vec<f32>, classes: usize) -> Self {
-        Self { numbers, classes }
+    /// How many numbers there are for so many classes.
+    pub(crate) const fn size(classes: usize) -> usize {
+        (MEANING_SIZE + 1) * HIDDEN + (HIDDEN + 1) * classes
+    }
+
+    /// From [`Self::size`] numbers.
+    pub(crate) fn new(mut numbers: Vec<f32>, classes: usize) -> Self {
+        let second = numbers.split_off((MEANING_SIZE + 1) * HIDDEN);
+        Self { first: numbers, second, classes }
     }
 
     pub(crate) fn numbers(&self) -> impl Iterator<Item = f32> {
-        self.numbers.iter().copied()
-    }
-
-    pub(crate) fn into_numbers(self) -> Vec<f32> {
-        self.numbers
+        self.first.iter().chain(&self.second).copied()
     }
 
     /// The scores of all classes, pooled over the sentences.
     pub(crate) fn scores(&self, meaning: &Meaning, resting: Option<usize>) -> Vec<f32> {
-        let whole = self.scores_of(&meaning.whole);
+        let of = |meaning: &Vec<f32>| self.scores_of(&self.hidden(meaning));
+        let whole = of(&meaning.whole);
         let Some(resting) = resting else { return whole };
-        let sentences: Vec<_> = meaning.sentences.iter().map(|m| self.scores_of(m)).collect();
+        let sentences: Vec<_> = meaning.sentences.iter().map(of).collect();
         pooling::pooled(whole, &sentences, resting, SENTENCE_SHARE)
     }
 
-    /// The scores of one vector.
-    pub(crate) fn scores_of(&self, meaning: &[f32]) -> Vec<f32> {
-        let bias = self.numbers.len().saturating_sub(self.classes);
-        let mut scores = self.numbers[bias..].to_vec();
-        for (value, row) in meaning.iter().zip(self.numbers.chunks_exact(self.classes)) {
-            for (score, weight) in scores.iter_mut().zip(row) {
-                *score += value * STRETCH * weight;
-            }
+    /// The layer between.
+    pub(crate) fn hidden(&self, meaning: &[f32]) -> Vec<f32> {
+        let mut hidden = self.first[MEANING_SIZE * HIDDEN..].to_vec();
+        for (value, row) in meaning.iter().zip(self.first.chunks_exact(HIDDEN)) {
+            add(&mut hidden, row, value * STRETCH);
+        }
+        for value in &mut hidden {
+            *value = value.max(0.0);
+        }
+        hidden
+    }
+
+    /// The scores of all classes for a layer between.
+    pub(crate) fn scores_of(&self, hidden: &[f32]) -> Vec<f32> {
+        let mut scores = self.second[HIDDEN * self.classes..].to_vec();
+        for (value, row) in hidden.iter().zip(self.second.chunks_exact(self.classes)) {
+            add(&mut scores, row, *value);
         }
         scores
     }
 
-    /// What the rows of the weights are multiplied with.
+    /// What the rows of the first weights are multiplied with.
     pub(crate) fn inputs(meaning: &[f32]) -> impl Iterator<Item = f32> {
         meaning.iter().map(|value| value * STRETCH).chain([1.0])
+    }
+}
+
+fn add(sums: &mut [f32], row: &[f32], share: f32) {
+    for (sum, weight) in sums.iter_mut().zip(row) {
+        *sum += share * weight;
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     encoder::Encoder,
     features::{self, BUCKETS, Feature, Reading},
     hashing,
-    meaning::{MEANING_SIZE, MeaningWeights},
+    meaning::MeaningWeights,
     pooling,
     softmax::softmax,
 };
@@ -175,7 +175,7 @@ impl Model {
             bias.push(reader.f32()?);
             scales.push(reader.f32()?);
         }
-        let numbers = (0..count * (MEANING_SIZE + 1)).map(|_| reader.f32());
+        let numbers = (0..MeaningWeights::size(count)).map(|_| reader.f32());
         let meaning = MeaningWeights::new(numbers.collect::<Result<_, _>>()?, count);
         let known = reader.take(KNOWN_BYTES)?.to_vec();
         let weights: Vec<i8> =
