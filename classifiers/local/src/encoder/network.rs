@@ -169,8 +169,20 @@ impl Windows {
     }
 }
 
+/// Four rows at a time: the sums are then read and written a quarter as often.
 fn add_product(output: &mut [f32], input: &[f32], weights: &[f32], outputs: usize) {
-    for (value, row) in input.iter().zip(weights.chunks_exact(outputs)) {
+    let (fours, rest) = input.as_chunks::<4>();
+    let (weights_of_fours, weights_of_rest) = weights.split_at(fours.len() * 4 * outputs);
+    for (values, rows) in fours.iter().zip(weights_of_fours.chunks_exact(4 * outputs)) {
+        let (first, others) = rows.split_at(outputs);
+        let (second, others) = others.split_at(outputs);
+        let (third, fourth) = others.split_at(outputs);
+        let rows = first.iter().zip(second).zip(third).zip(fourth);
+        for (sum, (((a, b), c), d)) in output.iter_mut().zip(rows) {
+            *sum += values[0] * a + values[1] * b + values[2] * c + values[3] * d;
+        }
+    }
+    for (value, row) in rest.iter().zip(weights_of_rest.chunks_exact(outputs)) {
         for (sum, weight) in output.iter_mut().zip(row) {
             *sum += value * weight;
         }
