@@ -158,6 +158,10 @@ impl Store for Shelf {
         Err(not_asked())
     }
 
+    async fn taught(&self, _: u32) -> Result<Vec<(Feedback, Classification)>, StoreError> {
+        Err(not_asked())
+    }
+
     async fn customer(&self, _: CustomerId) -> Result<Option<Customer>, StoreError> {
         Err(not_asked())
     }

@@ -25,6 +25,11 @@ impl DataFolder {
         Ok(Self(folder))
     }
 
+    /// The folder itself.
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
     /// A path within.
     pub(crate) fn join(&self, name: &str) -> PathBuf {
         self.0.join(name)

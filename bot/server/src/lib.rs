@@ -8,6 +8,7 @@ mod doors;
 mod lifecycle;
 mod line_watch;
 mod logging;
+mod own_models;
 mod readiness;
 mod wiring;
 

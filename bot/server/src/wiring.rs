@@ -1,13 +1,18 @@
 //! Every real implementation is chosen here and nowhere else.
 
-use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use anyhow::{Context as _, Result};
 use mostik_channels::{DetectLanguage, Discord, DiscordConfig, Intake, Phone, PhoneLine};
 use mostik_domain::{Channel, Language, link::LinkSigner};
 use mostik_gateway::GatewayConfig;
-use mostik_local::{LocalRootCause, LocalStage};
-use mostik_openai::{OpenAiRootCause, OpenAiSettings, OpenAiStage};
+use mostik_local::{CustomCause, LocalRootCause, LocalStage, WithCustomCauses};
+use mostik_openai::{CauseGuide, OpenAiRootCause, OpenAiSettings, OpenAiStage};
 use mostik_pipeline::{Pipeline, Rules};
 use mostik_speech::{
     LocalOptions, LocalWhisper, ModelStore, OpenAiOptions, OpenAiTranscription, Sources,
@@ -22,8 +27,9 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::{
     board_ledger::StoredBoard,
-    config::{self, Config},
+    config::{self, Config, OwnCause},
     data_folder::DataFolder,
+    own_models::OwnModels,
 };
 
 /// Where everything is kept, seen from both sides.
@@ -80,21 +86,42 @@ pub(crate) fn recordings(config: &Config, data: &DataFolder) -> Result<PathBuf> 
     }
 }
 
-/// Who names root causes.
-pub(crate) fn root_causes(config: &Config) -> Result<Arc<dyn RootCauseClassifier>> {
-    let local: Arc<dyn RootCauseClassifier> = Arc::new(LocalRootCause::new()?);
+/// Who names root causes: by the model in use in the data folder.
+pub(crate) fn root_causes(config: &Config, data: &Path) -> Result<Arc<dyn RootCauseClassifier>> {
+    let own = config.own_causes()?;
+    let model = OwnModels::root_cause(data)?;
+    let local: Arc<dyn RootCauseClassifier> = if own.is_empty() {
+        Arc::new(model)
+    } else {
+        let causes: Vec<CustomCause> = own.iter().map(custom_cause).collect();
+        Arc::new(WithCustomCauses::new(model, &causes))
+    };
     match config.classifier.engine.as_str() {
         "openai" => {
-            let asked = OpenAiRootCause::new(language_model(config), &[], local);
+            let guides: Vec<CauseGuide> = own.into_iter().map(guide).collect();
+            let asked = OpenAiRootCause::new(language_model(config), &guides, local);
             Ok(Arc::new(asked.context("in [classifier]")?))
         }
         _ => Ok(local),
     }
 }
 
-/// Who judges owner-side comments.
-pub(crate) fn stages(config: &Config) -> Result<Arc<dyn StageClassifier>> {
-    let local: Arc<dyn StageClassifier> = Arc::new(LocalStage::new()?);
+fn custom_cause(cause: &OwnCause) -> CustomCause {
+    CustomCause {
+        root_cause: cause.root_cause.clone(),
+        description: cause.description.clone(),
+        examples: cause.examples.clone(),
+    }
+}
+
+fn guide(cause: OwnCause) -> CauseGuide {
+    let OwnCause { root_cause, description, examples } = cause;
+    CauseGuide { root_cause, description, examples }
+}
+
+/// Who judges owner-side comments: by the model in use in the data folder.
+pub(crate) fn stages(config: &Config, data: &Path) -> Result<Arc<dyn StageClassifier>> {
+    let local: Arc<dyn StageClassifier> = Arc::new(OwnModels::stage(data)?);
     match config.classifier.engine.as_str() {
         "openai" => {
             let asked = OpenAiStage::new(language_model(config), local);
@@ -252,8 +279,8 @@ pub(crate) async fn parts(config: &Config, data: &DataFolder, stores: &Stores) -
     let pipeline = Pipeline {
         store: store.clone(),
         clock: clock.clone(),
-        root_causes: root_causes(config)?,
-        stages: stages(config)?,
+        root_causes: root_causes(config, data.path())?,
+        stages: stages(config, data.path())?,
         speech: speech(config, data)?,
         recordings: recordings(config, data)?,
         channels,

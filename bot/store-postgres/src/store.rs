@@ -1,8 +1,8 @@
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use mostik_domain::{
-    BoardIssueId, Call, CallId, Capture, Captured, Customer, CustomerId, Decision, Feedback,
-    FeedbackId, Issue, IssueId, JobId, Message, Notice, NoticeId, NoticeKind, Problem, ProblemId,
+    BoardIssueId, Call, CallId, Capture, Captured, Classification, Customer, CustomerId, Decision,
+    Feedback, FeedbackId, Issue, IssueId, JobId, Message, Notice, NoticeId, NoticeKind, Problem, ProblemId,
     Promise, PromiseId, Step, Transcript,
 };
 use mostik_store::{
@@ -14,7 +14,7 @@ use sqlx::Transaction;
 use tokio::sync::broadcast;
 
 use crate::{
-    PostgresStore, board, call, capture, changes,
+    PostgresStore, board, call, capture, changes, classification,
     connect::Db,
     cursor, customer,
     error::failed,
@@ -134,6 +134,10 @@ impl Store for PostgresStore {
         id: FeedbackId,
     ) -> Result<Option<FeedbackDetails>, StoreError> {
         feedback_views::details(&mut *self.reader().await?, id).await
+    }
+
+    async fn taught(&self, limit: u32) -> Result<Vec<(Feedback, Classification)>, StoreError> {
+        classification::taught(&mut *self.reader().await?, limit).await
     }
 
     async fn customer(&self, id: CustomerId) -> Result<Option<Customer>, StoreError> {

@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use mostik_domain::{
-    BoardIssueId, Call, CallId, Capture, Captured, Customer, CustomerId, Decision, Feedback,
+    BoardIssueId, Call, CallId, Capture, Captured, Classification, Customer, CustomerId, Decision, Feedback,
     FeedbackId, Issue, IssueId, JobId, Message, Notice, NoticeId, NoticeKind, Problem, ProblemId,
     Promise, PromiseId, Step, Transcript,
 };
@@ -94,6 +94,10 @@ pub trait Store: Send + Sync {
     /// Everything about one feedback.
     async fn feedback_details(&self, id: FeedbackId)
     -> Result<Option<FeedbackDetails>, StoreError>;
+
+    /// Feedbacks whose newest classification by a person there is, with it:
+    /// what a classifier can learn. The `limit` newest decisions, newest first.
+    async fn taught(&self, limit: u32) -> Result<Vec<(Feedback, Classification)>, StoreError>;
 
     /// One customer.
     async fn customer(&self, id: CustomerId) -> Result<Option<Customer>, StoreError>;

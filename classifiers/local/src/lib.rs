@@ -5,6 +5,7 @@
 //! mostik-train-local` makes the models and the card anew.
 
 mod concepts;
+mod custom_causes;
 pub mod encoder;
 mod evaluation;
 mod features;
@@ -18,6 +19,7 @@ mod softmax;
 mod stage;
 pub mod training;
 
+pub use custom_causes::{CustomCause, WithCustomCauses};
 pub use evaluation::{Answer, ClassScore, Coverage, Evaluation};
 pub use model::InvalidModel;
 pub use root_cause::LocalRootCause;

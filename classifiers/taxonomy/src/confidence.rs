@@ -51,6 +51,16 @@ impl Thresholds {
             .then(|| Self { act: Confidence::new(act), suggest: Confidence::new(suggest) })
     }
 
+    /// From which confidence on Mostik acts without a person.
+    pub const fn act(&self) -> Confidence {
+        self.act
+    }
+
+    /// … and from which one it suggests.
+    pub const fn suggest(&self) -> Confidence {
+        self.suggest
+    }
+
     /// The band of an answer.
     pub fn band(&self, confidence: Confidence) -> Band {
         if confidence >= self.act {

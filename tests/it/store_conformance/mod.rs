@@ -127,6 +127,7 @@ every_store! {
         every_filter_narrows,
         words_are_found_in_any_case,
         details_hold_everything,
+        what_persons_decided_can_be_learnt,
         the_newest_external_id_tells_where_to_read_on,
         calls_are_listed_with_what_they_became,
         calls_that_wait_are_listed_oldest_first,

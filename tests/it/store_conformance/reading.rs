@@ -1,7 +1,7 @@
 //! Lists, filters, and everything about one thing.
 
 use mostik_domain::{
-    BoardIssueId, Call, CallId, Change, Channel, CustomerId, Feedback, FeedbackId, Inbound,
+    BoardIssueId, Call, CallId, Change, Channel, Classification, CustomerId, Feedback, FeedbackId, Inbound,
     IssueId, Notice, NoticeId, NoticeKind, NoticeState, ProblemId, PromiseId, RootCause,
 };
 use mostik_store::{CallCard, FeedbackFilter, PageRequest};
@@ -70,6 +70,37 @@ pub(super) async fn every_filter_narrows(store: &dyn Backend) {
     assert!(of(both).await.is_empty(), "filters narrow together");
     let customer = FeedbackFilter { customer: Some(one.customer), ..Default::default() };
     assert_eq!(found(store, &customer).await, [one.id]);
+}
+
+pub(super) async fn what_persons_decided_can_be_learnt(store: &dyn Backend) {
+    let mut ids = Vec::new();
+    // The words of a customer are not taken for what the desk decided.
+    for text in ["Опоздал", "\"decided_by\":{\"kind\":\"operator\"", "Дорого", "Мелко"] {
+        ids.push(captured(store, &format!("m-{text}"), text).await.feedback);
+    }
+    let by = |name: &str, cause| Classification::by_operator(cause, name, at(3));
+    let mut quoting = classification(RootCause::Other);
+    quoting.evidence = vec!["\"decided_by\":{\"kind\":\"operator\"".into()];
+    submitted(
+        store,
+        vec![
+            Change::AddClassification(ids[0], classification(RootCause::Other)),
+            Change::AddClassification(ids[0], by("Вера", RootCause::Design)),
+            Change::AddClassification(ids[1], quoting),
+            Change::AddClassification(ids[2], by("Вера", RootCause::Pricing)),
+            Change::AddClassification(ids[0], by("Пётр", RootCause::Delivery)),
+            Change::AddClassification(ids[0], classification(RootCause::Other)),
+        ],
+    )
+    .await;
+    let seen = async |limit| {
+        let taught = store.taught(limit).await.expect("a read");
+        taught.into_iter().map(|(feedback, named)| (feedback.id, named.root_cause)).collect::<Vec<_>>()
+    };
+    let newest_first = [(ids[0], RootCause::Delivery), (ids[2], RootCause::Pricing)];
+    assert_eq!(seen(10).await, newest_first);
+    assert_eq!(seen(1).await, newest_first[..1]);
+    assert!(seen(0).await.is_empty());
 }
 
 pub(super) async fn words_are_found_in_any_case(store: &dyn Backend) {

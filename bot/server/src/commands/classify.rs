@@ -1,13 +1,13 @@
-use std::{process::ExitCode, sync::Arc};
+use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
-use mostik_taxonomy::{Classification, Confidence, Language, RootCauseClassifier};
+use mostik_taxonomy::{Classification, Confidence};
 use serde::Serialize;
 use serde_json::json;
 
 use super::{Place, lines};
-use crate::wiring;
+use crate::{config::Config, wiring};
 
 /// Customers' messages to root causes.
 #[derive(Debug, Args)]
@@ -22,17 +22,31 @@ pub(super) struct Classify {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Engine {
+pub(super) enum Engine {
+    /// On this machine
     Local,
+    /// A language model, as configured
     Openai,
 }
 
 impl Engine {
-    /// As in the configuration.
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Local => "local",
-            Self::Openai => "openai",
+    /// The configuration with the chosen engine in the place of its own.
+    pub(super) fn chosen(engine: Option<Self>, mut config: Config) -> Config {
+        match engine {
+            Some(Self::Local) => "local".clone_into(&mut config.classifier.engine),
+            Some(Self::Openai) => "openai".clone_into(&mut config.classifier.engine),
+            None => {}
+        }
+        config
+    }
+
+    /// How many texts are worth having under way: a server answers slowly, but
+    /// many at once.
+    pub(super) fn threads(config: &Config) -> usize {
+        const ASKED_AT_ONCE: usize = 8;
+        match config.classifier.engine.as_str() {
+            "openai" => ASKED_AT_ONCE,
+            _ => lines::cores(),
         }
     }
 }
@@ -50,27 +64,15 @@ struct Answer<'a> {
 impl Classify {
     /// Reading and writing block; the classifier may wait for a server.
     pub(super) fn run(self, runtime: &tokio::runtime::Runtime) -> Result<ExitCode> {
-        let mut config = self.place.config()?;
-        if let Some(engine) = self.classifier {
-            engine.name().clone_into(&mut config.classifier.engine);
-        }
+        let config = Engine::chosen(self.classifier, self.place.config()?);
         let _entered = runtime.enter();
-        let classifier = wiring::root_causes(&config)?;
-        let hint = config.language()?;
-        lines::each(&self.input, |line, out| {
-            let found = runtime.block_on(decide(&classifier, &line.text, hint))?;
-            lines::answer(out, &answer(line.id, &found))
-        })?;
-        Ok(ExitCode::SUCCESS)
+        let classifier = wiring::root_causes(&config, &self.place.data)?;
+        let (handle, hint) = (runtime.handle().clone(), config.language()?);
+        lines::answer_each(&self.input, Engine::threads(&config), move |line| {
+            let found = handle.block_on(classifier.classify(&line.text, hint))?;
+            lines::answer(&answer(line.id, &found))
+        })
     }
-}
-
-async fn decide(
-    classifier: &Arc<dyn RootCauseClassifier>,
-    text: &str,
-    hint: Language,
-) -> Result<Classification> {
-    Ok(classifier.classify(text, hint).await?)
 }
 
 fn answer(id: serde_json::Value, found: &Classification) -> Answer<'_> {

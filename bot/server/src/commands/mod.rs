@@ -4,12 +4,14 @@ mod call;
 mod classify;
 mod demo;
 mod doctor;
+mod eval;
 mod init;
 mod lines;
 mod models;
 mod redact;
 mod serve;
 mod stage;
+mod train;
 mod transcribe;
 
 use std::{
@@ -70,6 +72,10 @@ enum Command {
     Classify(classify::Classify),
     /// Name the acceptance stage of owner-side comments: JSONL {"id","text"} or arguments
     Stage(stage::Stage),
+    /// Measure a classifier on labelled lines: JSONL {"text","label"}
+    Eval(eval::Eval),
+    /// Learn from lines of your own, or from corrections made at the desk
+    Train(train::Train),
     /// Write down what WAV files say
     Transcribe(transcribe::Transcribe),
     /// Replace personal data: JSONL {"id","text"} or plain arguments
@@ -113,7 +119,9 @@ fn carry_out(line: CommandLine) -> Result<ExitCode> {
         Command::Init(init) => init.run(),
         Command::Doctor(doctor) => runtime()?.block_on(doctor.run()),
         Command::Classify(classify) => classify.run(&runtime()?),
-        Command::Stage(stage) => stage.run(),
+        Command::Stage(stage) => stage.run(&runtime()?),
+        Command::Eval(eval) => eval.run(&runtime()?),
+        Command::Train(train) => train.run(&runtime()?),
         Command::Transcribe(transcribe) => runtime()?.block_on(transcribe.run()),
         Command::Redact(redact) => redact.run(),
         Command::Models(models) => runtime()?.block_on(models.run()),

@@ -15,10 +15,9 @@ pub(super) struct Redact {
 
 impl Redact {
     pub(super) fn run(self) -> Result<ExitCode> {
-        lines::each(&self.input, |line, out| {
+        lines::answer_each(&self.input, lines::cores(), |line| {
             let text = mostik_text::redact(&line.text).text;
-            lines::answer(out, &json!({ "id": line.id, "text": text }))
-        })?;
-        Ok(ExitCode::SUCCESS)
+            lines::answer(&json!({ "id": line.id, "text": text }))
+        })
     }
 }

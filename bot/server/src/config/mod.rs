@@ -1,6 +1,15 @@
 //! The configuration: `default.toml` is its documentation and the only place
 //! where defaults stand.
 
+macro_rules! section {
+    ($name:ident { $($key:ident: $type:ty),* $(,)? }) => {
+        #[derive(Debug, Deserialize)]
+        #[expect(missing_docs, reason = "the commented default.toml describes every key")]
+        pub struct $name { $(pub $key: $type),* }
+    };
+}
+
+mod cause;
 mod line;
 mod load;
 mod unknown_keys;
@@ -13,6 +22,7 @@ use mostik_pipeline::Retry;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
+pub use cause::{Cause, OwnCause};
 pub use load::{DEFAULT, load};
 
 /// Everything that can be set. One struct a section.
@@ -26,6 +36,7 @@ pub struct Config {
     pub sip: Sip,
     pub phone: Phone,
     pub owner: Vec<Owner>,
+    pub cause: Vec<Cause>,
     pub github: GitHub,
     pub discord: Discord,
     pub classifier: Classifier,
@@ -33,14 +44,6 @@ pub struct Config {
     pub answers: Answers,
     pub retry: RetryTimes,
     pub log: Log,
-}
-
-macro_rules! section {
-    ($name:ident { $($key:ident: $type:ty),* $(,)? }) => {
-        #[derive(Debug, Deserialize)]
-        #[expect(missing_docs, reason = "the commented default.toml describes every key")]
-        pub struct $name { $(pub $key: $type),* }
-    };
 }
 
 section!(Company {
@@ -115,6 +118,7 @@ section!(Classifier {
     openai_url: String,
     openai_key: SecretString,
     openai_model: String,
+    openai_requests_per_hour: u32,
 });
 section!(Speech {
     engine: String,
@@ -176,7 +180,8 @@ impl Config {
 
     /// Who owns which cause.
     pub fn ownership(&self) -> Result<Ownership, WrongValue> {
-        self.owner.iter().map(Owner::rule).collect::<Result<_, _>>().map(Ownership::new)
+        let rule = |owner: &Owner| owner.rule(self.own_causes_of(&owner.team));
+        self.owner.iter().map(rule).collect::<Result<_, _>>().map(Ownership::new)
     }
 
     /// From which confidence on Mostik acts by itself.
@@ -215,6 +220,7 @@ impl Config {
         self.office_hours()?;
         self.response_minutes()?;
         self.thresholds()?;
+        self.check_causes()?;
         self.edge()?;
         self.encryption()?;
         self.rtp_ports()?;
@@ -241,7 +247,10 @@ impl Config {
 }
 
 impl Owner {
-    fn rule(&self) -> Result<OwnershipRule, WrongValue> {
+    fn rule<'a>(
+        &'a self,
+        own: impl Iterator<Item = &'a str>,
+    ) -> Result<OwnershipRule, WrongValue> {
         one_of("owner.tracker", &self.tracker, &["board", "github"])?;
         let on_github = self.tracker == "github";
         let two_parts = self.project.split('/').filter(|part| !part.is_empty()).count() == 2;
@@ -250,7 +259,8 @@ impl Owner {
             return Err(wrong("owner.project")(why));
         }
         let root_causes =
-            self.root_causes.iter().map(|cause| cause.parse()).collect::<Result<_, _>>();
+            self.root_causes.iter().map(String::as_str).chain(own).map(str::parse);
+        let root_causes = root_causes.collect::<Result<_, _>>();
         let project = if self.project.is_empty() { &self.team } else { &self.project };
         Ok(OwnershipRule {
             root_causes: root_causes.map_err(|error: mostik_taxonomy::InvalidCause| {

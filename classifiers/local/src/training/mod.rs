@@ -6,9 +6,13 @@ mod dataset;
 mod fit;
 mod fit_meaning;
 mod validate;
+mod with_own_lines;
 
 pub use dataset::{Example, InvalidExample, read_examples};
 pub use validate::Validation;
+pub use with_own_lines::{
+    CannotLearn, FEWEST_OWN_LINES, MOST_OWN_LINES, Retrained, train_with_own_lines,
+};
 
 use crate::{
     concepts::Lexicon,

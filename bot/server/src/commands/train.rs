@@ -1,0 +1,206 @@
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::{Result, bail};
+use clap::Args;
+use jiff::Timestamp;
+use mostik_domain::RootCause;
+use mostik_local::{
+    LocalRootCause, LocalStage,
+    training::{Example, Retrained, Task, shipped_examples, train_with_own_lines},
+};
+
+use super::{
+    Place,
+    eval::{self, What},
+};
+use crate::{
+    data_folder::DataFolder,
+    own_models::{Manifest, OwnModels, SHIPPED},
+    wiring,
+};
+
+/// Own lines are one trade of their own.
+const OWN_TRADE: &str = "own";
+/// The newest decisions made at the desk; older ones say little about today.
+const MOST_DECISIONS: u32 = 20_000;
+
+/// A company's own words.
+#[derive(Debug, Args)]
+#[command(after_help = "A line is {\"text\":\"…\",\"label\":\"delivery\"}. Every training starts \
+from the shipped lines, so name all your files each time. A model that is not better on your \
+lines, held out, or worse on shipped trades by more than a point is not kept: exit status 1. \
+A running mostik uses a new version from its next start.")]
+pub(super) struct Train {
+    /// What is learnt
+    what: What,
+    /// Labelled lines
+    files: Vec<PathBuf>,
+    /// Learn from the causes that people named at the desk, too
+    #[arg(long)]
+    from_desk: bool,
+    /// List the versions
+    #[arg(long, conflicts_with_all = ["files", "from_desk", "rollback"])]
+    list: bool,
+    /// Go back to a version, by default the one before ("shipped": the compiled-in one)
+    #[arg(long, value_name = "VERSION", num_args = 0..=1, conflicts_with_all = ["files", "from_desk"])]
+    #[expect(clippy::option_option, reason = "not asked for, asked for, and to which")]
+    rollback: Option<Option<String>>,
+    #[command(flatten)]
+    place: Place,
+}
+
+impl Train {
+    /// Learning takes all cores for a minute or so.
+    pub(super) fn run(self, runtime: &tokio::runtime::Runtime) -> Result<ExitCode> {
+        let task = self.what.task();
+        let models = OwnModels::of(&self.place.data, task);
+        if self.list {
+            return list(&models);
+        }
+        if let Some(to) = &self.rollback {
+            let name = models.roll_back(to.as_deref())?;
+            eprintln!("{} uses {name} now; a running mostik from its next start", self.what.name());
+            return Ok(ExitCode::SUCCESS);
+        }
+        let own = self.own_lines(runtime)?;
+        eprintln!("learning from {} lines and the shipped ones…", own.len());
+        let trained = train_with_own_lines(task, &shipped_examples(task)?, &own)?;
+        let kept = self.kept(&models, &trained, own.len())?;
+        report(&trained, kept.as_deref(), &models.current()?);
+        Ok(if kept.is_some() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+
+    fn own_lines(&self, runtime: &tokio::runtime::Runtime) -> Result<Vec<Example>> {
+        let task = self.what.task();
+        let mut own = Vec::new();
+        for file in &self.files {
+            let lines = eval::read(file, &task.classes())?.into_iter().zip(1_u32..);
+            own.extend(lines.map(|(line, number)| {
+                let language = line.language.unwrap_or_else(|| spoken(&line.text));
+                let id = format!("{}:{number}", file.display());
+                example(id, language, line.text, line.label)
+            }));
+        }
+        if self.from_desk {
+            if task != Task::RootCause {
+                bail!("people at the desk name root causes only: give files of labelled comments");
+            }
+            own.extend(runtime.block_on(self.from_desk(&task.classes()))?);
+        }
+        if own.is_empty() {
+            bail!("nothing to learn from: name files of labelled lines, or use --from-desk");
+        }
+        Ok(own)
+    }
+
+    async fn from_desk(&self, classes: &[String]) -> Result<Vec<Example>> {
+        let (config, data) = (self.place.config()?, DataFolder::open(&self.place.data)?);
+        let stores = wiring::stores(&config, &data).await?;
+        let taught = stores.store.taught(MOST_DECISIONS).await?;
+        let (mut own, mut custom) = (Vec::new(), 0_usize);
+        for (feedback, named) in taught {
+            let Some(text) = feedback.text else { continue };
+            if matches!(named.root_cause, RootCause::Custom(_)) {
+                custom += 1;
+                continue;
+            }
+            let name = named.root_cause.as_str();
+            if let Some(label) = classes.iter().position(|class| class == name) {
+                let (id, text) = (feedback.id.to_string(), text.reveal().to_owned());
+                own.push(example(id, feedback.language, text, label));
+            }
+        }
+        if custom > 0 {
+            eprintln!(
+                "{custom} decisions name causes of your own: put some as examples into [[cause]]"
+            );
+        }
+        Ok(own)
+    }
+
+    fn kept(&self, models: &OwnModels, trained: &Retrained, own: usize) -> Result<Option<String>> {
+        if !trained.is_better() {
+            return Ok(None);
+        }
+        let version = match self.what.task() {
+            Task::RootCause => LocalRootCause::from_bytes(&trained.bytes)?.version().to_owned(),
+            Task::Stage => LocalStage::from_bytes(&trained.bytes)?.version().to_owned(),
+        };
+        let used = models.current()?;
+        if let Some(current) = models.list()?.into_iter().find(|kept| kept.name == used)
+            && current.own_lines > own
+        {
+            eprintln!(
+                "note: {used} had learnt {} lines, this one {own}; --rollback goes back",
+                current.own_lines
+            );
+        }
+        // Makes the folder with rights for its owner only.
+        DataFolder::open(&self.place.data)?;
+        let manifest = Manifest {
+            name: String::new(),
+            version,
+            at: Timestamp::now(),
+            own_lines: own,
+            own_before: trained.own_before.macro_f1(),
+            own_after: trained.own_after.macro_f1(),
+            shipped_before: trained.shipped_before.macro_f1(),
+            shipped_after: trained.shipped_after.macro_f1(),
+        };
+        models.keep(&trained.bytes, manifest).map(Some)
+    }
+}
+
+fn spoken(text: &str) -> mostik_taxonomy::Language {
+    mostik_text::detect_language(text, mostik_taxonomy::Language::default())
+}
+
+fn example(
+    id: String,
+    language: mostik_taxonomy::Language,
+    text: String,
+    label: usize,
+) -> Example {
+    Example { id, language, trade: OWN_TRADE.to_owned(), text, labels: vec![label] }
+}
+
+fn report(trained: &Retrained, kept: Option<&str>, current: &str) {
+    let line = |what: &str, before: &mostik_local::Evaluation, after: &mostik_local::Evaluation| {
+        println!(
+            "| {what} | {:.3} → {:.3} | {:.3} → {:.3} |",
+            before.accuracy(),
+            after.accuracy(),
+            before.macro_f1(),
+            after.macro_f1()
+        );
+    };
+    println!("| not seen before | accuracy | macro-F1 |");
+    println!("|---|---|---|");
+    line("your lines", &trained.own_before, &trained.own_after);
+    line("shipped trades", &trained.shipped_before, &trained.shipped_after);
+    match kept {
+        Some(name) => println!("\nKept as {name}, and in use from the next start."),
+        None => println!("\nNot better: not kept. {current} stays in use."),
+    }
+}
+
+fn list(models: &OwnModels) -> Result<ExitCode> {
+    let current = models.current()?;
+    let mark = |name: &str| if name == current { "*" } else { " " };
+    println!("{} {SHIPPED}: compiled in", mark(SHIPPED));
+    for kept in models.list()? {
+        println!(
+            "{} {}: {}, {}, {} lines of your own, macro-F1 on them {:.3} → {:.3}, on shipped trades {:.3} → {:.3}",
+            mark(&kept.name),
+            kept.name,
+            kept.version,
+            kept.at.strftime("%Y-%m-%d %H:%M UTC"),
+            kept.own_lines,
+            kept.own_before,
+            kept.own_after,
+            kept.shipped_before,
+            kept.shipped_after
+        );
+    }
+    Ok(ExitCode::SUCCESS)
+}

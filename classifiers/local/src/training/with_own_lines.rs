@@ -1,0 +1,270 @@
+//! A company's own lines beside the shipped ones, and whether they help.
+
+use std::{collections::BTreeSet, thread};
+
+use mostik_taxonomy::Language;
+
+use super::{Example, Task, calibrate, data_hash, fit, fit_meaning, validate::HeldOut};
+use crate::{
+    InvalidModel, LocalRootCause, LocalStage,
+    evaluation::{Answer, Evaluation},
+    features::Reading,
+    hashing,
+    model::{self, Model},
+};
+
+/// How often each own line is learnt in a round. Fifty of them weigh as much as
+/// four hundred shipped lines: enough to be heard among ten thousand, too few
+/// to drown out other trades.
+const OWN_LINES_COUNT: usize = 8;
+/// How many times a part of the own lines, and a tenth of the shipped trades, is left out.
+const PARTS: u64 = 4;
+const TENTHS: u64 = 10;
+/// Fewer lines tell nothing about whether they help.
+pub const FEWEST_OWN_LINES: usize = 10;
+/// More would take hours; nobody corrects so much.
+pub const MOST_OWN_LINES: usize = 50_000;
+/// What the score on shipped trades may lose.
+const MAY_LOSE: f32 = 0.01;
+
+/// A model that has learnt lines of one company, and what that has brought.
+pub struct Retrained {
+    /// The model as it is stored.
+    pub bytes: Vec<u8>,
+    /// The own lines answered by the shipped model, which has never seen them.
+    pub own_before: Evaluation,
+    /// The own lines answered by models that have not seen them, only the others.
+    pub own_after: Evaluation,
+    /// Shipped trades answered by models without them and without the own lines.
+    pub shipped_before: Evaluation,
+    /// The same trades answered by models without them, but with own lines.
+    pub shipped_after: Evaluation,
+}
+
+impl Retrained {
+    /// Whether own lines are answered better, and other trades hardly worse.
+    pub fn is_better(&self) -> bool {
+        let score = |of: &Evaluation| f32::midpoint(of.macro_f1(), of.accuracy());
+        score(&self.own_after) > score(&self.own_before)
+            && self.shipped_after.macro_f1() + MAY_LOSE >= self.shipped_before.macro_f1()
+    }
+}
+
+/// Why own lines cannot be learnt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CannotLearn {
+    /// Too few or too many lines.
+    Count(usize),
+    /// The shipped model does not read: a damaged binary.
+    Shipped(InvalidModel),
+}
+
+impl std::fmt::Display for CannotLearn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Count(count) => write!(
+                f,
+                "{count} different lines: between {FEWEST_OWN_LINES} and {MOST_OWN_LINES} are needed"
+            ),
+            Self::Shipped(why) => why.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for CannotLearn {}
+
+/// Trains on the shipped lines and, counted more, on `own` ones. Deterministic.
+pub fn train_with_own_lines(
+    task: Task,
+    shipped: &[Example],
+    own: &[Example],
+) -> Result<Retrained, CannotLearn> {
+    let texts: BTreeSet<&str> = own.iter().map(|example| example.text.trim()).collect();
+    if !(FEWEST_OWN_LINES..=MOST_OWN_LINES).contains(&texts.len()) {
+        return Err(CannotLearn::Count(texts.len()));
+    }
+    let own_before = by_shipped(task, own).map_err(CannotLearn::Shipped)?;
+    let lines = Lines::of(task, shipped, own);
+    let (with, without) = lines.left_out();
+    let all: Vec<usize> = (0..lines.examples.len()).collect();
+    let answered: Vec<usize> = with.iter().map(|(at, _)| *at).collect();
+    let examples: Vec<Example> = answered.iter().map(|at| lines.examples[*at].clone()).collect();
+    let held_out: Vec<HeldOut> = with.into_iter().map(|(_, held_out)| held_out).collect();
+    let calibration = calibrate::fit(&examples, &held_out);
+    let odds = |at: usize, of: &HeldOut| {
+        let Example { language, labels, .. } = &lines.examples[at];
+        let odds = calibration.probabilities(&of.scores, of.familiarity, *language);
+        Answer::best_of(&odds, labels[0])
+    };
+    let after = || answered.iter().zip(&held_out);
+    let evaluation = |answers: Vec<Answer>| Evaluation::new(task.classes(), answers);
+    let is_own = |at: usize| at >= lines.shipped;
+    let own_after = after().filter(|(at, _)| is_own(**at)).map(|(at, of)| odds(*at, of));
+    let shipped_after = after().filter(|(at, _)| !is_own(**at)).map(|(at, of)| odds(*at, of));
+    let shipped_before = without.iter().map(|(at, of)| odds(*at, of));
+    let (own_after, shipped_after, shipped_before) = (
+        evaluation(own_after.collect()),
+        evaluation(shipped_after.collect()),
+        evaluation(shipped_before.collect()),
+    );
+    let calibration = calibrate::for_strangers(calibration);
+    let bytes = lines.model(&all, calibration).to_bytes();
+    Ok(Retrained { bytes, own_before, own_after, shipped_before, shipped_after })
+}
+
+/// The own lines as the shipped model answers them.
+fn by_shipped(task: Task, own: &[Example]) -> Result<Evaluation, InvalidModel> {
+    let classes = task.classes();
+    let place = |name: &str| classes.iter().position(|class| class == name).unwrap_or(0);
+    let mut answers = Vec::with_capacity(own.len());
+    match task {
+        Task::RootCause => {
+            let shipped = LocalRootCause::new()?;
+            answers.extend(own.iter().map(|example| {
+                let found = shipped.classify_now(&example.text, example.language);
+                (example, place(found.root_cause.as_str()), found.confidence)
+            }));
+        }
+        Task::Stage => {
+            let shipped = LocalStage::new()?;
+            answers.extend(own.iter().map(|example| {
+                let found = shipped.stage_now(&example.text);
+                (example, place(found.stage.as_str()), found.confidence)
+            }));
+        }
+    }
+    let answers = answers.into_iter().map(|(example, answered, confidence)| Answer {
+        expected: example.labels[0],
+        answered,
+        confidence: confidence.value(),
+    });
+    let answers = answers.collect();
+    Ok(Evaluation::new(classes, answers))
+}
+
+/// Shipped lines, then own ones, and to which part each belongs.
+struct Lines {
+    task: Task,
+    examples: Vec<Example>,
+    readings: Vec<Reading>,
+    shipped: usize,
+    parts: Vec<u64>,
+}
+
+type Answers = Vec<(usize, HeldOut)>;
+
+impl Lines {
+    fn of(task: Task, shipped: &[Example], own: &[Example]) -> Self {
+        let examples: Vec<Example> = shipped.iter().chain(own).cloned().collect();
+        let readings = read(task, &examples);
+        let of_trade = |example: &Example| hashing::hash(11, example.trade.as_bytes()) % TENTHS;
+        let mut parts: Vec<u64> = shipped.iter().map(of_trade).collect();
+        parts.extend(own_parts(own));
+        Self { task, examples, readings, shipped: shipped.len(), parts }
+    }
+
+    fn is_in(&self, at: usize, part: u64) -> bool {
+        self.parts[at] == part
+    }
+
+    /// Each part answered by models that have not seen it: with the own lines
+    /// of the other parts, and without any (then only shipped lines are answered).
+    fn left_out(&self) -> (Answers, Answers) {
+        let runs: Vec<(u64, bool)> =
+            (0..PARTS).flat_map(|part| [(part, true), (part, false)]).collect();
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        let (mut with, mut without) = (Vec::new(), Vec::new());
+        for some in runs.chunks(threads) {
+            let found = thread::scope(|scope| {
+                let run = |(part, own): &(u64, bool)| {
+                    let (part, own) = (*part, *own);
+                    (own, scope.spawn(move || self.leave_out(part, own)))
+                };
+                let running: Vec<_> = some.iter().map(run).collect();
+                let join = |(own, thread): (bool, thread::ScopedJoinHandle<'_, Answers>)| {
+                    (own, thread.join().unwrap_or_default())
+                };
+                running.into_iter().map(join).collect::<Vec<_>>()
+            });
+            for (own, answers) in found {
+                if own { with.extend(answers) } else { without.extend(answers) }
+            }
+        }
+        (with, without)
+    }
+
+    fn leave_out(&self, part: u64, with_own: bool) -> Answers {
+        let of_interest = |at: &usize| with_own || *at < self.shipped;
+        let (left_out, others): (Vec<usize>, Vec<usize>) =
+            (0..self.examples.len()).filter(of_interest).partition(|at| self.is_in(*at, part));
+        let classes = self.task.classes();
+        let resting = classes.iter().position(|class| class == model::RESTING);
+        let chosen = self.counted(&others);
+        let fitted = fit::fit(&self.examples, &self.readings, &chosen, classes.len());
+        let meaning = fit_meaning::fit(&self.examples, &self.readings, &chosen, classes.len());
+        let answer = |at: usize| {
+            let reading = &self.readings[at];
+            let mut scores = fitted.scores(reading, resting);
+            for (score, meant) in scores.iter_mut().zip(meaning.scores(&reading.meaning, resting)) {
+                *score += meant;
+            }
+            let familiarity = model::familiarity(&fitted.known, reading);
+            (at, HeldOut { scores, familiarity })
+        };
+        left_out.into_iter().map(answer).collect()
+    }
+
+    /// Own lines as often as they count.
+    fn counted(&self, chosen: &[usize]) -> Vec<usize> {
+        let times = |at: &usize| if *at < self.shipped { 1 } else { OWN_LINES_COUNT };
+        chosen.iter().flat_map(|at| std::iter::repeat_n(*at, times(at))).collect()
+    }
+
+    fn model(&self, chosen: &[usize], calibration: model::Calibration) -> Model {
+        let classes = self.task.classes();
+        let chosen = self.counted(chosen);
+        let fitted = fit::fit(&self.examples, &self.readings, &chosen, classes.len());
+        let meaning = fit_meaning::fit(&self.examples, &self.readings, &chosen, classes.len());
+        let (weights, scales) = fit::quantise(&fitted, classes.len());
+        Model {
+            classes,
+            bias: fitted.bias,
+            scales,
+            weights,
+            meaning,
+            known: fitted.known,
+            calibration,
+            data_hash: data_hash(&self.examples),
+            fingerprint: model::fingerprint(self.task.lexicon()),
+        }
+    }
+}
+
+fn read(task: Task, examples: &[Example]) -> Vec<Reading> {
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let share = examples.len().div_ceil(threads).max(1);
+    thread::scope(|scope| {
+        let read = |some: &'_ [Example]| {
+            let texts: Vec<&str> = some.iter().map(|example| example.text.as_str()).collect();
+            texts.into_iter().map(|text| task.read(text)).collect::<Vec<_>>()
+        };
+        let running: Vec<_> =
+            examples.chunks(share).map(|some| scope.spawn(move || read(some))).collect();
+        running.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
+    })
+}
+
+/// Every part has of every label; the same words are all in one part.
+fn own_parts(own: &[Example]) -> Vec<u64> {
+    let key = |example: &Example| {
+        let words = example.text.trim().to_lowercase();
+        (example.language == Language::English, example.labels[0], hashing::hash(13, words.as_bytes()))
+    };
+    let keys: BTreeSet<_> = own.iter().map(key).collect();
+    let ranked: Vec<_> = keys.into_iter().collect();
+    let part = |example: &Example| {
+        let place = ranked.binary_search(&key(example)).unwrap_or(0);
+        place as u64 % PARTS
+    };
+    own.iter().map(part).collect()
+}
