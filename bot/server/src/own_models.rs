@@ -137,7 +137,9 @@ impl OwnModels {
     pub(crate) fn roll_back(&self, to: Option<&str>) -> Result<String> {
         let kept: Vec<String> = self.list()?.into_iter().map(|manifest| manifest.name).collect();
         let name = match to {
-            Some(name) if name == SHIPPED || kept.iter().any(|kept| kept == name) => name.to_owned(),
+            Some(name) if name == SHIPPED || kept.iter().any(|kept| kept == name) => {
+                name.to_owned()
+            }
             Some(name) => {
                 let all: Vec<&str> =
                     std::iter::once(SHIPPED).chain(kept.iter().map(String::as_str)).collect();
@@ -232,7 +234,8 @@ mod tests {
         models.keep(b"mostik-0 of long ago", manifest()).expect("kept");
         let used = OwnModels::root_cause(data.path()).expect("a model");
         assert_eq!(used.version(), LocalRootCause::new().expect("shipped").version());
-        fs::write(data.path().join("models/root-cause/current"), "../../etc/passwd").expect("written");
+        fs::write(data.path().join("models/root-cause/current"), "../../etc/passwd")
+            .expect("written");
         assert!(OwnModels::root_cause(data.path()).is_err(), "a stray name was followed");
     }
 }

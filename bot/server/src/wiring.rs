@@ -133,11 +133,13 @@ pub(crate) fn stages(config: &Config, data: &Path) -> Result<Arc<dyn StageClassi
 
 fn language_model(config: &Config) -> OpenAiSettings {
     let section = &config.classifier;
-    OpenAiSettings::new(
+    let mut settings = OpenAiSettings::new(
         section.openai_url.clone(),
         section.openai_key.clone(),
         section.openai_model.clone(),
-    )
+    );
+    settings.requests_per_hour = section.openai_requests_per_hour;
+    settings
 }
 
 /// Name and version of the models inside this binary.

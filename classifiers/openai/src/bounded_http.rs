@@ -5,6 +5,7 @@ use std::{
     pin::Pin,
     sync::Once,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use async_openai::{error::OpenAIError, middleware::HttpRequestFactory};
@@ -18,8 +19,8 @@ const MOST_BYTES: usize = 262_144;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NoUse {
     /// The body of an error may repeat the question; only the status is kept.
-    #[error("the server answered {0}")]
-    Status(reqwest::StatusCode),
+    #[error("the server answered {status}")]
+    Status { status: reqwest::StatusCode, retry_after: Option<Duration> },
     #[error("the answer is larger than {MOST_BYTES} bytes")]
     TooLarge,
 }
@@ -28,8 +29,17 @@ impl NoUse {
     /// Whether the same question may be answered a moment later.
     pub(crate) fn may_pass(&self) -> bool {
         match self {
-            Self::Status(status) => status.is_server_error() || status.as_u16() == 429,
+            Self::Status { status, .. } => status.is_server_error() || status.as_u16() == 429,
             Self::TooLarge => false,
+        }
+    }
+
+    /// How long the server asks to be left alone (RFC 9110, 10.2.3, in seconds;
+    /// a date is passed over).
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Status { retry_after, .. } => *retry_after,
+            Self::TooLarge => None,
         }
     }
 }
@@ -79,7 +89,10 @@ impl tower::Service<HttpRequestFactory> for BoundedHttp {
 async fn read_bounded(mut response: Response) -> Result<Response, OpenAIError> {
     let status = response.status();
     if !status.is_success() {
-        return Err(OpenAIError::Boxed(NoUse::Status(status).into()));
+        let told = response.headers().get(reqwest::header::RETRY_AFTER);
+        let seconds = told.and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        let retry_after = seconds.map(Duration::from_secs);
+        return Err(OpenAIError::Boxed(NoUse::Status { status, retry_after }.into()));
     }
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(OpenAIError::Reqwest)? {

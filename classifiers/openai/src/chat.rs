@@ -17,6 +17,7 @@ use tokio::sync::Semaphore;
 use crate::{
     InvalidSettings, OpenAiSettings,
     bounded_http::{BoundedHttp, NoUse},
+    thrift::Thrift,
 };
 
 /// An answer is a cause, a number and a few quotes.
@@ -28,6 +29,7 @@ pub(crate) struct Chat {
     client: Client<OpenAIConfig>,
     settings: OpenAiSettings,
     under_way: Semaphore,
+    thrift: Thrift,
     instructions: String,
     schema: Value,
 }
@@ -38,7 +40,11 @@ pub(crate) enum NoAnswer {
     #[error("no answer within {0:?}")]
     TooLate(Duration),
     #[error("{why}")]
-    Refused { why: String, may_pass: bool },
+    Refused { why: String, may_pass: bool, retry_after: Option<Duration> },
+    #[error("as many requests as may be sent in an hour have been sent")]
+    Spent,
+    #[error("the server asks to be left alone for {0:?}")]
+    LeftAlone(Duration),
     #[error("the connection failed")]
     Connection,
     #[error("the answer does not fit the schema: {0}")]
@@ -66,7 +72,8 @@ impl Chat {
         let service = BoundedHttp::new().map_err(InvalidSettings::Http)?;
         let client = Client::with_config(config).with_http_service(service);
         let under_way = Semaphore::new(settings.concurrent);
-        Ok(Self { client, settings, under_way, instructions, schema })
+        let thrift = Thrift::new(settings.requests_per_hour);
+        Ok(Self { client, settings, under_way, thrift, instructions, schema })
     }
 
     /// The model's name, for the version of a classification.
@@ -74,20 +81,44 @@ impl Chat {
         &self.settings.model
     }
 
-    /// Asks about one text; the answer's JSON, not yet checked.
-    pub(crate) async fn ask(&self, question: &Value) -> Result<String, NoAnswer> {
+    /// Asks about one text and has the answer's JSON checked. A good answer is
+    /// remembered: the same question is not sent again.
+    pub(crate) async fn ask<T>(
+        &self,
+        question: &Value,
+        check: impl Fn(&str) -> Result<T, NoAnswer>,
+    ) -> Result<T, NoAnswer> {
+        let question = question.to_string();
+        if let Some(answer) = self.thrift.remembered(&question) {
+            return check(&answer);
+        }
         let limit = self.settings.time_limit;
-        let asked = tokio::time::timeout(limit, self.ask_repeatedly(question)).await;
-        asked.unwrap_or(Err(NoAnswer::TooLate(limit)))
+        let asked = tokio::time::timeout(limit, self.ask_repeatedly(&question)).await;
+        let answer = asked.unwrap_or(Err(NoAnswer::TooLate(limit)))?;
+        let checked = check(&answer)?;
+        self.thrift.remember(&question, &answer);
+        Ok(checked)
     }
 
-    async fn ask_repeatedly(&self, question: &Value) -> Result<String, NoAnswer> {
+    async fn ask_repeatedly(&self, question: &str) -> Result<String, NoAnswer> {
         let _permit = self.under_way.acquire().await.map_err(|_| NoAnswer::Connection)?;
         let mut pause = FIRST_PAUSE;
         let mut left = self.settings.attempts;
         loop {
+            let alone = self.thrift.pause_left();
+            if alone >= self.settings.time_limit {
+                return Err(NoAnswer::LeftAlone(alone));
+            }
+            tokio::time::sleep(alone).await;
+            if !self.thrift.may_ask() {
+                return Err(NoAnswer::Spent);
+            }
             left -= 1;
-            match self.ask_once(question).await {
+            let asked = self.ask_once(question).await;
+            if let Err(NoAnswer::Refused { retry_after: Some(after), .. }) = &asked {
+                self.thrift.leave_alone(*after);
+            }
+            match asked {
                 Err(error) if left > 0 && error.is_worth_another_attempt() => {
                     tokio::time::sleep(pause).await;
                     pause *= 2;
@@ -97,21 +128,21 @@ impl Chat {
         }
     }
 
-    async fn ask_once(&self, question: &Value) -> Result<String, NoAnswer> {
+    async fn ask_once(&self, question: &str) -> Result<String, NoAnswer> {
         let request = self.request(question)?;
         let response = self.client.chat().create(request).await.map_err(|error| reason(&error))?;
         let choice = response.choices.into_iter().next().ok_or(NoAnswer::Unfit("no choice"))?;
         choice.message.content.ok_or(NoAnswer::Unfit("no content"))
     }
 
-    fn request(&self, question: &Value) -> Result<CreateChatCompletionRequest, NoAnswer> {
+    fn request(&self, question: &str) -> Result<CreateChatCompletionRequest, NoAnswer> {
         let unbuilt = |_| NoAnswer::Unfit("the question could not be put");
         let system = ChatCompletionRequestSystemMessageArgs::default()
             .content(self.instructions.clone())
             .build()
             .map_err(unbuilt)?;
         let user = ChatCompletionRequestUserMessageArgs::default()
-            .content(question.to_string())
+            .content(question)
             .build()
             .map_err(unbuilt)?;
         let schema = ResponseFormatJsonSchema {
@@ -140,11 +171,17 @@ fn reason(error: &OpenAIError) -> NoAnswer {
         OpenAIError::Reqwest(_) => NoAnswer::Connection,
         OpenAIError::JSONDeserialize(..) => NoAnswer::Unfit("not a chat completion"),
         OpenAIError::Boxed(error) => match error.downcast_ref::<NoUse>() {
-            Some(no_use) => {
-                NoAnswer::Refused { why: no_use.to_string(), may_pass: no_use.may_pass() }
-            }
+            Some(no_use) => NoAnswer::Refused {
+                why: no_use.to_string(),
+                may_pass: no_use.may_pass(),
+                retry_after: no_use.retry_after(),
+            },
             None => NoAnswer::Connection,
         },
-        _ => NoAnswer::Refused { why: "the question could not be put".into(), may_pass: false },
+        _ => NoAnswer::Refused {
+            why: "the question could not be put".into(),
+            may_pass: false,
+            retry_after: None,
+        },
     }
 }

@@ -12,6 +12,7 @@ mod prompt;
 mod root_cause;
 mod settings;
 mod stage;
+mod thrift;
 
 pub use prompt::CauseGuide;
 pub use root_cause::OpenAiRootCause;

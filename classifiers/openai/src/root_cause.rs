@@ -45,8 +45,8 @@ impl OpenAiRootCause {
     async fn ask(&self, text: &str, hint: Language) -> Result<Classification, NoAnswer> {
         let redacted = redact(text).text;
         let sent = cut_at(&redacted, BYTES_SENT);
-        let answer = self.chat.ask(&json!({ "text": sent })).await?;
-        let cause = answer::cause(&answer, &self.causes, sent)?;
+        let check = |answer: &str| answer::cause(answer, &self.causes, sent);
+        let cause = self.chat.ask(&json!({ "text": sent }), check).await?;
         let mut causes = vec![CauseScore {
             root_cause: cause.primary.clone(),
             score: Confidence::new(cause.confidence),

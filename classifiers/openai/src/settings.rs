@@ -17,6 +17,9 @@ pub struct OpenAiSettings {
     pub attempts: u32,
     /// How many questions may be under way at once; at least 1.
     pub concurrent: usize,
+    /// How many requests may be sent in any hour, repeated ones too; beyond
+    /// them the fallback answers. 0 for no bound.
+    pub requests_per_hour: u32,
 }
 
 impl OpenAiSettings {
@@ -33,6 +36,7 @@ impl OpenAiSettings {
             time_limit: Duration::from_secs(10),
             attempts: 2,
             concurrent: 8,
+            requests_per_hour: 0,
         }
     }
 

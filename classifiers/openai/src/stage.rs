@@ -33,8 +33,8 @@ impl OpenAiStage {
 
     async fn ask(&self, text: &str) -> Result<StageVerdict, NoAnswer> {
         let redacted = redact(text).text;
-        let answer = self.chat.ask(&json!({ "text": cut_at(&redacted, BYTES_SENT) })).await?;
-        let (stage, confidence) = answer::stage(&answer)?;
+        let question = json!({ "text": cut_at(&redacted, BYTES_SENT) });
+        let (stage, confidence) = self.chat.ask(&question, answer::stage).await?;
         let confidence = Confidence::new(confidence);
         Ok(StageVerdict { stage, confidence, version: self.version.clone() })
     }

@@ -1,8 +1,10 @@
 //! Words to cause.
 
+use std::collections::HashSet;
+
 use mostik_domain::{
     Change, Classification, Confidence, Decision, Feedback, FeedbackId, FeedbackState, Job,
-    ReviewReason,
+    ReviewReason, Thresholds,
 };
 
 use crate::{Pipeline, StepError};
@@ -20,7 +22,9 @@ pub(super) async fn decide(pipeline: &Pipeline, id: FeedbackId) -> Result<Decisi
     let language = answer.language;
     let mut classification = Classification::by_model(answer, pipeline.now());
     if let Some(transcript) = pipeline.store.transcript(id).await? {
-        classification.confidence = doubted(classification.confidence, transcript.confidence);
+        let heard = Heard { confidence: transcript.confidence, words: text.reveal() };
+        let thresholds = pipeline.rules.thresholds;
+        classification.confidence = heard.doubt(classification.confidence, thresholds);
     }
     let now = pipeline.now();
     let state = feedback.state.clone().classified(classification.clone())?;
@@ -34,23 +38,66 @@ pub(super) async fn decide(pipeline: &Pipeline, id: FeedbackId) -> Result<Decisi
 
 /// Below this, words of a transcript are likely wrong.
 const CLEARLY_HEARD: f32 = 0.5;
+/// Just under the threshold from which nobody is asked.
+const HARDLY_LESS: f32 = 0.01;
+/// Words that are looked at together when repetition is counted.
+const PIECE: usize = 3;
+/// Shorter transcripts may repeat themselves as people do.
+const SHORT: usize = 12;
 
-/// A cause read from words that were hardly understood is less sure.
-fn doubted(cause: Confidence, heard: Confidence) -> Confidence {
-    if heard.value() >= CLEARLY_HEARD {
-        return cause;
+/// How well a transcript was heard.
+struct Heard<'a> {
+    confidence: Confidence,
+    words: &'a str,
+}
+
+impl Heard<'_> {
+    /// A cause read from words that were hardly understood is less sure, and a
+    /// person sees it before anybody acts on it.
+    fn doubt(&self, cause: Confidence, thresholds: Thresholds) -> Confidence {
+        let clear = (self.confidence.value() / CLEARLY_HEARD).min(1.0);
+        if clear >= 1.0 && !self.turns_in_a_circle() {
+            return cause;
+        }
+        let most = (thresholds.act().value() - HARDLY_LESS).max(0.0);
+        Confidence::new((cause.value() * clear).min(most))
     }
-    Confidence::new(cause.value() * heard.value() / CLEARLY_HEARD)
+
+    /// More than half was said before: recognisers do so where they hear nothing.
+    fn turns_in_a_circle(&self) -> bool {
+        let words: Vec<String> = self.words.split_whitespace().map(str::to_lowercase).collect();
+        let pieces = words.windows(PIECE);
+        let total = pieces.len();
+        words.len() >= SHORT && pieces.collect::<HashSet<_>>().len() * 2 < total
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn doubt(cause: f32, heard: f32, words: &str) -> f32 {
+        let thresholds = Thresholds::new(0.7, 0.5).expect("ordered");
+        let heard = Heard { confidence: Confidence::new(heard), words };
+        heard.doubt(Confidence::new(cause), thresholds).value()
+    }
+
     #[test]
     fn words_hardly_heard_lower_the_confidence() {
-        let cause = Confidence::new(0.9);
-        assert_eq!(doubted(cause, Confidence::new(0.8)), cause);
-        assert!(doubted(cause, Confidence::new(0.25)).value() < 0.5);
+        let said = "курьер так и не приехал";
+        assert!((doubt(0.9, 0.8, said) - 0.9).abs() < 1e-6);
+        assert!(doubt(0.9, 0.25, said) < 0.5);
+        assert!(doubt(0.95, 0.49, said) < 0.7, "nobody would have been asked");
+    }
+
+    #[test]
+    fn a_transcript_that_repeats_itself_is_shown_to_a_person() {
+        let said = "спасибо за доставку ".repeat(8);
+        assert!(doubt(0.95, 0.9, &said) < 0.7);
+        let insists = "верните деньги верните деньги я сказала верните";
+        assert!((doubt(0.95, 0.9, insists) - 0.95).abs() < 1e-6, "people repeat themselves too");
+        let told =
+            "я заказала в среду потом звонила в пятницу потом опять в среду и никто не приехал";
+        assert!((doubt(0.95, 0.9, told) - 0.95).abs() < 1e-6);
     }
 }

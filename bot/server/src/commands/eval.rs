@@ -21,9 +21,11 @@ const MOST_LINES: usize = 1_000_000;
 
 /// A classifier beside labels.
 #[derive(Debug, Args)]
-#[command(after_help = "A line is {\"text\":\"…\",\"label\":\"delivery\"}; with several \"labels\" the \
+#[command(
+    after_help = "A line is {\"text\":\"…\",\"label\":\"delivery\"}; with several \"labels\" the \
                         first is the primary one.\nFigures go to stdout; exit status 1 names \
-                        every line that cannot be used.")]
+                        every line that cannot be used."
+)]
 pub(super) struct Eval {
     /// What is judged
     what: What,
@@ -230,9 +232,8 @@ impl Judged {
 }
 
 fn at(evaluation: &Evaluation, thresholds: Thresholds) -> [(&'static str, f32, Coverage); 2] {
-    [("act", thresholds.act()), ("suggest", thresholds.suggest())].map(|(name, threshold)| {
-        (name, threshold.value(), evaluation.coverage(threshold.value()))
-    })
+    [("act", thresholds.act()), ("suggest", thresholds.suggest())]
+        .map(|(name, threshold)| (name, threshold.value(), evaluation.coverage(threshold.value())))
 }
 
 /// Tables in Markdown.
@@ -285,7 +286,10 @@ fn for_programs(judged: &Judged, thresholds: Thresholds) -> serde_json::Value {
         .map(|(class, score)| {
             let (precision, recall) = (rounded(score.precision), rounded(score.recall));
             let f1 = rounded(score.f1);
-            (class.clone(), json!({ "texts": score.count, "precision": precision, "recall": recall, "f1": f1 }))
+            (
+                class.clone(),
+                json!({ "texts": score.count, "precision": precision, "recall": recall, "f1": f1 }),
+            )
         })
         .collect();
     let coverage: serde_json::Map<_, _> = at(&evaluation, thresholds)

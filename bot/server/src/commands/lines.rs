@@ -111,11 +111,7 @@ fn write(answered: &Receiver<Receiver<Vec<Answered>>>) -> Result<Option<usize>> 
     Ok(Some(broken))
 }
 
-fn write_batch(
-    batch: &[Answered],
-    out: &mut impl io::Write,
-    broken: &mut usize,
-) -> io::Result<()> {
+fn write_batch(batch: &[Answered], out: &mut impl io::Write, broken: &mut usize) -> io::Result<()> {
     for answered in batch {
         match answered {
             Ok(line) => writeln!(out, "{line}")?,

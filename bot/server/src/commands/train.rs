@@ -85,7 +85,7 @@ impl Train {
             if task != Task::RootCause {
                 bail!("people at the desk name root causes only: give files of labelled comments");
             }
-            own.extend(runtime.block_on(self.from_desk(&task.classes()))?);
+            own.extend(runtime.block_on(self.lines_of_desk(&task.classes()))?);
         }
         if own.is_empty() {
             bail!("nothing to learn from: name files of labelled lines, or use --from-desk");
@@ -93,7 +93,7 @@ impl Train {
         Ok(own)
     }
 
-    async fn from_desk(&self, classes: &[String]) -> Result<Vec<Example>> {
+    async fn lines_of_desk(&self, classes: &[String]) -> Result<Vec<Example>> {
         let (config, data) = (self.place.config()?, DataFolder::open(&self.place.data)?);
         let stores = wiring::stores(&config, &data).await?;
         let taught = stores.store.taught(MOST_DECISIONS).await?;
@@ -155,12 +155,7 @@ fn spoken(text: &str) -> mostik_taxonomy::Language {
     mostik_text::detect_language(text, mostik_taxonomy::Language::default())
 }
 
-fn example(
-    id: String,
-    language: mostik_taxonomy::Language,
-    text: String,
-    label: usize,
-) -> Example {
+fn example(id: String, language: mostik_taxonomy::Language, text: String, label: usize) -> Example {
     Example { id, language, trade: OWN_TRADE.to_owned(), text, labels: vec![label] }
 }
 

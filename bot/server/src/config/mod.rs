@@ -247,10 +247,7 @@ impl Config {
 }
 
 impl Owner {
-    fn rule<'a>(
-        &'a self,
-        own: impl Iterator<Item = &'a str>,
-    ) -> Result<OwnershipRule, WrongValue> {
+    fn rule<'a>(&'a self, own: impl Iterator<Item = &'a str>) -> Result<OwnershipRule, WrongValue> {
         one_of("owner.tracker", &self.tracker, &["board", "github"])?;
         let on_github = self.tracker == "github";
         let two_parts = self.project.split('/').filter(|part| !part.is_empty()).count() == 2;
@@ -258,8 +255,7 @@ impl Owner {
             let why = format!("{:?} is not like \"owner/repository\"", self.project);
             return Err(wrong("owner.project")(why));
         }
-        let root_causes =
-            self.root_causes.iter().map(String::as_str).chain(own).map(str::parse);
+        let root_causes = self.root_causes.iter().map(String::as_str).chain(own).map(str::parse);
         let root_causes = root_causes.collect::<Result<_, _>>();
         let project = if self.project.is_empty() { &self.team } else { &self.project };
         Ok(OwnershipRule {
