@@ -9,7 +9,7 @@ use serde_json::Value;
 
 /// What a terminal shows at once.
 const SCREEN: usize = 40;
-const COMMANDS: [&[&str]; 11] = [
+const COMMANDS: [&[&str]; 13] = [
     &[],
     &["serve"],
     &["demo"],
@@ -17,6 +17,8 @@ const COMMANDS: [&[&str]; 11] = [
     &["doctor"],
     &["classify"],
     &["stage"],
+    &["eval"],
+    &["train"],
     &["transcribe"],
     &["redact"],
     &["models"],
@@ -135,6 +137,108 @@ async fn hostile_lines_fail_in_one_line() {
         }
         assert!(mostik(&[command, "missing.jsonl"], "").await.failure().contains("missing.jsonl"));
     }
+}
+
+#[tokio::test]
+async fn a_broken_line_leaves_the_others_their_answers_in_order() {
+    let mut input = String::new();
+    for id in 0..500 {
+        input.push_str(&format!("{{\"id\":{id},\"text\":\"The courier never came, {id}\"}}\n"));
+    }
+    let (first, rest) = input.split_at(input.find("{\"id\":250").expect("a line"));
+    let ran = mostik(&["classify"], &format!("{first}oops\n{rest}")).await;
+    let ids: Vec<i64> = ran
+        .stdout
+        .lines()
+        .map(|line| {
+            serde_json::from_str::<Value>(line).expect("JSON")["id"].as_i64().expect("an id")
+        })
+        .collect();
+    assert_eq!(ids, (0..500).collect::<Vec<_>>());
+    assert!(ran.failure().contains("line 251"));
+}
+
+#[tokio::test]
+async fn eval_measures_and_names_wrong_lines() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("labelled.jsonl");
+    let name = file.to_string_lossy().into_owned();
+    let good = "{\"text\":\"The courier never came\",\"label\":\"delivery\"}\n\
+                {\"id\":1,\"lang\":\"ru\",\"text\":\"Где мой заказ, курьер опоздал\",\"labels\":[\"pricing\"]}\n";
+    std::fs::write(&file, good).expect("written");
+    let told = mostik(&["eval", "root-cause", &name, "--json"], "").await.lines().remove(0);
+    assert_eq!((&told["texts"], &told["accuracy"]), (&Value::from(2), &Value::from(0.5)));
+    assert_eq!(told["classes"]["delivery"]["recall"], 1.0);
+    let (labels, rows) = (&told["confusion"]["labels"], &told["confusion"]["rows"]);
+    assert_eq!((&labels[0], &rows[0][3], &rows[3][3]), (&"pricing".into(), &1.into(), &1.into()));
+    assert!(told["messages_per_second"].as_f64().is_some_and(|it| it > 0.0));
+    let table = mostik(&["eval", "root-cause", &name], "").await;
+    assert!(table.stdout.contains("macro-F1") && table.stdout.contains("| delivery | 1 |"));
+    for (wrong, why) in [
+        ("{\"text\":\"a\",\"label\":\"colour\"}", "line 3: the label \"colour\" is not one of"),
+        ("{\"text\":\"a\"}", "line 3: no label"),
+        ("{", "line 3: "),
+    ] {
+        std::fs::write(&file, format!("{good}{wrong}\n")).expect("written");
+        let said = mostik(&["eval", "root-cause", &name], "").await.failure();
+        assert!(said.contains(why), "{said}");
+    }
+    assert!(mostik(&["eval", "stage", "missing"], "").await.failure().contains("missing"));
+}
+
+#[tokio::test]
+async fn a_cause_of_the_configuration_is_known_at_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("mostik.toml");
+    let cause = "[[cause]]\nname = 'staff'\nowner = 'designers'\n\
+                 description = 'Rude employees. Грубые сотрудники.'\n\
+                 examples = ['Кассирша нахамила мне', 'The cashier was rude to me',\n\
+                 'Оператор бросила трубку', 'Your operator hung up on me',\n\
+                 'продавец грубил и кричал', 'the salesman yelled and swore at us']\n";
+    std::fs::write(&file, cause).expect("written");
+    let name = file.to_string_lossy().into_owned();
+    let said =
+        ["classify", "--config", &name, "The cashier yelled at me", "The courier never came"];
+    let lines = mostik(&said, "").await.lines();
+    assert_eq!(
+        (&lines[0]["root_cause"], &lines[1]["root_cause"]),
+        (&"staff".into(), &"delivery".into())
+    );
+    for (wrong, why) in [
+        ("[[cause]]\nname = 'copy'\ndescription = 'x'\nowner = 'designers'", "built in"),
+        ("[[cause]]\nname = 'staff'\nowner = 'designers'", "cause.description"),
+        ("[[cause]]\nname = 'staff'\ndescription = 'x'", "needs a team"),
+        ("[[cause]]\nname = 'staff'\ndescription = 'x'\nowner = 'nobody'", "cause.owner"),
+        ("[[cause]]\nname = 'staff'\ndescripton = 'x'", "cause.description"),
+    ] {
+        std::fs::write(&file, wrong).expect("written");
+        let said = mostik(&["classify", "--config", &name, "x"], "").await.failure();
+        assert!(said.contains(why), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn training_refuses_what_cannot_teach() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data").to_string_lossy().into_owned();
+    let file = folder.path().join("few.jsonl");
+    std::fs::write(&file, "{\"text\":\"дорого\",\"label\":\"pricing\"}\n").expect("written");
+    let few = file.to_string_lossy().into_owned();
+    for (arguments, why) in [
+        (vec!["root-cause"], "nothing to learn from"),
+        (vec!["root-cause", few.as_str()], "between 10 and"),
+        (vec!["root-cause", "--from-desk"], "nothing to learn from"),
+        (vec!["stage", "--from-desk"], "root causes only"),
+        (vec!["root-cause", "--rollback"], "nothing before it"),
+        (vec!["root-cause", "--rollback", "v7"], "no version"),
+    ] {
+        let ran =
+            mostik(&[&["train"], arguments.as_slice(), &["--data", &data]].concat(), "").await;
+        assert_eq!(ran.status, 1, "{arguments:?}");
+        assert!(ran.stderr.contains(why), "{arguments:?}: {}", ran.stderr);
+    }
+    let listed = mostik(&["train", "root-cause", "--list", "--data", &data], "").await;
+    assert!(listed.stdout.starts_with("* shipped"), "{}", listed.stdout);
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
 //! Lists, filters, and everything about one thing.
 
 use mostik_domain::{
-    BoardIssueId, Call, CallId, Change, Channel, Classification, CustomerId, Feedback, FeedbackId, Inbound,
-    IssueId, Notice, NoticeId, NoticeKind, NoticeState, ProblemId, PromiseId, RootCause,
+    BoardIssueId, Call, CallId, Change, Channel, Classification, CustomerId, Feedback, FeedbackId,
+    Inbound, IssueId, Notice, NoticeId, NoticeKind, NoticeState, ProblemId, PromiseId, RootCause,
 };
 use mostik_store::{CallCard, FeedbackFilter, PageRequest};
 
@@ -75,7 +75,8 @@ pub(super) async fn every_filter_narrows(store: &dyn Backend) {
 pub(super) async fn what_persons_decided_can_be_learnt(store: &dyn Backend) {
     let mut ids = Vec::new();
     // The words of a customer are not taken for what the desk decided.
-    for text in ["Опоздал", "\"decided_by\":{\"kind\":\"operator\"", "Дорого", "Мелко"] {
+    for text in ["Опоздал", "\"decided_by\":{\"kind\":\"operator\"", "Дорого", "Мелко"]
+    {
         ids.push(captured(store, &format!("m-{text}"), text).await.feedback);
     }
     let by = |name: &str, cause| Classification::by_operator(cause, name, at(3));
@@ -95,7 +96,10 @@ pub(super) async fn what_persons_decided_can_be_learnt(store: &dyn Backend) {
     .await;
     let seen = async |limit| {
         let taught = store.taught(limit).await.expect("a read");
-        taught.into_iter().map(|(feedback, named)| (feedback.id, named.root_cause)).collect::<Vec<_>>()
+        taught
+            .into_iter()
+            .map(|(feedback, named)| (feedback.id, named.root_cause))
+            .collect::<Vec<_>>()
     };
     let newest_first = [(ids[0], RootCause::Delivery), (ids[2], RootCause::Pricing)];
     assert_eq!(seen(10).await, newest_first);
