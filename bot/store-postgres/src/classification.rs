@@ -1,7 +1,11 @@
 use mostik_domain::{Classification, Feedback, FeedbackId};
 use mostik_store::StoreError;
 
-use crate::{connect::Connection, document, error::{failed, failed_on}};
+use crate::{
+    connect::Connection,
+    document,
+    error::{failed, failed_on},
+};
 
 /// Keeps a classification beside all earlier ones.
 pub(crate) async fn add(

@@ -2,8 +2,8 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use mostik_domain::{
     BoardIssueId, Call, CallId, Capture, Captured, Classification, Customer, CustomerId, Decision,
-    Feedback, FeedbackId, Issue, IssueId, JobId, Message, Notice, NoticeId, NoticeKind, Problem, ProblemId,
-    Promise, PromiseId, Step, Transcript,
+    Feedback, FeedbackId, Issue, IssueId, JobId, Message, Notice, NoticeId, NoticeKind, Problem,
+    ProblemId, Promise, PromiseId, Step, Transcript,
 };
 use mostik_store::{
     BoardCard, CallCard, Changed, FeedbackCard, FeedbackDetails, FeedbackFilter, JobFilter,
@@ -14,9 +14,9 @@ use sqlx::Transaction;
 use tokio::sync::broadcast;
 
 use crate::{
-    SqliteStore, board, call, capture, changes, classification, connect::Db, cursor, customer, error::failed,
-    feedback, feedback_views, issue, job_views, jobs, message, notice, problem, problem_views,
-    promise, transcript, waking::Touched,
+    SqliteStore, board, call, capture, changes, classification, connect::Db, cursor, customer,
+    error::failed, feedback, feedback_views, issue, job_views, jobs, message, notice, problem,
+    problem_views, promise, transcript, waking::Touched,
 };
 
 impl SqliteStore {

@@ -1,9 +1,9 @@
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use mostik_domain::{
-    BoardIssueId, Call, CallId, Capture, Captured, Classification, Customer, CustomerId, Decision, Feedback,
-    FeedbackId, Issue, IssueId, JobId, Message, Notice, NoticeId, NoticeKind, Problem, ProblemId,
-    Promise, PromiseId, Step, Transcript,
+    BoardIssueId, Call, CallId, Capture, Captured, Classification, Customer, CustomerId, Decision,
+    Feedback, FeedbackId, Issue, IssueId, JobId, Message, Notice, NoticeId, NoticeKind, Problem,
+    ProblemId, Promise, PromiseId, Step, Transcript,
 };
 use tokio::sync::broadcast;
 

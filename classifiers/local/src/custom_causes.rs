@@ -151,7 +151,8 @@ impl RootCauseClassifier for WithCustomCauses {
 
 fn fingerprint(causes: &[CustomCause]) -> u64 {
     causes.iter().fold(0, |hash, cause| {
-        let told = format!("{hash:x}\n{}\n{}\n{:?}", cause.root_cause, cause.description, cause.examples);
+        let told =
+            format!("{hash:x}\n{}\n{}\n{:?}", cause.root_cause, cause.description, cause.examples);
         hashing::hash(17, told.as_bytes())
     })
 }

@@ -3,9 +3,7 @@
 
 use mostik_local::{
     LocalRootCause,
-    training::{
-        CannotLearn, Example, Task, read_examples, shipped_examples, train_with_own_lines,
-    },
+    training::{CannotLearn, Example, Task, read_examples, shipped_examples, train_with_own_lines},
 };
 
 const CORRECTED: &[(&str, &[&str])] = &[

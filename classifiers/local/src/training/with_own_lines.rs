@@ -258,7 +258,11 @@ fn read(task: Task, examples: &[Example]) -> Vec<Reading> {
 fn own_parts(own: &[Example]) -> Vec<u64> {
     let key = |example: &Example| {
         let words = example.text.trim().to_lowercase();
-        (example.language == Language::English, example.labels[0], hashing::hash(13, words.as_bytes()))
+        (
+            example.language == Language::English,
+            example.labels[0],
+            hashing::hash(13, words.as_bytes()),
+        )
     };
     let keys: BTreeSet<_> = own.iter().map(key).collect();
     let ranked: Vec<_> = keys.into_iter().collect();
