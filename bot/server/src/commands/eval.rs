@@ -104,11 +104,12 @@ impl Eval {
         let _entered = runtime.enter();
         let judged = runtime.block_on(self.judge(&config, classes, labelled))?;
         let thresholds = config.thresholds()?;
-        if self.json {
-            println!("{}", for_programs(&judged, thresholds));
+        let told = if self.json {
+            format!("{}\n", for_programs(&judged, thresholds))
         } else {
-            print!("{}", for_people(&judged, thresholds));
-        }
+            for_people(&judged, thresholds)
+        };
+        lines::tell(&told)?;
         Ok(ExitCode::SUCCESS)
     }
 

@@ -41,6 +41,14 @@ pub(super) fn answer(answer: &impl Serialize) -> Result<String> {
     Ok(serde_json::to_string(answer)?)
 }
 
+/// Writes a report to stdout; who reads it may have seen enough.
+pub(super) fn tell(report: &str) -> Result<()> {
+    match io::Write::write_all(&mut io::stdout().lock(), report.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
 /// One thread for each core.
 pub(super) fn cores() -> usize {
     thread::available_parallelism().map_or(1, NonZero::get)

@@ -12,6 +12,7 @@ use mostik_local::{
 use super::{
     Place,
     eval::{self, What},
+    lines,
 };
 use crate::{
     data_folder::DataFolder,
@@ -182,10 +183,10 @@ fn report(trained: &Retrained, kept: Option<&str>, current: &str) {
 fn list(models: &OwnModels) -> Result<ExitCode> {
     let current = models.current()?;
     let mark = |name: &str| if name == current { "*" } else { " " };
-    println!("{} {SHIPPED}: compiled in", mark(SHIPPED));
-    for kept in models.list()? {
-        println!(
-            "{} {}: {}, {}, {} lines of your own, macro-F1 on them {:.3} → {:.3}, on shipped trades {:.3} → {:.3}",
+    let mut told = vec![format!("{} {SHIPPED}: compiled in\n", mark(SHIPPED))];
+    told.extend(models.list()?.into_iter().map(|kept| {
+        format!(
+            "{} {}: {}, {}, {} lines of your own, macro-F1 on them {:.3} → {:.3}, on shipped trades {:.3} → {:.3}\n",
             mark(&kept.name),
             kept.name,
             kept.version,
@@ -195,7 +196,8 @@ fn list(models: &OwnModels) -> Result<ExitCode> {
             kept.own_after,
             kept.shipped_before,
             kept.shipped_after
-        );
-    }
+        )
+    }));
+    lines::tell(&told.concat())?;
     Ok(ExitCode::SUCCESS)
 }
