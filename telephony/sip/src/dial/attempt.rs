@@ -43,7 +43,6 @@ pub(super) enum Outcome {
 
 pub(super) struct Answered {
     pub(super) dialog: InviteDialog,
-    pub(super) inner: Arc<DialogInner>,
     pub(super) states: DialogStateReceiver,
     pub(super) response: Response,
     /// The other side's description, wherever it came.
@@ -141,7 +140,7 @@ impl Attempt<'_> {
                     let early = progress.provisionals.session_for(&response);
                     let session = session_in(&response).or(early).unwrap_or_default();
                     let answered =
-                        Answered { dialog, inner, states, response, session, transaction, invite };
+                        Answered { dialog, states, response, session, transaction, invite };
                     Outcome::Answered(Box::new(answered))
                 }
                 200..300 => Outcome::Broken,

@@ -1,7 +1,6 @@
 //! The task that places one call: attempt after attempt until somebody answers or all is tried.
 
 use std::collections::VecDeque;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,9 +17,10 @@ use super::{
     DialEvent, DialFailure, OwnDialog, SessionText, Signers, challenge_in, hops_of_contacts,
     retry_after, status_of,
 };
-use crate::outward::{Hop, Outward, WayOut};
+use crate::outward::{Hop, NoWay, Outward, WayOut};
 use crate::reception::{Placed, Reception};
-use crate::trunk::Directory;
+use crate::stack::Exit;
+use crate::trunk::{Directory, Trunk};
 use crate::{Call, Credentials};
 
 /// Redirects that are followed (RFC 3261 section 8.1.3.4).
@@ -37,8 +37,9 @@ pub(crate) struct PlacingParts {
     pub(crate) directory: Arc<Directory>,
     pub(crate) hops: Vec<Hop>,
     pub(crate) credentials: Option<Credentials>,
-    /// Where the trunk sees us, when it told us.
-    pub(crate) learned: Option<SocketAddr>,
+    /// The way back to a desk phone.
+    pub(crate) phone: Option<WayOut>,
+    pub(crate) trunk: Option<Arc<Trunk>>,
     pub(crate) ring_for: Duration,
     pub(crate) events: mpsc::Sender<DialEvent>,
     pub(crate) give_up: CancellationToken,
@@ -50,6 +51,8 @@ pub(crate) struct PlacingParts {
 pub(crate) struct Placing {
     parts: PlacingParts,
     letter: Letter,
+    /// What binds the call to the phone it goes to.
+    exit: Option<Exit>,
     signers: Signers,
     /// Where to try next.
     hops: VecDeque<Hop>,
@@ -70,8 +73,9 @@ enum Next {
 impl Placing {
     pub(super) fn new(mut parts: PlacingParts, letter: Letter) -> Self {
         let hops = std::mem::take(&mut parts.hops).into();
+        let exit = parts.phone.as_ref().and_then(|way| way.bind(&parts.outward, &letter.call_id));
         let (signers, failure) = (Signers::default(), DialFailure::Unreachable);
-        Self { parts, letter, signers, hops, redirects: 0, failure }
+        Self { parts, letter, exit, signers, hops, redirects: 0, failure }
     }
 
     pub(crate) async fn run(mut self) {
@@ -124,7 +128,7 @@ impl Placing {
         patience: &Patience,
     ) -> Result<(Outcome, WayOut), DialFailure> {
         let reached = tokio::select! {
-            reached = self.parts.outward.reach(hop) => reached,
+            reached = self.reach(hop) => reached,
             () = self.parts.give_up.cancelled() => {
                 let failure = DialFailure::Cancelled;
                 self.hops.clear();
@@ -136,7 +140,8 @@ impl Placing {
             DialFailure::Unreachable
         })?;
         let stack = self.parts.outward.hall.stack.clone();
-        let contact = way.contact(self.letter.caller_user(), self.parts.learned);
+        let learned = self.parts.trunk.as_ref().and_then(|trunk| trunk.seen_as());
+        let contact = way.contact(self.letter.caller_user(), learned);
         let uri = self.letter.target.to_string();
         let proofs = self.signers.sign("INVITE", &uri, self.letter.offer());
         let invite = self.letter.write(&stack, &way, &contact, proofs);
@@ -149,6 +154,14 @@ impl Placing {
             patience,
         };
         Ok((attempt.run(invite, contact).await, way))
+    }
+
+    /// The way to a hop; to a desk phone there is only the one it came by.
+    async fn reach(&self, hop: &Hop) -> Result<WayOut, NoWay> {
+        match &self.parts.phone {
+            Some(way) if way.hop == *hop => Ok(way.clone()),
+            _ => self.parts.outward.reach(hop).await,
+        }
     }
 
     async fn after_refusal(&mut self, response: &rsipstack::sip::Response) -> Next {
@@ -189,19 +202,16 @@ impl Placing {
     }
 
     async fn answered(mut self, answered: Answered, way: WayOut) {
-        let Answered { dialog, inner, states, response, session, transaction, invite } = answered;
+        let Answered { dialog, states, response, session, transaction, invite } = answered;
         self.signers.succeeded();
         let parts = self.parts;
-        let own = OwnDialog {
-            inner,
-            outward: parts.outward.clone(),
-            way: way.clone(),
-            credentials: parts.credentials,
-        };
+        let (outward, credentials) = (parts.outward.clone(), parts.credentials);
+        let own = OwnDialog::new(dialog.clone(), outward, way.clone(), credentials);
         let placed = Placed {
             own,
             id: parts.id.clone(),
             dialog,
+            exit: self.exit,
             states,
             peer: way.hop.address,
             flow: way.flow(),

@@ -25,10 +25,12 @@ use tokio_util::task::TaskTracker;
 
 use crate::counters::Counting;
 use crate::info_key::pressed_key;
+use crate::outward::Outward;
 use crate::registrar::Registrar;
 use crate::screen::{ACCEPT, ALLOW, SUPPORTED};
 use crate::stack::{Stack, quiet, quietly};
 use crate::transfer::read_news;
+use crate::trunk::Directory;
 use crate::{IncomingCall, Listen};
 pub(crate) use placed::Placed;
 pub(crate) use registry::CallEntry;
@@ -52,6 +54,8 @@ pub(crate) struct Reception {
     /// Our listening places with the address that phones are told.
     advertised: Vec<Listen>,
     registrar: Option<Arc<Registrar>>,
+    outward: Arc<Outward>,
+    directory: Arc<Directory>,
     may_refer: bool,
     calls: mpsc::Sender<IncomingCall>,
     registry: Registry,
@@ -70,6 +74,8 @@ pub(crate) struct ReceptionParts {
     pub(crate) closing: CancellationToken,
     pub(crate) advertised: Vec<Listen>,
     pub(crate) registrar: Option<Arc<Registrar>>,
+    pub(crate) outward: Arc<Outward>,
+    pub(crate) directory: Arc<Directory>,
     pub(crate) may_refer: bool,
     pub(crate) calls: mpsc::Sender<IncomingCall>,
 }
@@ -88,6 +94,8 @@ impl Reception {
             closing: parts.closing,
             advertised: parts.advertised,
             registrar: parts.registrar,
+            outward: parts.outward,
+            directory: parts.directory,
             may_refer: parts.may_refer,
             calls: parts.calls,
             registry: Registry::default(),

@@ -22,11 +22,13 @@ use super::reliable::Ringing;
 use super::session_timer::SessionTimer;
 use super::way::Way;
 use super::{Reception, refuse};
+use crate::dial::OwnDialog;
 use crate::line::Line;
 use crate::link::{HandleEnd, link};
 use crate::opaque_id::opaque_id;
 use crate::screen::{RETRY_AFTER, parameter, parse_address, percent_decoded, user_and_host};
 use crate::stack::{quietly, stack_transport, transport_of};
+use crate::trunk::Trunk;
 use crate::{IncomingCall, Ladder, Party, Transport};
 
 /// A call about to be offered.
@@ -35,6 +37,8 @@ struct Arrival {
     call: CallFacts,
     dialog: InviteDialog,
     states: DialogStateReceiver,
+    own: OwnDialog,
+    trunk: Option<Arc<Trunk>>,
     may_refer: bool,
 }
 
@@ -121,15 +125,25 @@ impl Reception {
         let tag = dialog.id().local_tag.into();
         let to = transaction.original.to_header_mut();
         to.and_then(|to| to.mut_tag(tag).map(drop)).ok()?;
-        let may_refer = self.may_refer(source, &transaction.original.uri);
-        Some(Arrival { invite, call, dialog, states, may_refer })
+        let way = self.outward.back_by(transaction.connection.as_ref()?, source);
+        let trunk = self.trunk_of(source, &transaction.original.uri);
+        let credentials = trunk.as_ref().and_then(|trunk| trunk.credentials.clone());
+        let own = OwnDialog::new(dialog.clone(), self.outward.clone(), way, credentials);
+        let may_refer = self.may_refer || trunk.as_ref().is_some_and(|t| t.config.may_refer);
+        Some(Arrival { invite, call, dialog, states, own, trunk, may_refer })
     }
 
     /// Whether who calls from there may ask for transfers.
     fn may_refer(&self, source: SocketAddr, called: &Uri) -> bool {
+        let trunk = || self.trunk_of(source, called);
+        self.may_refer || trunk().is_some_and(|trunk| trunk.config.may_refer)
+    }
+
+    /// The trunk that a call for `called` from there belongs to.
+    fn trunk_of(&self, source: SocketAddr, called: &Uri) -> Option<Arc<Trunk>> {
         let user = called_party(called).user;
-        let trunk = || self.stack.contacts.trunk_of(source.ip(), &user);
-        self.may_refer || trunk().is_some_and(|(_, may_refer)| may_refer)
+        let name = self.stack.contacts.trunk_of(source.ip(), &user)?;
+        self.directory.find(&name).cloned()
     }
 
     /// Where a phone that called by `transport` sends the rest of the call. The stack would name
@@ -169,7 +183,8 @@ impl Reception {
         let (handle, end) = link();
         let gone = CancellationToken::new();
         let dialog = arrival.dialog.clone();
-        let entry = CallEntry::new(dialog.clone(), end.events.clone(), arrival.invite.number);
+        let number = arrival.invite.number;
+        let entry = CallEntry::new(dialog.clone(), arrival.own, end.events.clone(), number);
         let entry = Arc::new(entry.that_may_refer(arrival.may_refer));
         end.line.set(Line { entry: entry.clone() }).ok();
         self.registry.enter(entry.clone());
@@ -190,7 +205,7 @@ impl Reception {
             referral: None,
         };
         self.spawn(self.clone().accompany(leg, arrival.call.id.clone(), arrival.invite));
-        self.hand_out(arrival.call, handle, gone, ladder);
+        self.hand_out(arrival.call, arrival.trunk, handle, gone, ladder);
         let mut dialog = dialog;
         dialog.handle(&mut transaction).await.ok();
         // Stays for the ACK of a refusal; an acknowledged answer has ended the transaction.
@@ -211,19 +226,18 @@ impl Reception {
     fn hand_out(
         &self,
         call: CallFacts,
+        trunk: Option<Arc<Trunk>>,
         handle: HandleEnd,
         gone: CancellationToken,
         ladder: Ladder,
     ) {
-        let trunk = self.stack.contacts.trunk_of(call.source.ip(), &call.called.user);
-        let trunk = trunk.map(|(name, _)| name);
         let call = IncomingCall {
             id: call.id,
             caller: call.caller,
             called: call.called,
             source: call.source,
             transport: call.transport,
-            trunk,
+            trunk: trunk.map(|trunk| trunk.config.name.clone()),
             offer: call.offer,
             replaces: call.replaces,
             handle,

@@ -1,17 +1,17 @@
 //! Keeping a session alive, or noticing that the other side stopped doing so (RFC 4028).
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use rsipstack::dialog::invite_dialog::InviteDialog;
-use rsipstack::sip::{HasHeaders, Header, Response, StatusCodeKind};
+use rsipstack::sip::{HasHeaders, Method, Response, StatusCodeKind};
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::leg::sdp_headers;
 use super::registration::values;
+use super::registry::CallEntry;
 use super::session_timer::{Refresher, SessionTimer};
 use crate::screen::are_listed;
-use crate::stack::quiet;
 
 /// How long to wait after both sides asked at once (RFC 3261 section 14.1: up to 2 s for the side
 /// that did not start the call), or after a refusal that may pass.
@@ -92,29 +92,20 @@ impl Life {
     }
 
     /// Sends the refresh; [`Life::next`] yields its answer.
-    pub(super) fn refresh(
-        &mut self,
-        dialog: &InviteDialog,
-        proofs: impl FnOnce(&str, &[u8]) -> Vec<Header>,
-    ) {
+    pub(super) fn refresh(&mut self, entry: &Arc<CallEntry>) {
         let Some(timer) = self.timer else {
             return;
         };
-        let dialog = dialog.clone();
         let mut headers = timer.refresh_headers();
-        let asking = if self.peer_updates {
-            headers.extend(proofs("UPDATE", b""));
-            tokio::spawn(quiet(
-                async move { dialog.update(Some(headers), None).await.ok().flatten() },
-            ))
+        let (method, body) = if self.peer_updates {
+            (Method::Update, Vec::new())
         } else {
-            let body = self.described.clone().into_bytes();
             headers.extend(sdp_headers());
-            headers.extend(proofs("INVITE", &body));
-            tokio::spawn(quiet(async move {
-                dialog.reinvite(Some(headers), Some(body)).await.ok().flatten()
-            }))
+            (Method::Invite, self.described.clone().into_bytes())
         };
+        let entry = entry.clone();
+        let asking =
+            tokio::spawn(async move { entry.ask(method, headers, body).await.ok().flatten() });
         self.asking = Some(AbortOnDropHandle::new(asking));
     }
 

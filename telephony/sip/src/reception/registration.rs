@@ -51,7 +51,7 @@ fn ask_of(transaction: &Transaction) -> Option<Ask> {
         body: request.body.clone(),
         source: source_of(transaction)?,
         transport: transport_of(connection),
-        flow: connection.is_reliable().then(|| connection.clone()),
+        flow: Some(connection.clone()),
     })
 }
 

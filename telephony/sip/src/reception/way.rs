@@ -76,6 +76,11 @@ impl Way {
         way
     }
 
+    /// The same, with datagrams bound to where they go.
+    pub(super) fn leaving_by(self, exit: Option<Exit>) -> Self {
+        Self { exit, ..self }
+    }
+
     /// Takes the way a request of the phone names; when it is out of reach, the source leads back.
     pub(super) fn moved(&mut self, request: &Request) {
         let Some(target) = first_target(request) else {

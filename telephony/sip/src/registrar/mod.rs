@@ -77,8 +77,8 @@ pub struct Binding {
     pub transport: Transport,
     /// How long it stays unless it is refreshed.
     pub expires_in: Duration,
-    /// The stream it came by, which is the only way back through most NATs.
-    #[expect(dead_code, reason = "for ringing a phone by the connection it opened")]
+    /// What it came by, which is the only way back through most NATs (RFC 5626): its stream, or
+    /// the listener it sent to.
     pub(crate) flow: Option<SipConnection>,
 }
 
@@ -108,7 +108,7 @@ pub(crate) struct Ask {
     pub(crate) body: Vec<u8>,
     pub(crate) source: SocketAddr,
     pub(crate) transport: Transport,
-    /// The stream it came by.
+    /// The stream it came by, or the listener.
     pub(crate) flow: Option<SipConnection>,
 }
 

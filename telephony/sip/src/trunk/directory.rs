@@ -119,8 +119,8 @@ impl Directory {
         let mut trunks = HashMap::new();
         for config in configs {
             let trunk = Arc::new(Trunk::new(config)?);
-            let TrunkConfig { name, networks, username, may_refer, .. } = &trunk.config;
-            contacts.add_trunk(name, networks.clone(), username.clone(), *may_refer);
+            let TrunkConfig { name, networks, username, .. } = &trunk.config;
+            contacts.add_trunk(name, networks.clone(), username.clone());
             if let Some(other) = trunks.insert(trunk.config.name.clone(), trunk) {
                 return Err(TrunkConfigError::NameTwice(other.config.name.clone()));
             }

@@ -3,6 +3,7 @@
 mod callee;
 mod calls;
 mod changes;
+mod desk_phones;
 mod dialling;
 mod encryption;
 mod endings;

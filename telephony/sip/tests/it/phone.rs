@@ -10,6 +10,7 @@ use tokio::net::{TcpStream, UdpSocket};
 use tokio_rustls::client::TlsStream;
 
 use crate::paper::Paper;
+use crate::proof::of_sha256;
 use crate::world::soon;
 
 static NUMBER: AtomicU32 = AtomicU32::new(1);
@@ -85,6 +86,7 @@ pub(crate) struct Phone {
     call_id: String,
     branch: String,
     to: String,
+    tag: String,
     target: String,
     pub(crate) number: u32,
     /// What stands in the Contact of this phone.
@@ -135,6 +137,7 @@ impl Phone {
             call_id: format!("{}@phone", unique()),
             branch: String::new(),
             to: format!("<sip:support@{edge}>"),
+            tag: "phone".to_owned(),
             target: format!("sip:support@{edge}"),
             number: 0,
             contact: format!("<sip:ada@{local};transport={token}>"),
@@ -149,12 +152,12 @@ impl Phone {
         }
         let (token, local, branch, call_id) = (self.token, self.local, &self.branch, &self.call_id);
         let (target, to, number, contact) = (&self.target, &self.to, self.number, &self.contact);
-        let length = body.len();
+        let (tag, length) = (&self.tag, body.len());
         format!(
             "{method} {target} SIP/2.0\r\n\
              Via: SIP/2.0/{token} {local};branch={branch};rport\r\n\
              Max-Forwards: 70\r\n\
-             From: \"Ada\" <sip:ada@{local}>;tag=phone\r\n\
+             From: \"Ada\" <sip:ada@{local}>;tag={tag}\r\n\
              To: {to}\r\n\
              Call-ID: {call_id}\r\n\
              CSeq: {number} {method}\r\n\
@@ -246,6 +249,15 @@ impl Phone {
         uri.clone_into(&mut self.target);
     }
 
+    /// Joins the dialog that the edge's `invite` began and this phone answered.
+    pub(crate) fn join(&mut self, invite: &Heard) {
+        invite.header("From").clone_into(&mut self.to);
+        invite.header("Call-ID").clone_into(&mut self.call_id);
+        "rung".clone_into(&mut self.tag);
+        let contact = invite.header("Contact").trim_start_matches('<');
+        contact.split('>').next().unwrap().clone_into(&mut self.target);
+    }
+
     /// Acknowledges a refusal, in the transaction it belongs to.
     pub(crate) async fn acknowledge_refusal(&mut self, refusal: &Heard) {
         refusal.header("To").clone_into(&mut self.to);
@@ -259,6 +271,43 @@ impl Phone {
             .map(|name| format!("{name}: {}\r\n", request.header(name)))
             .concat();
         self.send(&format!("SIP/2.0 {status}\r\n{echoed}Content-Length: 0\r\n\r\n")).await;
+    }
+
+    /// Answers the edge's INVITE; a status with a session description may be an answer of 2xx.
+    pub(crate) async fn answer_call(&mut self, invite: &Heard, status: &str, session: &str) {
+        let echoed = ["Via", "From", "Call-ID", "CSeq"]
+            .map(|name| format!("{name}: {}\r\n", invite.header(name)))
+            .concat();
+        let to = invite.header("To");
+        let tag = if to.contains(";tag=") { "" } else { ";tag=rung" };
+        let (contact, length) = (&self.contact, session.len());
+        let kind = if session.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
+        self.send(&format!(
+            "SIP/2.0 {status}\r\n{echoed}To: {to}{tag}\r\nContact: {contact}\r\n{kind}\
+             Content-Length: {length}\r\n\r\n{session}"
+        ))
+        .await;
+    }
+
+    /// The next request of this method; the same INVITE repeated does not count.
+    pub(crate) async fn expect_request(&mut self, method: &str) -> Heard {
+        loop {
+            let heard = self.hear().await;
+            if heard.start.starts_with(method) {
+                return heard;
+            }
+            assert!(heard.start.starts_with("INVITE"), "{} instead of {method}", heard.start);
+        }
+    }
+
+    /// Registers `user` with `password`.
+    pub(crate) async fn register(&mut self, user: &str, password: &str) {
+        let challenge = self.ask_as("REGISTER", user, "").await;
+        assert_eq!(challenge.status(), 401, "{challenge:?}");
+        let challenge = challenge.header("WWW-Authenticate").to_owned();
+        let proof = of_sha256(&challenge, user, password, "REGISTER", &self.target());
+        let answer = self.ask_as("REGISTER", user, &format!("Authorization: {proof}\r\n")).await;
+        assert_eq!(answer.status(), 200, "{answer:?}");
     }
 
     pub(crate) async fn send(&mut self, text: &str) {
