@@ -23,6 +23,8 @@ pub struct IncomingCall {
     pub transport: Transport,
     /// The trunk that brought it; `None` for a call from elsewhere in the allowed networks.
     pub trunk: Option<String>,
+    /// The name of the desk phone that calls, proven by its password; `None` for others.
+    pub phone: Option<String>,
     /// The caller's session description (SDP, opaque here). `None` asks us to make the offer.
     pub offer: Option<String>,
     /// The id of the call that this one shall take the place of (Replaces, RFC 3891): answer, then

@@ -51,6 +51,8 @@ struct CallFacts {
     transport: Transport,
     offer: Option<String>,
     replaces: Option<String>,
+    /// The desk phone that proved to be calling.
+    phone: Option<String>,
 }
 
 impl Reception {
@@ -69,6 +71,9 @@ impl Reception {
             self.counting.refused_malformed.add();
             return refuse(&mut transaction, 400, vec![]).await;
         };
+        let Ok(phone) = self.calling_phone(&mut transaction).await else {
+            return;
+        };
         let replaced = match self.replaced(&transaction) {
             Ok(replaced) => replaced,
             Err(status) => return refuse(&mut transaction, status, vec![]).await,
@@ -80,6 +85,7 @@ impl Reception {
         }
         if let Some(mut arrival) = self.arrival(&mut transaction, invite.clone()) {
             arrival.call.replaces = replaced;
+            arrival.call.phone = phone;
             return self.offer(transaction, arrival, place).await;
         }
         self.registry.forget(None, &invite);
@@ -140,7 +146,7 @@ impl Reception {
     }
 
     /// The trunk that a call for `called` from there belongs to.
-    fn trunk_of(&self, source: SocketAddr, called: &Uri) -> Option<Arc<Trunk>> {
+    pub(super) fn trunk_of(&self, source: SocketAddr, called: &Uri) -> Option<Arc<Trunk>> {
         let user = called_party(called).user;
         let name = self.stack.contacts.trunk_of(source.ip(), &user)?;
         self.directory.find(&name).cloned()
@@ -192,7 +198,7 @@ impl Reception {
         let leg = Leg {
             entry,
             end,
-            way: Way::of(&transaction, arrival.call.source, &self.stack.contacts),
+            way: self.way_of(&transaction, &arrival.call),
             states: arrival.states,
             gone: gone.clone(),
             hurry: self.hurry.clone(),
@@ -210,6 +216,13 @@ impl Reception {
         dialog.handle(&mut transaction).await.ok();
         // Stays for the ACK of a refusal; an acknowledged answer has ended the transaction.
         while transaction.receive().await.is_some() {}
+    }
+
+    /// The way back; a desk phone is where it called from, whatever its Contact says.
+    fn way_of(&self, transaction: &Transaction, call: &CallFacts) -> Way {
+        let book = &self.stack.contacts;
+        let way = Way::of(transaction, call.source, book);
+        if call.phone.is_some() { way.bound_to_source(transaction) } else { way }
     }
 
     /// Runs a call to its end, in a span of its own, and forgets it.
@@ -240,6 +253,7 @@ impl Reception {
             trunk: trunk.map(|trunk| trunk.config.name.clone()),
             offer: call.offer,
             replaces: call.replaces,
+            phone: call.phone,
             handle,
             gone,
             ladder,
@@ -293,6 +307,7 @@ fn facts(
         transport,
         offer,
         replaces: None,
+        phone: None,
     })
 }
 
@@ -307,7 +322,7 @@ fn caller(request: &Request) -> Option<Party> {
     })
 }
 
-fn called_party(uri: &Uri) -> Party {
+pub(super) fn called_party(uri: &Uri) -> Party {
     let text = uri.to_string();
     let (user, host) = user_and_host(&text);
     // The stack escapes a user part again when it writes it.

@@ -24,7 +24,6 @@ pub(super) struct Way {
     reachable: bool,
     entry: Option<ContactEntry>,
     /// The UDP listener that our requests leave by.
-    #[expect(dead_code, reason = "kept for what its end does")]
     exit: Option<Exit>,
     #[expect(dead_code, reason = "kept for what its end does")]
     counted: CallerEntry,
@@ -76,6 +75,21 @@ impl Way {
         way
     }
 
+    /// The same for a phone that calls us without a proxy: datagrams go back to where it called
+    /// from.
+    pub(super) fn bound_to_source(mut self, transaction: &Transaction) -> Self {
+        let request = &transaction.original;
+        let listener = listener_of(transaction);
+        if let (Ok(call_id), Some(listener)) = (request.call_id_header(), listener)
+            && request.record_route_header().is_none()
+        {
+            // The old one goes first: it ends what the call has.
+            self.exit = None;
+            self.exit = Some(Exit::bound(&self.book, call_id.value(), listener, self.source));
+        }
+        self
+    }
+
     /// The same, with datagrams bound to where they go.
     pub(super) fn leaving_by(self, exit: Option<Exit>) -> Self {
         Self { exit, ..self }
@@ -118,9 +132,13 @@ impl Way {
 }
 
 /// The listener that a datagram came by.
-fn exit_of(transaction: &Transaction, book: &Arc<ContactBook>) -> Option<Exit> {
+fn listener_of(transaction: &Transaction) -> Option<SocketAddr> {
     let by = transaction.connection.as_ref().filter(|connection| !connection.is_reliable())?;
-    let listener = by.get_addr().get_socketaddr().ok()?;
+    by.get_addr().get_socketaddr().ok()
+}
+
+fn exit_of(transaction: &Transaction, book: &Arc<ContactBook>) -> Option<Exit> {
+    let listener = listener_of(transaction)?;
     let call_id = transaction.original.call_id_header().ok()?;
     Some(Exit::enter(book, call_id.value(), listener))
 }

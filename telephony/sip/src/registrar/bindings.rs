@@ -109,7 +109,7 @@ impl Bindings {
             let stay = Duration::from_secs(expires).min(self.max_expires);
             bound.push(Bound {
                 contact,
-                source: change.ask.source,
+                source: change.ask.claim.source,
                 transport: change.ask.transport,
                 flow: change.ask.flow.clone(),
                 call_id: change.ask.call_id.clone(),

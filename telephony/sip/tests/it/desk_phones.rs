@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use mostik_sip::{
     Call, CallEvent, Credentials, Dial, DialError, DialEvent, DialFailure, EdgeConfig, Ended,
-    EndedBy, EndedWhy, Listen, OutgoingCall, RegistrarConfig, Transport,
+    EndedBy, EndedWhy, Listen, OutgoingCall, RegistrarConfig, Transport, TrunkConfig,
 };
 
 use crate::callee::{Callee, OFFER};
 use crate::paper::Paper;
-use crate::phone::Phone;
+use crate::phone::{Heard, Phone};
+use crate::proof::{of_sha256, value};
 use crate::world::{ANSWER, World, config, next, soon};
 
 const TRANSPORTS: [Transport; 3] = [Transport::Udp, Transport::Tcp, Transport::Tls];
@@ -196,4 +197,112 @@ async fn giving_up_stops_the_ringing_everywhere() {
     let DialEvent::Failed(why) = happens(&mut call).await else { panic!("no end") };
     assert_eq!(why, DialFailure::Cancelled);
     world.until_idle().await;
+}
+
+/// Calls with what answers `challenge`; returns the first answer that is not provisional.
+async fn call_with_proof(phone: &mut Phone, challenge: &Heard, name: &str, secret: &str) -> Heard {
+    phone.acknowledge_refusal(challenge).await;
+    phone.forget_dialog();
+    let challenge = challenge.header("WWW-Authenticate");
+    let proof = of_sha256(challenge, name, secret, "INVITE", &phone.target());
+    phone.ask("INVITE", &format!("Authorization: {proof}\r\n"), "").await
+}
+
+/// What an answer says, without what is different every time.
+fn said(answer: &Heard) -> Vec<String> {
+    let challenges = answer.all("WWW-Authenticate").map(|challenge| {
+        let nonce = value(challenge, "nonce");
+        challenge.replace(nonce, "-")
+    });
+    [answer.start.clone()].into_iter().chain(challenges).collect()
+}
+
+#[tokio::test]
+async fn a_desk_phone_has_to_prove_who_calls() {
+    let paper = Paper::for_name("localhost");
+    let mut world = world(&paper).await;
+    let trap = Phone::connect(Transport::Udp, world.address(Transport::Udp)).await;
+    for transport in [Transport::Udp, Transport::Tcp] {
+        let mut phone = Phone::connect(transport, world.address(transport)).await;
+        phone.contact = format!("<sip:ada@{}>", trap.local);
+        let challenge = phone.ask("INVITE", "", "").await;
+        let mut told = vec![said(&challenge)];
+        for (name, secret) in [("ada", "wrong"), ("bob", "secret"), ("", "")] {
+            let mut guessing = Phone::connect(transport, world.address(transport)).await;
+            let challenge = guessing.ask("INVITE", "", "").await;
+            let answer = call_with_proof(&mut guessing, &challenge, name, secret).await;
+            told.push(said(&answer));
+            assert_eq!(answer.status(), 401);
+        }
+        told.dedup();
+        assert_eq!(told.len(), 1, "a stranger learns something: {told:?}");
+
+        phone.acknowledge_refusal(&challenge).await;
+        phone.forget_dialog();
+        let header = challenge.header("WWW-Authenticate");
+        let proof = of_sha256(header, "ada", "secret", "INVITE", &phone.target());
+        let proof = format!("Authorization: {proof}\r\n");
+        let invite = phone.request("INVITE", &proof, "");
+        phone.send(&invite).await;
+        let call = world.incoming().await;
+        assert_eq!(call.phone.as_deref(), Some("ada"));
+        let answering = tokio::spawn(call.answer(ANSWER.to_owned()));
+        let ok = phone.expect_final(200).await;
+        phone.acknowledge_with(&ok, ANSWER).await;
+        let call = soon(answering).await.unwrap().unwrap();
+        let hanging_up = tokio::spawn(call.hang_up());
+        let bye = phone.expect_request("BYE").await;
+        phone.reply(&bye, "200 OK").await;
+        soon(hanging_up).await.unwrap();
+        world.until_idle().await;
+
+        // What was heard on the way is worth nothing.
+        let mut thief = Phone::connect(transport, world.address(transport)).await;
+        let again = thief.ask("INVITE", &proof, "").await;
+        assert_eq!(again.status(), 401);
+        assert!(again.header("WWW-Authenticate").contains("stale=true"), "{again:?}");
+    }
+    trap.heard_nothing();
+    assert_eq!(world.edge.counters().calls_offered, 2);
+}
+
+#[tokio::test]
+async fn a_phone_calls_in_its_own_name_or_in_nobodys() {
+    let paper = Paper::for_name("localhost");
+    let mut world = world(&paper).await;
+    for (name, status) in [("anonymous", 486), ("ada", 486), ("boss", 403)] {
+        let mut phone = world.phone(Transport::Udp).await;
+        phone.caller = name.to_owned();
+        let challenge = phone.ask("INVITE", "", "").await;
+        let asking = call_with_proof(&mut phone, &challenge, "ada", "secret");
+        let deciding = async {
+            if status == 486 {
+                world.incoming().await.reject(486).await;
+            }
+        };
+        let (answer, ()) = tokio::join!(asking, deciding);
+        assert_eq!(answer.status(), status, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn trunks_and_trusted_networks_need_no_password() {
+    let phones = vec![Credentials::new("ada", "secret".to_owned().into())];
+    let trusted = vec!["127.0.0.3".parse().unwrap()];
+    let registrar = Some(RegistrarConfig { phones, trusted, ..RegistrarConfig::default() });
+    let networks = vec!["127.0.0.2".parse().unwrap()];
+    let pbx = TrunkConfig::new("pbx", "127.0.0.2", "desk", None);
+    let trunks = vec![TrunkConfig { register: false, networks, ..pbx }];
+    let mut world = World::with(EdgeConfig { registrar, trunks, ..config() }).await;
+    let edge = world.address(Transport::Udp);
+    for (from, trunk) in [("127.0.0.2:0", Some("pbx")), ("127.0.0.3:0", None)] {
+        let mut phone = Phone::from_address(Transport::Udp, from, edge).await;
+        phone.invite(None).await;
+        let call = world.incoming().await;
+        assert_eq!((call.trunk.as_deref(), call.phone.as_deref()), (trunk, None));
+        call.reject(486).await;
+        phone.expect_final(486).await;
+    }
+    let mut phone = Phone::from_address(Transport::Udp, "127.0.0.4:0", edge).await;
+    assert_eq!(phone.ask("INVITE", "", "").await.status(), 401);
 }

@@ -87,6 +87,8 @@ pub(crate) struct Phone {
     branch: String,
     to: String,
     tag: String,
+    /// Who it says to be.
+    pub(crate) caller: String,
     target: String,
     pub(crate) number: u32,
     /// What stands in the Contact of this phone.
@@ -138,6 +140,7 @@ impl Phone {
             branch: String::new(),
             to: format!("<sip:support@{edge}>"),
             tag: "phone".to_owned(),
+            caller: "ada".to_owned(),
             target: format!("sip:support@{edge}"),
             number: 0,
             contact: format!("<sip:ada@{local};transport={token}>"),
@@ -152,12 +155,12 @@ impl Phone {
         }
         let (token, local, branch, call_id) = (self.token, self.local, &self.branch, &self.call_id);
         let (target, to, number, contact) = (&self.target, &self.to, self.number, &self.contact);
-        let (tag, length) = (&self.tag, body.len());
+        let (tag, caller, length) = (&self.tag, &self.caller, body.len());
         format!(
             "{method} {target} SIP/2.0\r\n\
              Via: SIP/2.0/{token} {local};branch={branch};rport\r\n\
              Max-Forwards: 70\r\n\
-             From: \"Ada\" <sip:ada@{local}>;tag={tag}\r\n\
+             From: \"Ada\" <sip:{caller}@{local}>;tag={tag}\r\n\
              To: {to}\r\n\
              Call-ID: {call_id}\r\n\
              CSeq: {number} {method}\r\n\
@@ -247,6 +250,11 @@ impl Phone {
         let contact = answer.header("Contact");
         let uri = contact.trim_start_matches('<').split('>').next().unwrap();
         uri.clone_into(&mut self.target);
+    }
+
+    /// Begins anew after a refusal.
+    pub(crate) fn forget_dialog(&mut self) {
+        self.to = format!("<sip:support@{}>", self.edge);
     }
 
     /// Joins the dialog that the edge's `invite` began and this phone answered.
