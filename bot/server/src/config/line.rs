@@ -13,16 +13,17 @@ use super::{Config, Trunk, WrongValue, wrong};
 impl Config {
     /// Where and for whom the phone line listens.
     pub fn edge(&self) -> Result<EdgeConfig, WrongValue> {
-        let listen =
-            self.sip.listen.iter().map(|place| parse_listen(place)).collect::<Result<_, _>>();
+        let listen: Result<Vec<Listen>, _> =
+            self.sip.listen.iter().map(|place| parse_listen(place)).collect();
+        let listen: Vec<Listen> = listen.map_err(wrong("sip.listen"))?;
         Ok(EdgeConfig {
-            listen: listen.map_err(wrong("sip.listen"))?,
+            registrar: self.registrar(&listen)?,
+            listen,
             public_address: self.public_address()?,
             allowed_networks: networks("sip.allowed_networks", &self.sip.allowed_networks)?,
             requests_per_second: self.sip.requests_per_second,
             max_calls: self.sip.max_calls,
             tls: self.tls()?,
-            registrar: self.registrar(),
             trunks: self.trunks()?,
             ..EdgeConfig::default()
         })
@@ -83,16 +84,22 @@ impl Config {
     }
 
     /// The phones that register here; nobody may when there are none.
-    fn registrar(&self) -> Option<RegistrarConfig> {
+    fn registrar(&self, listen: &[Listen]) -> Result<Option<RegistrarConfig>, WrongValue> {
         let phones = self.sip.phone.iter().filter(|phone| !phone.user.is_empty());
         let phones: Vec<_> = phones
             .map(|phone| Credentials::new(phone.user.clone(), phone.password.clone()))
             .collect();
-        (!phones.is_empty()).then(|| RegistrarConfig {
+        // What this machine sends to itself comes from the address it goes to: doctor's own call.
+        let own = listen.iter().map(|listen| listen.address.ip().to_string());
+        let own = own.filter_map(|address| address.parse::<Network>().ok());
+        let mut trusted: Vec<_> = Network::loopback().into_iter().chain(own).collect();
+        trusted.extend(networks("sip.trusted_networks", &self.sip.trusted_networks)?);
+        Ok((!phones.is_empty()).then(|| RegistrarConfig {
             phones,
             offers_sha256: !self.sip.phones_by_md5,
+            trusted,
             ..RegistrarConfig::default()
-        })
+        }))
     }
 }
 

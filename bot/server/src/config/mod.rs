@@ -64,6 +64,7 @@ section!(Sip {
     tls_key: String,
     srtp: String,
     phones_by_md5: bool,
+    trusted_networks: Vec<String>,
     trunk: Vec<Trunk>,
     phone: Vec<DeskPhone>,
 });

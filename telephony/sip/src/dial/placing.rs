@@ -41,6 +41,8 @@ pub(crate) struct PlacingParts {
     pub(crate) phone: Option<WayOut>,
     pub(crate) trunk: Option<Arc<Trunk>>,
     pub(crate) ring_for: Duration,
+    /// How long a place may say nothing before the next is tried.
+    pub(crate) first_word: Duration,
     pub(crate) events: mpsc::Sender<DialEvent>,
     pub(crate) give_up: CancellationToken,
     /// Counts the call; free again when it ended.
@@ -52,7 +54,7 @@ pub(crate) struct Placing {
     parts: PlacingParts,
     letter: Letter,
     /// What binds the call to the phone it goes to.
-    exit: Option<Exit>,
+    exit: Option<Arc<Exit>>,
     signers: Signers,
     /// Where to try next.
     hops: VecDeque<Hop>,
@@ -74,6 +76,7 @@ impl Placing {
     pub(super) fn new(mut parts: PlacingParts, letter: Letter) -> Self {
         let hops = std::mem::take(&mut parts.hops).into();
         let exit = parts.phone.as_ref().and_then(|way| way.bind(&parts.outward, &letter.call_id));
+        let exit = exit.map(Arc::new);
         let (signers, failure) = (Signers::default(), DialFailure::Unreachable);
         Self { parts, letter, exit, signers, hops, redirects: 0, failure }
     }
@@ -82,6 +85,7 @@ impl Placing {
         tracing::info!("placing a call");
         let patience = Patience {
             until: Instant::now() + self.parts.ring_for,
+            first_word: self.parts.first_word,
             give_up: self.parts.give_up.clone(),
             hurry: self.parts.reception.hurry(),
         };
@@ -147,11 +151,13 @@ impl Placing {
         let invite = self.letter.write(&stack, &way, &contact, proofs);
         let invite = invite.ok_or(DialFailure::Broken)?;
         let attempt = Attempt {
-            reception: &self.parts.reception,
-            stack: &stack,
-            way: &way,
-            events: &self.parts.events,
-            patience,
+            reception: self.parts.reception.clone(),
+            outward: self.parts.outward.clone(),
+            way: way.clone(),
+            exit: self.exit.clone(),
+            credentials: self.parts.credentials.clone(),
+            events: Some(self.parts.events.clone()),
+            patience: patience.clone(),
         };
         Ok((attempt.run(invite, contact).await, way))
     }
@@ -174,6 +180,13 @@ impl Placing {
                 );
                 if accepted { Next::Again } else { Next::Stop(DialFailure::Unauthorized) }
             }
+            422 => match self.letter.session.lengthened(response) {
+                Some(longer) => {
+                    self.letter.session = longer;
+                    Next::Again
+                }
+                None => Next::Stop(DialFailure::of_status(status, None)),
+            },
             300..=399 => self.redirect(hops_of_contacts(response)).await,
             503 => {
                 self.failure = DialFailure::Unavailable { retry_after: retry_after(response) };
@@ -216,6 +229,7 @@ impl Placing {
             peer: way.hop.address,
             flow: way.flow(),
             place: parts.place,
+            offer: self.letter.into_offer(),
             signers: self.signers,
         };
         let (handle, ladder) = parts.reception.adopt(placed, &response);

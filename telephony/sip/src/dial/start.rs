@@ -1,6 +1,7 @@
 //! From an order to a call under way.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rsipstack::sip::Uri;
 use tokio::sync::mpsc;
@@ -28,6 +29,8 @@ pub(crate) struct Dialler {
     pub(crate) outward: Arc<Outward>,
     pub(crate) directory: Arc<Directory>,
     pub(crate) registrar: Option<Arc<Registrar>>,
+    /// How long a place may say nothing before the next is tried.
+    pub(crate) first_word: Duration,
 }
 
 /// Where one call goes.
@@ -129,6 +132,7 @@ impl Dialler {
             credentials: order.credentials.clone().or_else(own),
             trunk: trunk.cloned(),
             ring_for: order.ring_for,
+            first_word: self.first_word,
             events: report,
             give_up,
             place,

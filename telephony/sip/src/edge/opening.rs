@@ -77,7 +77,9 @@ impl Edge {
         self.until_closed(closing, reception.clone().run(incoming));
         self.keep_trunks(&directory, &outward, closing);
         let registrar = self.registrar.clone();
-        self.dialler.set(Dialler { reception, outward, directory, registrar }).ok();
+        let first_word = config.first_word;
+        let dialler = Dialler { reception, outward, directory, registrar, first_word };
+        self.dialler.set(dialler).ok();
         self.open_doors(doors, &hall, config.max_calls, certificates, closing)
     }
 

@@ -35,6 +35,7 @@ use crate::{IncomingCall, Listen};
 pub(crate) use placed::Placed;
 pub(crate) use registry::CallEntry;
 use registry::Registry;
+pub(crate) use session_timer::SessionWish;
 
 /// Requests dealt with at one time, beside calls. Each is short; more than this is a flood.
 const REQUESTS: usize = 1024;

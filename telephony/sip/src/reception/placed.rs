@@ -16,6 +16,7 @@ use super::leg::Leg;
 use super::refresh::Life;
 use super::registry::CallEntry;
 use super::reliable::Ringing;
+use super::session_timer::SessionTimer;
 use super::way::Way;
 use crate::dial::{OwnDialog, Signers};
 use crate::line::Line;
@@ -34,9 +35,11 @@ pub(crate) struct Placed {
     pub(crate) flow: Option<CancellationToken>,
     pub(crate) place: OwnedSemaphorePermit,
     pub(crate) signers: Signers,
+    /// Our description, for as long as nobody changes it.
+    pub(crate) offer: String,
     pub(crate) own: OwnDialog,
     /// What binds its datagrams to the phone it goes to.
-    pub(crate) exit: Option<Exit>,
+    pub(crate) exit: Option<Arc<Exit>>,
 }
 
 impl Reception {
@@ -69,6 +72,9 @@ impl Reception {
         self.registry.enter(entry.clone());
         let way = Way::to_answerer(response, placed.peer, placed.flow, &self.stack.contacts);
         let way = way.leaving_by(placed.exit);
+        let mut life = Life::with(response);
+        life.described = placed.offer;
+        life.agree(SessionTimer::granted_by(response));
         let leg = Leg {
             entry,
             end,
@@ -79,7 +85,7 @@ impl Reception {
             counting: self.counting.clone(),
             caller_offered: true,
             place: Some(placed.place),
-            life: Life::with(response),
+            life,
             timer: None,
             ringing: Ringing::default(),
             referral: None,

@@ -24,7 +24,7 @@ pub(super) struct Way {
     reachable: bool,
     entry: Option<ContactEntry>,
     /// The UDP listener that our requests leave by.
-    exit: Option<Exit>,
+    exit: Option<Arc<Exit>>,
     #[expect(dead_code, reason = "kept for what its end does")]
     counted: CallerEntry,
 }
@@ -43,7 +43,7 @@ impl Way {
             flow,
             reachable: false,
             entry: None,
-            exit: exit_of(transaction, book),
+            exit: exit_of(transaction, book).map(Arc::new),
             counted: book.count_call(source),
         };
         way.moved(&transaction.original);
@@ -85,13 +85,14 @@ impl Way {
         {
             // The old one goes first: it ends what the call has.
             self.exit = None;
-            self.exit = Some(Exit::bound(&self.book, call_id.value(), listener, self.source));
+            self.exit =
+                Some(Exit::bound(&self.book, call_id.value(), listener, self.source).into());
         }
         self
     }
 
     /// The same, with datagrams bound to where they go.
-    pub(super) fn leaving_by(self, exit: Option<Exit>) -> Self {
+    pub(super) fn leaving_by(self, exit: Option<Arc<Exit>>) -> Self {
         Self { exit, ..self }
     }
 

@@ -75,6 +75,11 @@ impl Callee {
         Dial::new(format!("sip:bob@{}", self.local), self.route(), OFFER)
     }
 
+    /// Whether a datagram waits to be heard.
+    pub(crate) fn has_mail(&self) -> bool {
+        matches!(&self.line, Line::Udp(socket, _) if socket.try_peek_sender().is_ok())
+    }
+
     /// The next message, whatever it is.
     pub(crate) async fn hear(&mut self) -> Heard {
         soon(self.next()).await

@@ -297,6 +297,26 @@ impl Phone {
         .await;
     }
 
+    /// Answers a request of the edge within a call, with lines and a session description.
+    pub(crate) async fn answer_in_dialog(
+        &mut self,
+        request: &Heard,
+        status: &str,
+        lines: &str,
+        session: &str,
+    ) {
+        let echoed = ["Via", "From", "To", "Call-ID", "CSeq"]
+            .map(|name| format!("{name}: {}\r\n", request.header(name)))
+            .concat();
+        let (contact, length) = (&self.contact, session.len());
+        let kind = if session.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
+        self.send(&format!(
+            "SIP/2.0 {status}\r\n{echoed}Contact: {contact}\r\n{lines}{kind}\
+             Content-Length: {length}\r\n\r\n{session}"
+        ))
+        .await;
+    }
+
     /// The next request of this method; the same INVITE repeated does not count.
     pub(crate) async fn expect_request(&mut self, method: &str) -> Heard {
         loop {
