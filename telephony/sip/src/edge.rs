@@ -4,6 +4,7 @@ mod bound;
 mod opening;
 
 use std::io;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -20,7 +21,7 @@ use crate::ladder::LadderBook;
 use crate::registrar::Registrar;
 use crate::{
     Binding, Counters, Dial, DialError, EdgeConfig, IncomingCall, Listen, OutgoingCall,
-    RefusedCall, TrunkConfigError, TrunkState, TrunkStatus,
+    RefusedCall, Route, TrunkConfigError, TrunkState, TrunkStatus,
 };
 use bound::Bound;
 
@@ -164,6 +165,16 @@ impl Edge {
     /// How the trunks are, by name.
     pub fn trunks(&self) -> Vec<TrunkStatus> {
         self.dialler.get().map(|dialler| dialler.directory.statuses()).unwrap_or_default()
+    }
+
+    /// The address that the trunk of this route sees us at, when none is configured and it told us:
+    /// the one for our own session description.
+    pub fn public_address_by(&self, route: &Route) -> Option<IpAddr> {
+        let dialler = self.dialler.get().filter(|dialler| dialler.outward.learns)?;
+        match route {
+            Route::Trunk(name) => Some(dialler.directory.find(name)?.seen_as()?.ip()),
+            Route::Direct { .. } | Route::Phone(_) => None,
+        }
     }
 
     /// Tells of every change of a trunk's registration; `None` when no trunk has this name.

@@ -1,7 +1,7 @@
 //! A call that waits for our decision.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
@@ -25,6 +25,9 @@ pub struct IncomingCall {
     pub trunk: Option<String>,
     /// The name of the desk phone that calls, proven by its password; `None` for others.
     pub phone: Option<String>,
+    /// The address that the trunk of this call sees us at, when none is configured and it told us:
+    /// the one for our own session description.
+    pub public_address: Option<IpAddr>,
     /// The caller's session description (SDP, opaque here). `None` asks us to make the offer.
     pub offer: Option<String>,
     /// The id of the call that this one shall take the place of (Replaces, RFC 3891): answer, then

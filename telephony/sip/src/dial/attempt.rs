@@ -16,7 +16,6 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::branches::{Provisionals, acknowledges, ask, cancel_of, request_in_branch, send_along};
-use super::own_dialog::lost;
 use super::reply::session_in;
 use super::{DialEvent, DialFailure, OwnDialog, SessionText, Standing, status_of};
 use crate::Credentials;
@@ -170,7 +169,7 @@ impl Attempt {
                     self.cancel(running);
                 }
                 () = tokio::time::sleep_until(first_word), if unheard => return Waited::Unheard,
-                () = lost(&self.way) => return Waited::Over(None),
+                () = self.way.lost() => return Waited::Over(None),
                 () = until(running.progress.limit) => return Waited::Over(None),
             }
         }

@@ -76,7 +76,7 @@ impl OwnDialog {
             let request = self.request(dialog, &way, method, headers, body.clone())?;
             let answer = tokio::select! {
                 answer = self.exchange(&way, request) => answer,
-                () = lost(&way) => None,
+                () = way.lost() => None,
             };
             let Some(response) = answer else {
                 // A goodbye that was perhaps lost with its stream does no harm twice.
@@ -190,12 +190,4 @@ fn next_address(dialog: &DialogSnapshot) -> Option<SocketAddr> {
     let route = dialog.route_set.first().and_then(|route| route.typed().ok());
     let target = route.map_or_else(|| dialog.remote_uri.clone(), |route| route.uri);
     SipAddr::try_from(&target).ok()?.get_socketaddr().ok()
-}
-
-/// Resolves when the stream is gone.
-pub(super) async fn lost(way: &WayOut) {
-    match way.flow() {
-        Some(flow) => flow.cancelled().await,
-        None => std::future::pending().await,
-    }
 }

@@ -103,6 +103,7 @@ impl Placing {
                     continue;
                 }
             };
+            self.learn_from(&outcome);
             let next = match outcome {
                 (Outcome::Answered(answered), way) => return self.answered(*answered, way).await,
                 (Outcome::Refused(response), _) => self.after_refusal(&response).await,
@@ -144,7 +145,7 @@ impl Placing {
             DialFailure::Unreachable
         })?;
         let stack = self.parts.outward.hall.stack.clone();
-        let learned = self.parts.trunk.as_ref().and_then(|trunk| trunk.seen_as());
+        let learned = self.parts.trunk.as_ref().and_then(|trunk| trunk.seen_at(way.ours));
         let contact = way.contact(self.letter.caller_user(), learned);
         let uri = self.letter.target.to_string();
         let proofs = self.signers.sign("INVITE", &uri, self.letter.offer());
@@ -160,6 +161,18 @@ impl Placing {
             patience: patience.clone(),
         };
         Ok((attempt.run(invite, contact).await, way))
+    }
+
+    /// Takes from a trunk's answer where it sees us, for what we say next.
+    fn learn_from(&self, (outcome, way): &(Outcome, WayOut)) {
+        let response = match outcome {
+            Outcome::Answered(answered) => &answered.response,
+            Outcome::Refused(response) => response,
+            Outcome::Silent | Outcome::Broken | Outcome::GivenUp(_) => return,
+        };
+        if let Some(trunk) = self.parts.trunk.as_ref().filter(|_| self.parts.outward.learns) {
+            trunk.learn_from(response, way);
+        }
     }
 
     /// The way to a hop; to a desk phone there is only the one it came by.

@@ -10,7 +10,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rsipstack::sip::{Auth, Param, Scheme, Uri};
+use rsipstack::sip::{Auth, Param, Request, Response, Scheme, SipMessage, Uri};
+use rsipstack::transaction::key::{TransactionKey, TransactionRole};
+use rsipstack::transaction::transaction::Transaction;
 use rsipstack::transport::{SipAddr, SipConnection};
 use tokio::io::AsyncRead;
 use tokio::net::TcpStream;
@@ -18,9 +20,9 @@ use tokio_rustls::client::TlsStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::door::Visit;
-use crate::door::{Encrypted, Hall, Opened, Pen, begin_tcp, begin_tls, with_plug};
-use crate::stack::{Exit, quiet, sip_address, stack_transport, transport_of};
+use crate::dial::status_of;
+use crate::door::{Encrypted, Hall, Opened, Pen, Visit, begin_tcp, begin_tls, with_plug};
+use crate::stack::{Exit, Stack, quiet, sip_address, stack_transport, transport_of};
 use crate::{Binding, Listen, Transport};
 
 pub(crate) use tls::Authorities;
@@ -100,6 +102,39 @@ impl WayOut {
     /// Ends with the stream; datagrams have none.
     pub(crate) fn flow(&self) -> Option<CancellationToken> {
         if self.connection.is_reliable() { self.connection.cancel_token() } else { None }
+    }
+
+    /// Sends a request of ours, and waits for its final answer; `None` when none came.
+    pub(crate) async fn exchange(&self, stack: &Stack, request: Request) -> Option<Response> {
+        let key = TransactionKey::from_request(&request, TransactionRole::Client).ok()?;
+        let (endpoint, connection) = (stack.endpoint.clone(), Some(self.connection.clone()));
+        let destination = self.destination();
+        let exchange = quiet(async move {
+            let mut transaction = Transaction::new_client(key, request, endpoint, connection);
+            transaction.destination = Some(destination);
+            transaction.send().await.ok()?;
+            while let Some(message) = transaction.receive().await {
+                match message {
+                    SipMessage::Response(response) if status_of(&response) >= 200 => {
+                        return Some(response);
+                    }
+                    _ => {}
+                }
+            }
+            None
+        });
+        tokio::select! {
+            response = exchange => response,
+            () = self.lost() => None,
+        }
+    }
+
+    /// Resolves when the stream is gone; datagrams have none.
+    pub(crate) async fn lost(&self) {
+        match self.flow() {
+            Some(flow) => flow.cancelled().await,
+            None => std::future::pending().await,
+        }
     }
 
     /// Keeps the way open until dropped (RFC 5626 section 3.5): line ends that mean nothing.

@@ -1,6 +1,6 @@
 //! An INVITE that starts a call.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -51,6 +51,8 @@ struct CallFacts {
     transport: Transport,
     offer: Option<String>,
     replaces: Option<String>,
+    /// Where its trunk sees us.
+    public_address: Option<IpAddr>,
     /// The desk phone that proved to be calling.
     phone: Option<String>,
 }
@@ -118,10 +120,16 @@ impl Reception {
         let connection = transaction.connection.as_ref()?;
         let transport = transport_of(connection);
         let source = source_of(transaction)?;
-        let call = facts(&transaction.original, transport, source, &invite)?;
+        let mut call = facts(&transaction.original, transport, source, &invite)?;
         let (report, states) = self.stack.dialogs.new_dialog_state_channel();
         let by = connection.get_addr().get_socketaddr().ok();
-        let contact = self.contact_for(transport, source, by);
+        let trunk = self.trunk_of(source, &transaction.original.uri);
+        let mut contact = self.contact_for(transport, source, by);
+        let learned = self.learned_address(trunk.as_deref(), by);
+        if let Some(learned) = learned {
+            contact.host_with_port = learned.into();
+        }
+        call.public_address = learned.map(|learned| learned.ip());
         let dialogs = &self.stack.dialogs;
         let dialog = quietly(|| {
             dialogs.get_or_create_server_invite(transaction, report, None, Some(contact)).ok()
@@ -132,11 +140,20 @@ impl Reception {
         let to = transaction.original.to_header_mut();
         to.and_then(|to| to.mut_tag(tag).map(drop)).ok()?;
         let way = self.outward.back_by(transaction.connection.as_ref()?, source);
-        let trunk = self.trunk_of(source, &transaction.original.uri);
         let credentials = trunk.as_ref().and_then(|trunk| trunk.credentials.clone());
         let own = OwnDialog::new(dialog.clone(), self.outward.clone(), way, credentials);
         let may_refer = self.may_refer || trunk.as_ref().is_some_and(|t| t.config.may_refer);
         Some(Arrival { invite, call, dialog, states, own, trunk, may_refer })
+    }
+
+    /// Where a trunk sees the listener that its call came by, unless that is configured.
+    fn learned_address(
+        &self,
+        trunk: Option<&Trunk>,
+        listener: Option<SocketAddr>,
+    ) -> Option<SocketAddr> {
+        let trunk = trunk.filter(|_| self.outward.learns)?;
+        trunk.seen_at(listener?)
     }
 
     /// Whether who calls from there may ask for transfers.
@@ -253,6 +270,7 @@ impl Reception {
             trunk: trunk.map(|trunk| trunk.config.name.clone()),
             offer: call.offer,
             replaces: call.replaces,
+            public_address: call.public_address,
             phone: call.phone,
             handle,
             gone,
@@ -307,6 +325,7 @@ fn facts(
         transport,
         offer,
         replaces: None,
+        public_address: None,
         phone: None,
     })
 }

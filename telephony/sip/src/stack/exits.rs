@@ -80,6 +80,11 @@ impl Exits {
         let head = datagram.get(..SEARCHED_FOR_CALL).unwrap_or(datagram);
         let head = String::from_utf8_lossy(head);
         let call_id = head.lines().find_map(|line| line.strip_prefix("Call-ID: "))?;
+        self.only_way_of_call(call_id)
+    }
+
+    /// The address that requests of ours in this call are bound to.
+    pub(super) fn only_way_of_call(&self, call_id: &str) -> Option<SocketAddr> {
         lock(&self.calls).get(call_id.trim())?.only_to
     }
 

@@ -31,7 +31,8 @@ impl MessageInspector for Polish {
             self.contacts.exits.name_in(request);
         }
         if let Ok(call_id) = message.call_id_header() {
-            let peer = to.and_then(|to| to.get_socketaddr().ok());
+            let bound = self.contacts.exits.only_way_of_call(call_id.value());
+            let peer = bound.or_else(|| to.and_then(|to| to.get_socketaddr().ok()));
             let transport = to.map(|to| match to.r#type {
                 Some(rsipstack::sip::Transport::Tcp) => Transport::Tcp,
                 Some(rsipstack::sip::Transport::Tls) => Transport::Tls,

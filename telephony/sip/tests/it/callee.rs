@@ -107,6 +107,17 @@ impl Callee {
         }
     }
 
+    /// The INVITE of the next call.
+    pub(crate) async fn expect_call_after(&mut self, known: &Heard) -> Heard {
+        loop {
+            let heard = self.hear().await;
+            let other = || heard.header("Call-ID") != known.header("Call-ID");
+            if heard.start.starts_with("INVITE") && other() {
+                return heard;
+            }
+        }
+    }
+
     /// Breaks the stream; the next one that is opened to it takes its place.
     pub(crate) fn close(&mut self) {
         if let Line::Stream { open, .. } = &mut self.line {

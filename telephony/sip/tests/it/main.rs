@@ -1,5 +1,6 @@
 //! The edge over real sockets on loopback, called by a phone that writes every byte itself.
 
+mod behind_nat;
 mod callee;
 mod calls;
 mod changes;
