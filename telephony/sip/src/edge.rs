@@ -155,9 +155,10 @@ impl Edge {
 
     /// Places a call; its progress comes from [`OutgoingCall::next`]. An error means that nothing
     /// was sent.
+    #[expect(clippy::needless_pass_by_value, reason = "an order is used up by placing it")]
     pub fn dial(&self, order: Dial) -> Result<OutgoingCall, DialError> {
         match self.dialler.get() {
-            Some(dialler) => dialler.dial(order),
+            Some(dialler) => dialler.dial(&order),
             None => Err(DialError::NotOpen),
         }
     }

@@ -58,6 +58,13 @@ impl IncomingCall {
         self.decide(Decision::Ring).await
     }
 
+    /// Lets the caller hear us before we answer (183 with our session description, RFC 3960):
+    /// announcements that cost nothing, or because the trunk insists. Answer with the same
+    /// description. Only for a call that came with an offer; without one nothing is sent.
+    pub async fn early_media(&self, sdp: String) -> Result<(), CallGone> {
+        self.decide(Decision::Progress { sdp }).await
+    }
+
     /// Resolves when the caller gave up (CANCEL) or the call otherwise ended before an answer.
     pub async fn cancelled(&self) {
         self.gone.cancelled().await;

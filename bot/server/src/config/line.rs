@@ -25,8 +25,17 @@ impl Config {
             max_calls: self.sip.max_calls,
             tls: self.tls()?,
             trunks: self.trunks()?,
+            first_word: self.failover()?,
             ..EdgeConfig::default()
         })
+    }
+
+    /// How long a server may say nothing.
+    fn failover(&self) -> Result<Duration, WrongValue> {
+        match self.sip.failover_seconds {
+            seconds @ 1..=32 => Ok(Duration::from_secs(seconds)),
+            other => Err(wrong("sip.failover_seconds")(format!("{other} is not from 1 to 32"))),
+        }
     }
 
     /// The address for phones behind NAT.
@@ -122,6 +131,7 @@ fn trunk(section: &Trunk) -> Result<TrunkConfig, WrongValue> {
         from_domain: text(&section.domain),
         outbound_proxy: text(&section.outbound_proxy),
         expires: Duration::from_secs(section.expires_seconds),
+        ask_every: (section.ask_seconds > 0).then(|| Duration::from_secs(section.ask_seconds)),
         networks: networks("sip.trunk.networks", &section.networks)?,
         register: section.register,
         may_refer: section.may_transfer,

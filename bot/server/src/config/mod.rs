@@ -65,6 +65,7 @@ section!(Sip {
     srtp: String,
     phones_by_md5: bool,
     trusted_networks: Vec<String>,
+    failover_seconds: u64,
     trunk: Vec<Trunk>,
     phone: Vec<DeskPhone>,
 });
@@ -79,6 +80,7 @@ section!(Trunk {
     outbound_proxy: String,
     register: bool,
     expires_seconds: u64,
+    ask_seconds: u64,
     networks: Vec<String>,
     may_transfer: bool,
     ca_file: String,

@@ -86,7 +86,7 @@ pub(super) struct Attempt {
     pub(super) patience: Patience,
 }
 
-type Processed = (rsipstack::Result<(DialogId, Option<Response>)>, Transaction);
+type Processed = Box<(rsipstack::Result<(DialogId, Option<Response>)>, Transaction)>;
 
 /// An INVITE under way.
 struct Running {
@@ -144,7 +144,7 @@ impl Attempt {
         let processed = dialog.clone();
         let work = quiet(async move {
             let result = processed.process_invite(&mut transaction).await;
-            (result, transaction)
+            Box::new((result, transaction))
         });
         let (work, progress) = (work.boxed(), Progress::default());
         Some(Running { invite, inner, dialog, states, work, progress })
@@ -182,7 +182,10 @@ impl Attempt {
         }
         let Running { invite, dialog, states, mut progress, .. } = running;
         let stands = dialog.state().is_confirmed();
-        let done = done.map(|(result, transaction)| (result, Silenced::new(transaction)));
+        let done = done.map(|done| {
+            let (result, transaction) = *done;
+            (result, Silenced::new(transaction))
+        });
         if let Some(failure) = progress.given_up {
             if stands {
                 // The answer crossed our CANCEL.

@@ -38,19 +38,19 @@ enum Goal {
     Trunk(Arc<Trunk>),
     Address(Hop),
     /// Back to a desk phone.
-    Phone(WayOut),
+    Phone(Box<WayOut>),
 }
 
 impl Dialler {
-    pub(crate) fn dial(&self, order: Dial) -> Result<OutgoingCall, DialError> {
+    pub(crate) fn dial(&self, order: &Dial) -> Result<OutgoingCall, DialError> {
         let id = format!("sip-{}", &Uuid::new_v4().simple().to_string()[..20]);
         let give_up = CancellationToken::new();
         match &order.route {
             Route::Trunk(name) => {
                 let trunk = self.directory.find(name);
                 let trunk = trunk.ok_or_else(|| DialError::NoSuchTrunk(name.clone()))?.clone();
-                let letter = self.letter_by_trunk(&order, &trunk)?;
-                Ok(self.place(&order, Goal::Trunk(trunk), letter, id, give_up))
+                let letter = letter_by_trunk(order, &trunk)?;
+                Ok(self.place(order, Goal::Trunk(trunk), letter, id, give_up))
             }
             Route::Direct { address, .. } if !self.directory.contacts.may_reach(*address) => {
                 Err(DialError::NotAllowed(*address))
@@ -58,11 +58,11 @@ impl Dialler {
             Route::Direct { transport, address } => {
                 let (transport, address) = (*transport, *address);
                 let to = parse_target(&order.to, &address.to_string()).ok_or(DialError::Target)?;
-                let letter = Letter::new(&order, to, self.caller(&order)?)?;
+                let letter = Letter::new(order, to, self.caller(order)?)?;
                 let hop = Hop { transport, address, name: None, ca_file: None };
-                Ok(self.place(&order, Goal::Address(hop), letter, id, give_up))
+                Ok(self.place(order, Goal::Address(hop), letter, id, give_up))
             }
-            Route::Phone(user) => self.ring(&order, user, id, give_up),
+            Route::Phone(user) => self.ring(order, user, id, give_up),
         }
     }
 
@@ -84,7 +84,7 @@ impl Dialler {
             let letter = self.letter_to_phone(order, &binding)?;
             phones.push(self.place(
                 order,
-                Goal::Phone(way),
+                Goal::Phone(way.into()),
                 letter,
                 id.clone(),
                 give_up.child_token(),
@@ -138,19 +138,9 @@ impl Dialler {
             place,
         };
         let directory = self.directory.clone();
-        let work = async move { locate_and_place(&directory, goal, parts, letter).await };
+        let work = async move { Box::pin(locate_and_place(&directory, goal, parts, letter)).await };
         self.reception.spawn(work.instrument(span));
         call
-    }
-
-    fn letter_by_trunk(&self, order: &Dial, trunk: &Trunk) -> Result<Letter, DialError> {
-        let domain = trunk.domain();
-        let to = parse_target(&order.to, domain).ok_or(DialError::Target)?;
-        let from = match &order.from {
-            Some(from) => parse_target(from, domain),
-            None => own_address(&trunk.config.username, domain),
-        };
-        Letter::new(order, to, from.ok_or(DialError::Caller)?)
     }
 
     /// To the name that registered, at the address that it registered.
@@ -175,6 +165,16 @@ impl Dialler {
     }
 }
 
+fn letter_by_trunk(order: &Dial, trunk: &Trunk) -> Result<Letter, DialError> {
+    let domain = trunk.domain();
+    let to = parse_target(&order.to, domain).ok_or(DialError::Target)?;
+    let from = match &order.from {
+        Some(from) => parse_target(from, domain),
+        None => own_address(&trunk.config.username, domain),
+    };
+    Letter::new(order, to, from.ok_or(DialError::Caller)?)
+}
+
 async fn locate_and_place(
     directory: &Directory,
     goal: Goal,
@@ -191,7 +191,7 @@ async fn locate_and_place(
             }
         },
         Goal::Address(hop) => vec![hop],
-        Goal::Phone(way) => vec![parts.phone.insert(way).hop.clone()],
+        Goal::Phone(way) => vec![parts.phone.insert(*way).hop.clone()],
     };
     Placing::new(parts, letter).run().await;
 }

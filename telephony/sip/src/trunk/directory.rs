@@ -45,7 +45,7 @@ impl Trunk {
         let (credentials, state) =
             (config.credentials(), watch::Sender::new(TrunkState::Unregistered));
         let (answers, seen) = (Mutex::default(), Mutex::default());
-        Ok(Self { registrar, first_hop, credentials, state, answers, seen, config })
+        Ok(Self { config, registrar, first_hop, credentials, state, answers, seen })
     }
 
     /// The domain of our own address at the trunk.

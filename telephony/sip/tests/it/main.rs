@@ -6,6 +6,7 @@ mod calls;
 mod changes;
 mod desk_phones;
 mod dialling;
+mod early_media;
 mod encryption;
 mod endings;
 mod failover;
