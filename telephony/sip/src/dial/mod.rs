@@ -4,6 +4,7 @@ mod attempt;
 mod branches;
 mod failure;
 mod fork;
+mod in_turn;
 mod letter;
 mod order;
 mod outgoing_call;

@@ -13,6 +13,9 @@ use crate::{Credentials, Transport};
 pub enum Route {
     /// By a configured trunk, named.
     Trunk(String),
+    /// By the first of these trunks that can take the call: the next is tried when one is out of
+    /// reach or order (5xx), or refuses us, not when who is called is busy or unknown.
+    Trunks(Vec<String>),
     /// Straight to an address in the allowed networks: a PBX, a desk phone that registered.
     Direct {
         /// How.
@@ -29,6 +32,7 @@ impl fmt::Debug for Route {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Trunk(name) => write!(f, "Trunk({name})"),
+            Self::Trunks(names) => write!(f, "Trunks({})", names.join(", ")),
             Self::Direct { transport, address } => write!(f, "Direct({transport}:{address})"),
             Self::Phone(user) => write!(f, "Phone({} chars)", user.chars().count()),
         }

@@ -11,6 +11,7 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use super::fork::ring_together;
+use super::in_turn::copies;
 use super::letter::{Letter, own_address, parse_target};
 use super::placing::{Placing, PlacingParts};
 use super::{Dial, DialError, DialEvent, DialFailure, OutgoingCall, Route};
@@ -24,6 +25,7 @@ use crate::trunk::{Directory, Trunk};
 const EVENTS: usize = 16;
 
 /// What places calls.
+#[derive(Clone)]
 pub(crate) struct Dialler {
     pub(crate) reception: Arc<Reception>,
     pub(crate) outward: Arc<Outward>,
@@ -34,7 +36,7 @@ pub(crate) struct Dialler {
 }
 
 /// Where one call goes.
-enum Goal {
+pub(super) enum Goal {
     Trunk(Arc<Trunk>),
     Address(Hop),
     /// Back to a desk phone.
@@ -47,10 +49,18 @@ impl Dialler {
         let give_up = CancellationToken::new();
         match &order.route {
             Route::Trunk(name) => {
-                let trunk = self.directory.find(name);
-                let trunk = trunk.ok_or_else(|| DialError::NoSuchTrunk(name.clone()))?.clone();
+                let trunk = self.trunk(name)?;
                 let letter = letter_by_trunk(order, &trunk)?;
                 Ok(self.place(order, Goal::Trunk(trunk), letter, id, give_up))
+            }
+            Route::Trunks(names) => {
+                let trunks: Result<_, _> = names.iter().map(|name| self.trunk(name)).collect();
+                let copies = copies(order, trunks?)?;
+                let (report, events) = mpsc::channel(EVENTS);
+                let mark = (id.clone(), give_up.clone());
+                let trying = self.clone().try_in_turn(order.clone(), copies, mark, report);
+                self.reception.spawn(Box::pin(trying));
+                Ok(OutgoingCall::new(id, events, give_up))
             }
             Route::Direct { address, .. } if !self.directory.contacts.may_reach(*address) => {
                 Err(DialError::NotAllowed(*address))
@@ -64,6 +74,11 @@ impl Dialler {
             }
             Route::Phone(user) => self.ring(order, user, id, give_up),
         }
+    }
+
+    fn trunk(&self, name: &str) -> Result<Arc<Trunk>, DialError> {
+        let trunk = self.directory.find(name).cloned();
+        trunk.ok_or_else(|| DialError::NoSuchTrunk(name.to_owned()))
     }
 
     /// Rings a desk phone, or all that are registered by this name.
@@ -99,7 +114,7 @@ impl Dialler {
     }
 
     /// Places one call; what goes wrong from here on is one of its events.
-    fn place(
+    pub(super) fn place(
         &self,
         order: &Dial,
         goal: Goal,
@@ -165,7 +180,7 @@ impl Dialler {
     }
 }
 
-fn letter_by_trunk(order: &Dial, trunk: &Trunk) -> Result<Letter, DialError> {
+pub(super) fn letter_by_trunk(order: &Dial, trunk: &Trunk) -> Result<Letter, DialError> {
     let domain = trunk.domain();
     let to = parse_target(&order.to, domain).ok_or(DialError::Target)?;
     let from = match &order.from {

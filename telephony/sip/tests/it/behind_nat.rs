@@ -6,7 +6,7 @@ use std::time::Duration;
 use mostik_sip::{Dial, EdgeConfig, Route, Transport, TrunkConfig};
 
 use crate::callee::{Callee, OFFER};
-use crate::phone::Heard;
+use crate::heard::Heard;
 use crate::world::{World, config, soon};
 
 const PUBLIC: &str = "203.0.113.5";

@@ -7,8 +7,8 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, UdpSocket};
 use tokio_rustls::TlsAcceptor;
 
+use crate::heard::{Heard, take_message};
 use crate::paper::Paper;
-use crate::phone::{Heard, take_message};
 use crate::world::{ANSWER, soon};
 
 pub(crate) const OFFER: &str = "v=0\r\ns=our offer\r\n";

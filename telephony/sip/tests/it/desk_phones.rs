@@ -8,8 +8,9 @@ use mostik_sip::{
 };
 
 use crate::callee::{Callee, OFFER};
+use crate::heard::Heard;
 use crate::paper::Paper;
-use crate::phone::{Heard, Phone};
+use crate::phone::Phone;
 use crate::proof::{of_sha256, value};
 use crate::world::{ANSWER, World, config, next, soon};
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 use mostik_sip::{Dial, DialEvent, DialFailure, EdgeConfig, OutgoingCall, Route, TrunkConfig};
 
 use crate::callee::{Callee, OFFER};
+use crate::heard::Heard;
 use crate::name_server::{NameServer, Records};
-use crate::phone::Heard;
 use crate::world::{ANSWER, World, config, soon};
 
 /// Longer than a busy machine needs to say a word, shorter than a caller waits.
@@ -135,4 +135,63 @@ async fn an_answer_without_contact_is_acknowledged_and_hung_up() {
         assert_eq!(why, DialFailure::Broken);
         world.until_idle().await;
     }
+}
+
+#[tokio::test]
+async fn the_next_trunk_is_tried_when_one_cannot_take_the_call() {
+    let (mut silent, mut full) = (Callee::udp().await, Callee::udp().await);
+    let (mut busy, unused) = (Callee::tcp().await, Callee::udp().await);
+    let trunk = |name: &str, at: &Callee, token: &str| TrunkConfig {
+        register: false,
+        ..TrunkConfig::new(name, format!("sip:{};transport={token}", at.local), name, None)
+    };
+    let trunks = vec![
+        trunk("silent", &silent, "udp"),
+        trunk("full", &full, "udp"),
+        trunk("busy", &busy, "tcp"),
+        trunk("unused", &unused, "udp"),
+    ];
+    let names = trunks.iter().map(|trunk| trunk.name.clone()).collect();
+    let world = World::with(EdgeConfig { trunks, first_word: FIRST_WORD, ..config() }).await;
+    let mut call = world.edge.dial(Dial::new("123", Route::Trunks(names), OFFER)).unwrap();
+    late(&mut silent).await;
+    let invite = full.expect("INVITE").await;
+    assert!(invite.header("From").starts_with("<sip:full@127.0.0.1"), "{invite:?}");
+    full.answer(&invite, "503 Service Unavailable", "f", "", "").await;
+    full.expect("ACK").await;
+    let invite = busy.expect("INVITE").await;
+    busy.answer(&invite, "180 Ringing", "b", "", "").await;
+    assert!(matches!(soon(call.next()).await, DialEvent::Ringing));
+    busy.answer(&invite, "486 Busy Here", "b", "", "").await;
+    let DialEvent::Failed(why) = end_of(&mut call).await else { panic!("answered") };
+    assert_eq!(why, DialFailure::Busy);
+    world.until_idle().await;
+    assert!(!unused.has_mail(), "who is busy is not called again");
+    let unknown = Route::Trunks(vec!["full".into(), "none".into()]);
+    let refused = world.edge.dial(Dial::new("123", unknown, OFFER)).err();
+    assert_eq!(refused, Some(mostik_sip::DialError::NoSuchTrunk("none".into())));
+}
+
+#[tokio::test]
+async fn giving_up_between_trunks_ends_it() {
+    let (mut silent, mut ringing) = (Callee::udp().await, Callee::udp().await);
+    let trunk = |name: &str, at: &Callee| TrunkConfig {
+        register: false,
+        ..TrunkConfig::new(name, at.local.to_string(), name, None)
+    };
+    let trunks = vec![trunk("one", &silent), trunk("two", &ringing)];
+    let world = World::with(EdgeConfig { trunks, first_word: FIRST_WORD, ..config() }).await;
+    let route = Route::Trunks(vec!["one".into(), "two".into()]);
+    let mut call = world.edge.dial(Dial::new("123", route, OFFER)).unwrap();
+    late(&mut silent).await;
+    let invite = ringing.expect("INVITE").await;
+    ringing.answer(&invite, "180 Ringing", "r", "", "").await;
+    assert!(matches!(soon(call.next()).await, DialEvent::Ringing));
+    call.cancel();
+    let cancel = ringing.expect("CANCEL").await;
+    ringing.answer(&cancel, "200 OK", "r", "", "").await;
+    ringing.answer(&invite, "487 Request Terminated", "r", "", "").await;
+    let DialEvent::Failed(why) = end_of(&mut call).await else { panic!("answered") };
+    assert_eq!(why, DialFailure::Cancelled);
+    world.until_idle().await;
 }

@@ -11,6 +11,7 @@ mod encryption;
 mod endings;
 mod failover;
 mod hardening;
+mod heard;
 mod ladder;
 mod logs;
 mod name_server;

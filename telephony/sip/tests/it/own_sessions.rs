@@ -8,7 +8,8 @@ use mostik_sip::{
 use secrecy::SecretString;
 
 use crate::callee::{Callee, OFFER};
-use crate::phone::{Heard, Phone};
+use crate::heard::Heard;
+use crate::phone::Phone;
 use crate::proof::proves;
 use crate::world::{ANSWER, World, config, next, soon};
 
