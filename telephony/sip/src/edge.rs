@@ -174,8 +174,11 @@ impl Edge {
         let dialler = self.dialler.get().filter(|dialler| dialler.outward.learns)?;
         match route {
             Route::Trunk(name) => Some(dialler.directory.find(name)?.seen_as()?.ip()),
-            // One description has to do for all: that of the one that is tried first.
-            Route::Trunks(names) => Some(dialler.directory.find(names.first()?)?.seen_as()?.ip()),
+            // One description has to do for all of them.
+            Route::Trunks(names) => names.iter().find_map(|name| {
+                let trunk = dialler.directory.find(name)?;
+                Some(trunk.seen_as()?.ip())
+            }),
             Route::Direct { .. } | Route::Phone(_) => None,
         }
     }

@@ -79,7 +79,6 @@ pub(super) struct Attempt {
     pub(super) outward: Arc<Outward>,
     pub(super) way: WayOut,
     /// What binds the call to the phone it goes to.
-    #[expect(dead_code, reason = "kept for what its end does")]
     pub(super) exit: Option<Arc<Exit>>,
     pub(super) credentials: Option<Credentials>,
     pub(super) events: Option<mpsc::Sender<DialEvent>>,
@@ -123,14 +122,14 @@ impl Attempt {
             return Outcome::Broken;
         };
         match self.wait(&mut running).await {
-            Waited::Over(done) => self.outcome(running, done).await,
+            Waited::Over(done) => self.outcome(running, done),
             Waited::Unheard => {
                 // Should it wake up later, it is told that nobody waits any more.
                 self.events = None;
                 running.progress.give_up(DialFailure::Unreachable);
                 self.reception.clone().spawn(async move {
                     if let Waited::Over(done) = self.wait(&mut running).await {
-                        self.outcome(running, done).await;
+                        self.outcome(running, done);
                     }
                 });
                 Outcome::Silent
@@ -175,7 +174,7 @@ impl Attempt {
         }
     }
 
-    async fn outcome(&self, mut running: Running, done: Option<Processed>) -> Outcome {
+    fn outcome(&self, mut running: Running, done: Option<Processed>) -> Outcome {
         // What came together with the final answer is told before it.
         while let Some(Some(state)) = running.states.recv().now_or_never() {
             self.on_state(&state, &mut running);
@@ -189,7 +188,7 @@ impl Attempt {
         if let Some(failure) = progress.given_up {
             if stands {
                 // The answer crossed our CANCEL.
-                self.hang_up(&dialog).await;
+                self.hang_up(&dialog);
             }
             return Outcome::GivenUp(failure);
         }
@@ -199,7 +198,7 @@ impl Attempt {
         match result {
             Ok((_, Some(response))) => match status_of(&response) {
                 200..300 if stands && lacks_contact(&response) => {
-                    self.hang_up(&dialog).await;
+                    self.hang_up(&dialog);
                     Outcome::Broken
                 }
                 200..300 if stands => {
@@ -302,12 +301,16 @@ impl Attempt {
     }
 
     /// Ends an answered call that nobody wants.
-    async fn hang_up(&self, dialog: &InviteDialog) {
+    fn hang_up(&self, dialog: &InviteDialog) {
         let (outward, way) = (self.outward.clone(), self.way.clone());
         let own = OwnDialog::new(dialog.clone(), outward, way, self.credentials.clone());
-        let signers = Mutex::default();
-        let standing = Standing { signers: &signers, latest: None };
-        own.ask(standing, Method::Bye, vec![], vec![]).await;
+        let bound = self.exit.clone();
+        self.reception.spawn(async move {
+            let signers = Mutex::default();
+            let standing = Standing { signers: &signers, latest: None };
+            own.ask(standing, Method::Bye, vec![], vec![]).await;
+            drop(bound);
+        });
     }
 
     fn stack_and_way(&self) -> (Arc<Stack>, WayOut) {

@@ -16,7 +16,6 @@ use super::leg::Leg;
 use super::refresh::Life;
 use super::registry::CallEntry;
 use super::reliable::Ringing;
-use super::session_timer::SessionTimer;
 use super::way::Way;
 use crate::dial::{OwnDialog, Signers};
 use crate::line::Line;
@@ -72,9 +71,6 @@ impl Reception {
         self.registry.enter(entry.clone());
         let way = Way::to_answerer(response, placed.peer, placed.flow, &self.stack.contacts);
         let way = way.leaving_by(placed.exit);
-        let mut life = Life::with(response);
-        life.described = placed.offer;
-        life.agree(SessionTimer::granted_by(response));
         let leg = Leg {
             entry,
             end,
@@ -85,7 +81,7 @@ impl Reception {
             counting: self.counting.clone(),
             caller_offered: true,
             place: Some(placed.place),
-            life,
+            life: Life::of_ours(response, placed.offer),
             timer: None,
             ringing: Ringing::default(),
             referral: None,

@@ -13,9 +13,10 @@ use super::registry::CallEntry;
 use super::session_timer::{Refresher, SessionTimer};
 use crate::screen::are_listed;
 
-/// How long to wait after both sides asked at once (RFC 3261 section 14.1: up to 2 s for the side
-/// that did not start the call), or after a refusal that may pass.
+/// How long to wait after both sides asked at once, or after a refusal that may pass: up to 2 s for
+/// the side that did not start the call, 2.1 to 4 s for the one that did (RFC 3261 section 14.1).
 const AFTER_GLARE: Duration = Duration::from_millis(1500);
+const AFTER_GLARE_IN_OURS: Duration = Duration::from_secs(3);
 
 /// The life of one session.
 #[derive(Default)]
@@ -29,6 +30,8 @@ pub(super) struct Life {
     asking: Option<AbortOnDropHandle<Option<Response>>>,
     /// Whether the peer reads UPDATE; else a re-INVITE has to do.
     peer_updates: bool,
+    /// We started the call.
+    ours: bool,
     /// Our description as the peer knows it.
     pub(super) described: String,
 }
@@ -54,6 +57,17 @@ impl Life {
     /// Without an agreement yet, with the peer of this INVITE or answer.
     pub(super) fn with(message: &impl HasHeaders) -> Self {
         Self { peer_updates: are_listed(&values(message, "Allow"), "UPDATE"), ..Self::default() }
+    }
+
+    /// The life of a call of ours, which `answer` began: our description, and what is granted.
+    pub(super) fn of_ours(answer: &impl HasHeaders, described: String) -> Self {
+        let mut life = Self { described, ours: true, ..Self::with(answer) };
+        life.agree(SessionTimer::granted_by(answer));
+        life
+    }
+
+    fn after_glare(&self) -> Duration {
+        if self.ours { AFTER_GLARE_IN_OURS } else { AFTER_GLARE }
     }
 
     /// Starts anew with this agreement, or without any.
@@ -141,12 +155,12 @@ impl Life {
 
     /// A change of the other side is under way; ours comes after it.
     pub(super) fn postpone(&mut self) {
-        self.due = Some(Instant::now() + AFTER_GLARE);
+        self.due = Some(Instant::now() + self.after_glare());
     }
 
     /// Another try soon, as long as the session lasts.
     fn later(&mut self) -> Verdict {
-        let next = Instant::now() + AFTER_GLARE;
+        let next = Instant::now() + self.after_glare();
         if self.end.is_some_and(|end| next >= end) {
             return Verdict::Over;
         }

@@ -109,6 +109,38 @@ async fn the_phone_hangs_up() {
 }
 
 #[tokio::test]
+async fn whatever_contact_a_phone_gives_it_is_rung_where_it_is() {
+    let paper = Paper::for_name("localhost");
+    let world = world(&paper).await;
+    let long = format!("<sip:{}@192.0.2.1>", "a".repeat(480));
+    for contact in [
+        "<sip:ada@192.0.2.1?Replaces=x>",
+        "<sip:ada@phone.example;transport=tls>",
+        "<sip:ada@[2001:db8::1]:5070>",
+        "<sips:ada@192.0.2.1>",
+        "<tel:+4930123>",
+        "<mailto:ada@phone.example>",
+        long.as_str(),
+    ] {
+        let mut phone = phone(&world, &paper, Transport::Tcp, contact).await;
+        let mut call = ring(&world);
+        let invite = phone.expect_request("INVITE").await;
+        assert!(!invite.start.contains("Replaces"), "{invite:?}");
+        phone.answer_call(&invite, "486 Busy Here", "").await;
+        phone.expect_request("ACK").await;
+        let DialEvent::Failed(why) = happens(&mut call).await else { panic!("no end") };
+        assert_eq!(why, DialFailure::Busy, "{contact}");
+        drop(phone);
+        let gone = async {
+            while world.edge.registrations() > 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        soon(gone).await;
+    }
+}
+
+#[tokio::test]
 async fn a_phone_that_closed_its_stream_is_not_rung() {
     let paper = Paper::for_name("localhost");
     let world = world(&paper).await;
