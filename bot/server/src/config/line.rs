@@ -164,3 +164,55 @@ fn parse_listen(place: &str) -> Result<Listen, String> {
     });
     parsed.ok_or_else(|| format!("{place:?} is not like \"udp:127.0.0.1:5060\""))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+
+    use super::super::load;
+    use super::*;
+
+    fn with(text: &str) -> Result<EdgeConfig, String> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("mostik.toml");
+        std::fs::write(&file, text).expect("written");
+        let config = load(Some(&file), &|_| None).map_err(|error| error.to_string())?;
+        config.edge().map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn with_a_phone_only_this_machine_and_who_is_trusted_call_without_a_password() {
+        assert!(with("").expect("valid").registrar.is_none());
+        let edge = with(
+            "[sip]\nlisten = ['udp:192.0.2.7:5060']\ntrusted_networks = ['198.51.100.0/24']\n\
+             [[sip.phone]]\nuser = 'ada'\npassword = 'secret'",
+        );
+        let trusted = edge.expect("valid").registrar.expect("a registrar").trusted;
+        let is_trusted = |address: &str| {
+            let address: IpAddr = address.parse().expect("an address");
+            trusted.iter().any(|network| network.contains(address))
+        };
+        for address in ["127.0.0.1", "::1", "192.0.2.7", "198.51.100.9"] {
+            assert!(is_trusted(address), "{address}");
+        }
+        for address in ["192.0.2.8", "198.51.101.1", "10.0.0.1", "::2"] {
+            assert!(!is_trusted(address), "{address}");
+        }
+    }
+
+    #[test]
+    fn failover_and_questions_have_their_limits() {
+        let edge = with("[[sip.trunk]]\nname = 'pbx'\nregistrar = '192.0.2.1'").expect("valid");
+        assert_eq!(edge.first_word, Duration::from_secs(4));
+        assert_eq!(edge.trunks[0].ask_every, Some(Duration::from_secs(25)));
+        let never = "[[sip.trunk]]\nname = 'pbx'\nregistrar = '192.0.2.1'\nask_seconds = 0";
+        assert_eq!(with(never).expect("valid").trunks[0].ask_every, None);
+        for seconds in [0, 33] {
+            let refused = with(&format!("[sip]\nfailover_seconds = {seconds}"));
+            let why = refused.err().expect("refused");
+            assert!(why.contains("sip.failover_seconds"), "{why}");
+        }
+        let why = with("[sip]\ntrusted_networks = ['all']").err().expect("refused");
+        assert!(why.contains("sip.trusted_networks"), "{why}");
+    }
+}

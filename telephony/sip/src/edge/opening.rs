@@ -45,20 +45,12 @@ impl Edge {
         let authorities = authorities(config)?;
         let locator = Locator::new(&config.name_servers);
         let directory = Directory::new(config.trunks.clone(), locator, contacts.clone())?;
+        let directory = Arc::new(directory);
         let doors = doors(bound, config.public_address, &contacts, closing).await;
         let (stack, incoming) = self.stack(&doors, contacts, closing);
         let welcome = (self.places.clone(), self.leaving.clone());
         let hall = Arc::new(Hall::new(stack.clone(), self.counting.clone(), welcome, config));
-        let listener = |door: &Door| (door.advertised, door.connection.clone());
-        let outward = Arc::new(Outward {
-            hall: hall.clone(),
-            listeners: doors.iter().map(listener).collect(),
-            tasks: self.tasks.clone(),
-            closing: closing.clone(),
-            learns: config.public_address.is_none(),
-            authorities,
-        });
-        let directory = Arc::new(directory);
+        let outward = self.outward(&doors, &hall, config, authorities, closing);
         let reception = Reception::open(ReceptionParts {
             stack,
             counting: self.counting.clone(),
@@ -99,6 +91,26 @@ impl Edge {
         let timers = stack.clone();
         self.until_closed(closing, async move { timers.run().await });
         (stack, incoming)
+    }
+
+    /// What opens ways out by the same doors.
+    fn outward(
+        &self,
+        doors: &[Door],
+        hall: &Arc<Hall>,
+        config: &EdgeConfig,
+        authorities: Authorities,
+        closing: &CancellationToken,
+    ) -> Arc<Outward> {
+        let listener = |door: &Door| (door.advertised, door.connection.clone());
+        Arc::new(Outward {
+            hall: hall.clone(),
+            listeners: doors.iter().map(listener).collect(),
+            tasks: self.tasks.clone(),
+            closing: closing.clone(),
+            learns: config.public_address.is_none(),
+            authorities,
+        })
     }
 
     fn keep_trunks(

@@ -5,6 +5,7 @@ mod callee;
 mod calls;
 mod changes;
 mod desk_phones;
+mod dial_limits;
 mod dialling;
 mod early_media;
 mod encryption;
