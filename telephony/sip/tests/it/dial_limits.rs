@@ -1,17 +1,10 @@
 //! Calls that we place to where they may not, or cannot, go.
 
-use std::time::Duration;
-
-use mostik_sip::{
-    Call, CallEvent, Credentials, Dial, DialError, DialEvent, DialFailure, EdgeConfig, Ended,
-    EndedBy, EndedWhy, OutgoingCall, Route, Transport,
-};
-use secrecy::SecretString;
+use mostik_sip::{Dial, DialError, DialEvent, DialFailure, EdgeConfig, Route, Transport};
 
 use crate::callee::{Callee, OFFER};
-use crate::dialling::{answered, failure, happens};
-use crate::proof::{proves, value};
-use crate::world::{ANSWER, World, config, next, only, soon};
+use crate::dialling::{answered, credentials, failure, happens};
+use crate::world::{World, config, only};
 
 #[tokio::test]
 async fn redirects_lead_to_configured_places_only() {

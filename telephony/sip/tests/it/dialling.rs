@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use mostik_sip::{
-    Call, CallEvent, Credentials, Dial, DialError, DialEvent, DialFailure, EdgeConfig, Ended,
-    EndedBy, EndedWhy, OutgoingCall, Route, Transport,
+    Call, CallEvent, Credentials, Dial, DialEvent, DialFailure, Ended, EndedBy, EndedWhy,
+    OutgoingCall,
 };
 use secrecy::SecretString;
 
 use crate::callee::{Callee, OFFER};
 use crate::proof::{proves, value};
-use crate::world::{ANSWER, World, config, next, only, soon};
+use crate::world::{ANSWER, World, next, soon};
 
 pub(crate) async fn happens(call: &mut OutgoingCall) -> DialEvent {
     soon(call.next()).await
@@ -40,7 +40,7 @@ pub(crate) async fn answered(call: &mut OutgoingCall) -> Call {
     }
 }
 
-fn credentials() -> Credentials {
+pub(crate) fn credentials() -> Credentials {
     Credentials::new("desk", SecretString::from("secret"))
 }
 

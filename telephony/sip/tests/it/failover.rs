@@ -11,7 +11,7 @@ use crate::name_server::{NameServer, Records};
 use crate::world::{ANSWER, World, config, soon};
 
 /// Longer than a busy machine needs to say a word, shorter than a caller waits.
-const FIRST_WORD: Duration = Duration::from_millis(700);
+const FIRST_WORD: Duration = Duration::from_millis(1500);
 
 async fn world_of(first: &Callee, second: &Callee) -> World {
     let name = "one.trunk.example";
@@ -105,13 +105,12 @@ async fn a_target_alone_that_says_nothing_is_unreachable_soon() {
 #[tokio::test]
 async fn who_said_a_word_may_take_its_time() {
     let mut slow = Callee::udp().await;
-    let first_word = Duration::from_millis(100);
-    let world = World::with(EdgeConfig { first_word, ..config() }).await;
+    let world = World::with(EdgeConfig { first_word: FIRST_WORD, ..config() }).await;
     let mut call = world.edge.dial(slow.order()).unwrap();
     let invite = late(&mut slow).await;
     slow.answer(&invite, "100 Trying", "", "", "").await;
     assert!(matches!(soon(call.next()).await, DialEvent::Trying));
-    let nothing = tokio::time::timeout(3 * first_word, call.next()).await;
+    let nothing = tokio::time::timeout(FIRST_WORD * 5 / 4, call.next()).await;
     assert!(nothing.is_err(), "{nothing:?}");
     slow.pick_up(&invite).await;
     assert!(matches!(end_of(&mut call).await, DialEvent::Answered(..)));
