@@ -209,10 +209,10 @@ mod tests {
         assert_eq!(with(never).expect("valid").trunks[0].ask_every, None);
         for seconds in [0, 33] {
             let refused = with(&format!("[sip]\nfailover_seconds = {seconds}"));
-            let why = refused.err().expect("refused");
+            let why = refused.expect_err("refused");
             assert!(why.contains("sip.failover_seconds"), "{why}");
         }
-        let why = with("[sip]\ntrusted_networks = ['all']").err().expect("refused");
+        let why = with("[sip]\ntrusted_networks = ['all']").expect_err("refused");
         assert!(why.contains("sip.trusted_networks"), "{why}");
     }
 }
