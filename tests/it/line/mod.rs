@@ -1,5 +1,6 @@
 //! The line as carriers, PBXs and phones of all makes find it.
 
+mod bad_network;
 mod carrier;
 mod doctor;
 mod ladder;

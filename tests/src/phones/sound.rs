@@ -15,6 +15,8 @@ use std::time::Duration;
 pub const RATE: u32 = 8000;
 /// One packet, and one step of the loudness curve.
 const FRAME: usize = 160;
+/// Quieter than speech, louder than the noise of a line.
+const QUIET: f64 = 200.0;
 
 /// 8 kHz mono sound.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,6 +123,23 @@ impl Sound {
             .filter(|(whole, part)| whole.len().min(part.len()) >= least)
             .map(|(whole, part)| correlation(whole, part))
             .fold(0.0, f64::max)
+    }
+
+    /// How loud this sound is beside `part`, second by second of `part`, from where `part` fits
+    /// best: 1 is as loud. Seconds in which `part` is silent are left out.
+    pub fn loudness_beside(&self, part: &Self) -> Vec<f64> {
+        let (course, wanted) = (self.course(), part.course());
+        let fit = |at: &usize| correlation(&course[*at..], &wanted);
+        let best = (0..=course.len().saturating_sub(wanted.len()))
+            .max_by(|one, other| fit(one).total_cmp(&fit(other)));
+        let second = RATE as usize;
+        let found = self.samples.get(best.unwrap_or(0) * FRAME..).unwrap_or_default();
+        let seconds = part.samples.chunks_exact(second).zip(found.chunks(second));
+        seconds
+            .map(|(said, found)| (loudness(said), loudness(found)))
+            .filter(|(said, _)| *said > QUIET)
+            .map(|(said, found)| found / said)
+            .collect()
     }
 
     fn course(&self) -> Vec<f64> {
