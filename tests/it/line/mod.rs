@@ -3,8 +3,10 @@
 mod bad_network;
 mod carrier;
 mod doctor;
+mod keys_and_codecs;
 mod ladder;
 mod secure;
+mod siege;
 mod test_call;
 
 use std::time::Duration;

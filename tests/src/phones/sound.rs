@@ -69,6 +69,20 @@ impl Sound {
         Self { samples: (0..samples_in(length)).map(sample).collect() }
     }
 
+    /// What a telephone sounds like whose key is pressed (ITU-T Recommendation Q.23).
+    ///
+    /// # Panics
+    /// When there is no such key.
+    pub fn key(key: char, length: Duration) -> Self {
+        const ROWS: [f64; 4] = [697.0, 770.0, 852.0, 941.0];
+        const COLUMNS: [f64; 4] = [1209.0, 1336.0, 1477.0, 1633.0];
+        let at = "123A456B789C*0#D".find(key).unwrap_or_else(|| panic!("there is no key {key}"));
+        let mut both = Self::tone(ROWS[at / 4], length);
+        let column = Self::tone(COLUMNS[at % 4], length);
+        both.samples.iter_mut().zip(column.samples).for_each(|(one, other)| *one += other);
+        both
+    }
+
     /// One after the other.
     #[must_use]
     pub fn then(mut self, next: &Self) -> Self {

@@ -36,6 +36,9 @@ use registry::Registry;
 
 /// Requests dealt with at one time, beside calls. Each is short; more than this is a flood.
 const REQUESTS: usize = 1024;
+/// Refused calls whose ACK is waited for at one time. A flood of calls that nobody acknowledges
+/// must not keep everybody else's requests out, nor be answered again and again.
+const UNACKNOWLEDGED: usize = 128;
 
 /// Where requests arrive.
 pub(crate) struct Reception {
@@ -56,6 +59,7 @@ pub(crate) struct Reception {
     calls: mpsc::Sender<IncomingCall>,
     registry: Registry,
     room: Arc<Semaphore>,
+    unacknowledged: Semaphore,
 }
 
 /// What a reception is made of.
@@ -92,6 +96,7 @@ impl Reception {
             calls: parts.calls,
             registry: Registry::default(),
             room,
+            unacknowledged: Semaphore::new(UNACKNOWLEDGED),
         })
     }
 
