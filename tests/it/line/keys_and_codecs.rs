@@ -47,7 +47,9 @@ async fn what_is_said_by_any_codec_is_kept_as_loud_as_it_was() {
         let likeness = kept.likeness_of(&words);
         assert!(likeness > 0.9, "{name}: {likeness:.2}");
         let beside = kept.loudness_beside(&words);
-        assert!(beside.len() > 2, "{beside:?}");
-        assert!(beside.iter().all(|it| (0.8..1.2).contains(it)), "{name}: {beside:.2?}");
+        // Seconds are laid side by side to 20 ms, which tells where words begin and end.
+        let mean = beside.iter().sum::<f64>() / f64::from(u32::try_from(beside.len()).unwrap_or(1));
+        assert!(beside.len() > 2 && (0.9..1.1).contains(&mean), "{name}: {beside:.2?}");
+        assert!(beside.iter().all(|it| (0.6..1.5).contains(it)), "{name}: {beside:.2?}");
     }
 }
