@@ -10,8 +10,8 @@ use crate::subject::Subject;
 use crate::swarm::recording;
 use crate::usage::Watch;
 
-/// Calls of one PJSIP process; more than 32 it does not make.
-const CALLS_OF_A_PROCESS: u32 = 25;
+/// Calls of one PJSIP process; more than these its Python binding does not make.
+const CALLS_OF_A_PROCESS: u32 = 4;
 const KEY_AFTER: Duration = Duration::from_millis(500);
 const WORDS_AFTER: Duration = Duration::from_secs(2);
 
@@ -37,7 +37,11 @@ pub(crate) async fn secure(calls: u32, speaks: Duration, folder: &Path) {
     }
     let mut answered = 0;
     for phone in phones {
-        answered += phone.over().await.answered;
+        let report = phone.over().await;
+        answered += report.answered;
+        if report.answered < report.completed.max(1) {
+            println!("{}", report.output);
+        }
     }
     let taken = watch.stop();
     let kept = world.api().all("/api/v1/calls?limit=200").await;

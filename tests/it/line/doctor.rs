@@ -39,7 +39,7 @@ async fn said_behind(firewall: &str, config: &str) -> String {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("mostik.toml"), config).expect("a configuration");
     let rules = format!(
-        "table inet f {{ chain i {{ type filter hook input priority 0; {firewall} drop; }} }}\n"
+        "table inet f {{\nchain i {{\ntype filter hook input priority 0;\n{firewall} drop\n}}\n}}\n"
     );
     std::fs::write(folder.path().join("rules"), rules).expect("rules");
     let script = "ip link set lo up && nft -f rules && exec \"$0\" doctor --data data";
