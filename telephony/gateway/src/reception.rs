@@ -60,7 +60,7 @@ async fn converse(
     match app {
         CallApp::Message(plan) => {
             let told = answered(plan.language);
-            Conversation::start(shared, told, plan, line).await.run().await;
+            Conversation::start(shared, told, plan, line).run().await;
         }
         CallApp::Echo => {
             let told = answered(SpokenLanguage::English);

@@ -86,7 +86,7 @@ section!(Trunk {
     ca_file: String,
 });
 section!(DeskPhone { user: String, password: SecretString });
-section!(Phone { echo: String, line: Vec<Line> });
+section!(Phone { echo: String, explained_days: u16, explained_calls: u32, line: Vec<Line> });
 section!(Line { number: String, language: String, max_message_seconds: u64 });
 section!(Owner {
     team: String,

@@ -56,6 +56,7 @@ impl Leg {
             self.gone.cancel();
             return;
         };
+        self.entry.expect_keys();
         if self.unacknowledged(acknowledged).await {
             self.counting.calls_answered.add();
             self.entry.answered();

@@ -39,6 +39,9 @@ pub(crate) use session_timer::SessionWish;
 
 /// Requests dealt with at one time, beside calls. Each is short; more than this is a flood.
 const REQUESTS: usize = 1024;
+/// Refused calls whose ACK is waited for at one time. A flood of calls that nobody acknowledges
+/// must not keep everybody else's requests out, nor be answered again and again.
+const UNACKNOWLEDGED: usize = 128;
 
 /// Where requests arrive.
 pub(crate) struct Reception {
@@ -61,6 +64,7 @@ pub(crate) struct Reception {
     calls: mpsc::Sender<IncomingCall>,
     registry: Registry,
     room: Arc<Semaphore>,
+    unacknowledged: Semaphore,
 }
 
 /// What a reception is made of.
@@ -101,6 +105,7 @@ impl Reception {
             calls: parts.calls,
             registry: Registry::default(),
             room,
+            unacknowledged: Semaphore::new(UNACKNOWLEDGED),
         })
     }
 

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use rsipstack::dialog::dialog::DialogStateReceiver;
 use rsipstack::dialog::invite_dialog::InviteDialog;
@@ -30,6 +31,9 @@ use crate::screen::{RETRY_AFTER, parameter, parse_address, percent_decoded, user
 use crate::stack::{quietly, stack_transport, transport_of};
 use crate::trunk::Trunk;
 use crate::{IncomingCall, Ladder, Party, Transport};
+
+/// An ACK that takes longer is waited for only while few are: about the way there and back.
+const ACKNOWLEDGED_WITHIN: Duration = Duration::from_millis(500);
 
 /// A call about to be offered.
 struct Arrival {
@@ -227,12 +231,34 @@ impl Reception {
             ringing: Ringing::of(&transaction.original),
             referral: None,
         };
-        self.spawn(self.clone().accompany(leg, arrival.call.id.clone(), arrival.invite));
+        let over = CancellationToken::new();
+        let told = over.clone().drop_guard();
+        let company = self.clone().accompany(leg, arrival.call.id.clone(), arrival.invite);
+        self.spawn(async move {
+            company.await;
+            drop(told);
+        });
         self.hand_out(arrival.call, arrival.trunk, handle, gone, ladder);
         let mut dialog = dialog;
-        dialog.handle(&mut transaction).await.ok();
-        // Stays for the ACK of a refusal; an acknowledged answer has ended the transaction.
-        while transaction.receive().await.is_some() {}
+        tokio::select! {
+            biased;
+            // Stays for the ACK of a refusal; an acknowledged answer has ended the transaction.
+            () = async {
+                dialog.handle(&mut transaction).await.ok();
+                while transaction.receive().await.is_some() {}
+            } => {}
+            () = self.enough_wait(over) => {}
+        }
+    }
+
+    /// Ends when nobody needs to stay for the ACK of a refusal: some time after the call is `over`
+    /// when too many are waited for. Such a refusal is given again only to who asks again.
+    async fn enough_wait(&self, over: CancellationToken) {
+        over.cancelled().await;
+        tokio::time::sleep(ACKNOWLEDGED_WITHIN).await;
+        if let Ok(_waiting) = self.unacknowledged.try_acquire() {
+            std::future::pending::<()>().await;
+        }
     }
 
     /// The way back; a desk phone is where it called from, whatever its Contact says.

@@ -36,6 +36,7 @@ pub(crate) struct CallEntry {
     /// The stream that request came by; `None` for a datagram.
     latest: Mutex<Option<SipConnection>>,
     answered: AtomicBool,
+    expects_keys: AtomicBool,
     /// The other side may ask for a transfer.
     pub(crate) may_refer: bool,
     pub(crate) reliability: Reliability,
@@ -64,6 +65,7 @@ impl CallEntry {
             heard: Notify::new(),
             latest: Mutex::default(),
             answered: AtomicBool::new(false),
+            expects_keys: AtomicBool::new(false),
             last_number: AtomicU32::new(first_number),
             signers: Mutex::default(),
             own,
@@ -142,6 +144,7 @@ impl CallEntry {
     }
 
     pub(crate) fn answered(&self) {
+        self.expect_keys();
         self.answered.store(true, Ordering::SeqCst);
     }
 
@@ -149,9 +152,14 @@ impl CallEntry {
         self.answered.load(Ordering::SeqCst)
     }
 
+    /// We have said that we answer: the caller may press keys even before we have read the ACK.
+    pub(crate) fn expect_keys(&self) {
+        self.expects_keys.store(true, Ordering::SeqCst);
+    }
+
     /// Reports a key. Before the answer nobody listens; when too many wait, it is lost.
     pub(crate) fn press(&self, key: char) {
-        if self.answered.load(Ordering::SeqCst) && self.events.capacity() > KEPT_FREE {
+        if self.expects_keys.load(Ordering::SeqCst) && self.events.capacity() > KEPT_FREE {
             self.events.try_send(CallEvent::Key(key)).ok();
         }
     }
