@@ -88,7 +88,7 @@ fn names_go() {
         ),
         (
             "my name is john smith and i was charged twice",
-            "my name is [name] smith and i was charged twice",
+            "my name is [name] and i was charged twice",
         ),
         ("Mrs. Brown told me to wait", "Mrs. [name] told me to wait"),
         ("Spoke to Michelle Obrien, no help", "Spoke to [name], no help"),
