@@ -8,6 +8,7 @@ mod language;
 pub mod likeness;
 mod normalise;
 mod redaction;
+pub mod understanding;
 mod words;
 
 pub use language::detect_language;

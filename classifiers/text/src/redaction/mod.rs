@@ -173,7 +173,7 @@ fn is_gap(between: &str) -> bool {
 
 /// Every pattern is a literal of this crate and covered by its tests.
 #[expect(clippy::expect_used, reason = "a pattern of ours that does not compile fails every test")]
-fn compile(pattern: &str) -> regex::Regex {
+pub(crate) fn compile(pattern: &str) -> regex::Regex {
     regex::Regex::new(pattern).expect("a valid pattern")
 }
 
