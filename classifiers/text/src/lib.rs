@@ -4,6 +4,7 @@
 //! Everything here is pure, bounded in size and linear in time, because the
 //! text comes from strangers.
 
+mod cues;
 mod language;
 pub mod likeness;
 mod normalise;

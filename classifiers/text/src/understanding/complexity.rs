@@ -2,7 +2,8 @@
 
 use std::sync::LazyLock;
 
-use super::{Criticality, Judged, Message, MessageKind, cue::Cues, weight};
+use crate::cues::Cues;
+use super::{Criticality, Judged, Message, MessageKind, weight};
 
 /// What it takes to answer; a later one takes more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

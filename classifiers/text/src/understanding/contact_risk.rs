@@ -2,7 +2,8 @@
 
 use std::sync::LazyLock;
 
-use super::{Judged, Message, cue::Cues};
+use crate::cues::Cues;
+use super::{Judged, Message};
 
 /// How likely the customer is to leave over how contacts went: one in three
 /// leaves after one bad contact, nine in ten after two or three.

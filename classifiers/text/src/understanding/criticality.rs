@@ -2,7 +2,8 @@
 
 use std::sync::LazyLock;
 
-use super::{Judged, Message, MessageKind, cue::Cues};
+use crate::cues::Cues;
+use super::{Judged, Message, MessageKind};
 
 /// How soon somebody must look at it; a later one is more urgent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
+use crate::cues::{Cues, Hit};
 use super::{
     Judged, Message,
-    cue::{Cues, Hit},
     weight,
 };
 

@@ -7,7 +7,7 @@
 mod complexity;
 mod contact_risk;
 mod criticality;
-mod cue;
+
 mod kind;
 mod mentions;
 
@@ -20,7 +20,7 @@ pub use kind::MessageKind;
 pub use mentions::{Mention, Mentioned, mentions};
 
 use crate::words::{Word, cut_at, words};
-use cue::Hit;
+use crate::cues::Hit;
 
 /// What is read of one message, in bytes: what decides stands near its
 /// beginning.

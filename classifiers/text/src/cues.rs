@@ -8,7 +8,7 @@ use crate::words::Word;
 const WORDS_BETWEEN: usize = 3;
 
 /// Sections of weighted patterns, read from a file of this crate.
-pub(super) struct Cues {
+pub(crate) struct Cues {
     sections: HashMap<&'static str, Vec<Cue>>,
 }
 
@@ -30,15 +30,15 @@ enum Piece {
 }
 
 /// A cue that a message has.
-pub(super) struct Hit {
-    pub(super) weight: f32,
-    pub(super) words: Range<usize>,
+pub(crate) struct Hit {
+    pub(crate) weight: f32,
+    pub(crate) words: Range<usize>,
 }
 
 impl Cues {
     /// Lines `weight pattern` under `[section]` titles. Every file is a
     /// constant of this crate; its tests say when a line is wrong.
-    pub(super) fn read(file: &'static str) -> Self {
+    pub(crate) fn read(file: &'static str) -> Self {
         let mut sections: HashMap<_, Vec<Cue>> = HashMap::new();
         let mut title = "";
         for line in
@@ -53,7 +53,7 @@ impl Cues {
     }
 
     /// The heaviest cue of a section at each word where one begins.
-    pub(super) fn hits(&self, section: &str, words: &[Word]) -> Vec<Hit> {
+    pub(crate) fn hits(&self, section: &str, words: &[Word]) -> Vec<Hit> {
         let cues = self.sections.get(section).map_or(&[][..], Vec::as_slice);
         let at = |start: usize| cues.iter().filter_map(move |cue| cue.hit(words, start));
         (0..words.len())
@@ -61,8 +61,18 @@ impl Cues {
             .collect()
     }
 
+    /// Titles of the sections that a message has a cue of, in the order of the
+    /// alphabet.
+    pub(crate) fn present(&self, words: &[Word]) -> Vec<&'static str> {
+        let has = |cues: &[Cue]| (0..words.len()).any(|at| cues.iter().any(|cue| cue.hit(words, at).is_some()));
+        let mut present: Vec<_> =
+            self.sections.iter().filter(|(_, cues)| has(cues)).map(|(title, _)| *title).collect();
+        present.sort_unstable();
+        present
+    }
+
     #[cfg(test)]
-    pub(super) fn sections(&self) -> Vec<&'static str> {
+    pub(crate) fn sections(&self) -> Vec<&'static str> {
         let mut titles: Vec<_> = self.sections.keys().copied().collect();
         titles.sort_unstable();
         titles

@@ -5,10 +5,15 @@
 //! punctuation, typing errors, small words or slips of speech recognition;
 //! what is only *about* the same thing stays apart and is a person's decision.
 
+mod features;
+mod ranking;
+
 use std::{
     collections::{BTreeSet, HashSet},
     sync::LazyLock,
 };
+
+pub use ranking::{Alike, Ranking};
 
 use crate::words::{cut_at, words};
 
