@@ -64,7 +64,9 @@ impl Cues {
     /// Titles of the sections that a message has a cue of, in the order of the
     /// alphabet.
     pub(crate) fn present(&self, words: &[Word]) -> Vec<&'static str> {
-        let has = |cues: &[Cue]| (0..words.len()).any(|at| cues.iter().any(|cue| cue.hit(words, at).is_some()));
+        let has = |cues: &[Cue]| {
+            (0..words.len()).any(|at| cues.iter().any(|cue| cue.hit(words, at).is_some()))
+        };
         let mut present: Vec<_> =
             self.sections.iter().filter(|(_, cues)| has(cues)).map(|(title, _)| *title).collect();
         present.sort_unstable();

@@ -1,7 +1,10 @@
 //! What two messages about the same thing share though their words differ:
 //! stems, concepts of customer-speak, letters.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
 
 use rust_stemmers::{Algorithm, Stemmer};
 
@@ -12,8 +15,8 @@ use crate::{
 };
 
 /// A family of features; each is weighed by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) enum Family {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Family {
     Stem,
     StemPair,
     Concept,
@@ -21,30 +24,30 @@ pub(super) enum Family {
     Letters,
 }
 
-pub(super) const FAMILIES: [Family; 5] =
-    [Family::Stem, Family::StemPair, Family::Concept, Family::ConceptPair, Family::Letters];
+/// How many families there are.
+pub(super) const FAMILIES: usize = 5;
 
 /// How often each feature stands in a message, by family.
-pub(super) type Features = [HashMap<u64, f32>; FAMILIES.len()];
+pub(super) type Features = [HashMap<u64, f32>; FAMILIES];
 
 static CONCEPTS: LazyLock<Cues> = LazyLock::new(|| Cues::read(include_str!("concepts.txt")));
 
 /// Concepts of a message, each once, in the order of the file.
-pub(super) fn concepts(words: &[Word]) -> Vec<u64> {
+fn concepts(words: &[Word]) -> Vec<u64> {
     let present = CONCEPTS.present(words);
     present.into_iter().map(|concept| hash_text(concept, 3)).collect()
 }
 
 pub(super) fn features(text: &str) -> Features {
-    let words = words(cut_at(text, BYTES_COMPARED));
+    let text = cut_at(text, BYTES_COMPARED);
+    let mut words = words(text);
+    words.retain(|word| !is_mark(text, word));
     let mut found = Features::default();
     let mut add = |family: Family, feature: u64, weight: f32| {
         *found[family as usize].entry(feature).or_default() += weight;
     };
-    let stems: Vec<(u64, f32)> = words
-        .iter()
-        .map(|word| (hash_text(&stem(&word.plain), 1), if is_small_word(&word.plain) { 0.3 } else { 1.0 }))
-        .collect();
+    let stems: Vec<(u64, f32)> =
+        words.iter().map(|word| (hash_text(&stem(&word.plain), 1), telling(&word.plain))).collect();
     for (stem, weight) in &stems {
         add(Family::Stem, *stem, *weight);
     }
@@ -61,10 +64,36 @@ pub(super) fn features(text: &str) -> Features {
     for word in words.iter().filter(|word| !is_small_word(&word.plain)) {
         let padded: Vec<char> = format!(" {} ", word.plain).chars().collect();
         for length in 3..=5 {
-            padded.windows(length).for_each(|letters| add(Family::Letters, hash_letters(letters), 1.0));
+            let weight = telling(&word.plain);
+            padded
+                .windows(length)
+                .for_each(|letters| add(Family::Letters, hash_letters(letters), weight));
         }
     }
     found
+}
+
+/// `[phone]`: stands for personal data that was taken out.
+fn is_mark(text: &str, word: &Word) -> bool {
+    text[..word.span.start].ends_with('[') && text[word.span.end..].starts_with(']')
+}
+
+/// How much a word says about the matter.
+fn telling(word: &str) -> f32 {
+    static COMMON: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+        include_str!("common_words.txt")
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .flat_map(str::split_whitespace)
+            .collect()
+    });
+    if is_small_word(word) {
+        0.1
+    } else if COMMON.contains(word) {
+        0.3
+    } else {
+        1.0
+    }
 }
 
 fn stem(word: &str) -> String {

@@ -1,6 +1,7 @@
 //! Personal data is taken out of what leaves the company: an issue, a request
 //! to a language model. Prices, dates and quantities stay.
 
+mod address_words_ru;
 mod addresses_en;
 mod addresses_ru;
 mod cues;

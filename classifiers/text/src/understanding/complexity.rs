@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
-use crate::cues::Cues;
 use super::{Criticality, Judged, Message, MessageKind, weight};
+use crate::cues::Cues;
 
 /// What it takes to answer; a later one takes more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

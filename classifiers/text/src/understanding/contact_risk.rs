@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
-use crate::cues::Cues;
 use super::{Judged, Message};
+use crate::cues::Cues;
 
 /// How likely the customer is to leave over how contacts went: one in three
 /// leaves after one bad contact, nine in ten after two or three.

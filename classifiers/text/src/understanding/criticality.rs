@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
-use crate::cues::Cues;
 use super::{Judged, Message, MessageKind};
+use crate::cues::Cues;
 
 /// How soon somebody must look at it; a later one is more urgent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -2,11 +2,8 @@
 
 use std::sync::LazyLock;
 
+use super::{Judged, Message, weight};
 use crate::cues::{Cues, Hit};
-use super::{
-    Judged, Message,
-    weight,
-};
 
 /// What a customer wants of us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -19,8 +19,8 @@ pub use criticality::Criticality;
 pub use kind::MessageKind;
 pub use mentions::{Mention, Mentioned, mentions};
 
-use crate::words::{Word, cut_at, words};
 use crate::cues::Hit;
+use crate::words::{Word, cut_at, words};
 
 /// What is read of one message, in bytes: what decides stands near its
 /// beginning.
