@@ -398,7 +398,8 @@ fn index(reading: &Reading<'_>, at: usize) -> Option<(Part, usize)> {
     let is_index = reading.is_number(at + named) && reading.raw(at + named).len() == 6;
     let city = reading.gap_before(at + 1) == " " && reading.is_capitalised(at + 1);
     let followed = named == 1 || city || reading.gap_before(at + 1).starts_with(',');
-    (is_index && followed).then_some((Part::Place, at + named + 1))
+    let part = if named == 1 { Part::Street } else { Part::Place };
+    (is_index && followed).then_some((part, at + named + 1))
 }
 
 fn link(reading: &Reading<'_>, at: usize) -> Option<(Part, usize)> {

@@ -7,7 +7,7 @@ use super::{
     cues::{Cue, cue_before},
     identifiers::is_russian_tax_number,
     reading::Reading,
-    references::is_money_or_time,
+    references::{is_money_or_time, is_of_goods},
 };
 
 /// No phone or card is written in more groups than digits.
@@ -145,7 +145,7 @@ fn kind_of(text: &str, window: &[Group], cue: Option<Cue>) -> Option<Digits> {
         || (window.len() == 1 && digits.len() >= 8)
         || (cue == Some(Cue::Card) && window.len() <= 3 && (13..=19).contains(&digits.len()))
         || (window.len() <= 4 && digits.len() >= 16);
-    (long && !is_money_or_time(&text[last.span.end..]))
+    (long && !is_money_or_time(&text[last.span.end..]) && !is_of_goods(&text[..first.span.start]))
         .then_some(Digits::Personal(PersonalData::Order))
 }
 

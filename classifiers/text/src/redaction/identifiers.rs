@@ -60,6 +60,14 @@ static SORT_CODE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Secrets that customers tell though nobody should ask for them.
+static SECRET: LazyLock<Regex> = LazyLock::new(|| {
+    super::compile(concat!(
+        r"(?i)\b(?:(?:парол\p{L}{1,3}|password|passcode|passwd)(?:\s(?:это|is|was))?[\s:=-]{1,3}(\S*(?:[a-z]\S*[0-9]|[0-9]\S*[a-z])\S*)",
+        r"|(?:cvv2?|cvc2?|свв|pin|пин)(?:[\s-]?(?:code|код))?(?:\s(?:это|is|was))?[\s:=-]{1,3}([0-9]{3,6})\b)",
+    ))
+});
+
 /// `паспорт серия 45 11 номер 778812`, `passport no. X4410298`.
 const WORDS_WITHIN_PASSPORT: &[&str] = &[
     "серия",
@@ -99,8 +107,9 @@ pub(super) fn find(reading: &Reading<'_>, spans: &mut Spans) {
             spans.claim(PersonalData::Order, found.range());
         }
     }
-    for form in [&PLATE_AFTER_WORD, &SORT_CODE] {
-        let named = form.captures_iter(text).filter_map(|captures| captures.get(1));
+    for form in [&PLATE_AFTER_WORD, &SORT_CODE, &SECRET] {
+        let named =
+            form.captures_iter(text).filter_map(|found| found.get(1).or_else(|| found.get(2)));
         for found in named.filter(|found| found.as_str().bytes().any(|b| b.is_ascii_digit())) {
             spans.claim(PersonalData::Order, found.range());
         }

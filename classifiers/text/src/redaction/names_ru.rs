@@ -37,11 +37,30 @@ fn begins(reading: &Reading<'_>, at: usize) -> bool {
     if given.is_some() && is_patronymic(reading.plain(at + 1)) && reading.touches_previous(at + 1) {
         return true;
     }
+    if precedes_patronymic(reading, at) {
+        return true;
+    }
     if reading.is_capitalised(at) {
         begins_capitalised(reading, at, given)
     } else {
         begins_small(reading, at, given)
     }
+}
+
+/// «Нариман Ахмедович», «Петросян Арам Гургенович»: known names or not.
+fn precedes_patronymic(reading: &Reading<'_>, at: usize) -> bool {
+    let is_capitalised = |at: usize| {
+        reading.is_capitalised(at)
+            && !reading.is_all_capitals(at)
+            && reading.plain(at).chars().count() > 2
+    };
+    let next = |at: usize| reading.touches_previous(at) && is_capitalised(at);
+    let patronymic = |at: usize| next(at) && is_patronymic(reading.plain(at));
+    let third = next(at + 1)
+        && patronymic(at + 2)
+        && !RUSSIAN.has("people", reading.plain(at))
+        && !reading.begins_sentence(at);
+    is_capitalised(at) && (patronymic(at + 1) && !RUSSIAN.has("people", reading.plain(at)) || third)
 }
 
 fn begins_capitalised(reading: &Reading<'_>, at: usize, given: Option<GivenName>) -> bool {

@@ -80,7 +80,12 @@ fn find_in(text: &str, near: Range<usize>, spans: &mut Spans) {
             spans.claim(PersonalData::Order, whole(found.range()));
         }
     }
-    for found in CODE.find_iter(stretch).filter(|found| !is_date(found.as_str())) {
+    let of_goods = |start: usize| is_of_goods(&stretch[..start]);
+    for found in CODE
+        .find_iter(stretch)
+        .filter(|found| !of_goods(found.start()))
+        .filter(|found| !is_date(found.as_str()))
+    {
         let code = found.as_str();
         if code.starts_with("KB") || code.starts_with("CVE") {
             continue;
@@ -89,6 +94,29 @@ fn find_in(text: &str, near: Range<usize>, spans: &mut Spans) {
             spans.claim(PersonalData::Order, whole(found.range()));
         }
     }
+}
+
+/// «артикул 45012233», "SKU 10029384": the same for every customer.
+pub(super) fn is_of_goods(before: &str) -> bool {
+    let mut from = before.len().saturating_sub(40);
+    while !before.is_char_boundary(from) {
+        from += 1;
+    }
+    let before = before[from..].trim_end_matches([' ', ':', '№', '#', '.']).to_lowercase();
+    [
+        "артикул",
+        "артикула",
+        "арт",
+        "код товара",
+        "sku",
+        "item code",
+        "model",
+        "model number",
+        "модель",
+        "part number",
+    ]
+    .iter()
+    .any(|word| before.ends_with(word))
 }
 
 /// "PR #2000", "issue #88123": public numbers of a tracker.
