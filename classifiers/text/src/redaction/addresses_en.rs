@@ -119,6 +119,23 @@ static CONTINENTAL: LazyLock<Regex> = LazyLock::new(|| {
 
 pub(super) fn find(reading: &Reading<'_>, spans: &mut Spans) {
     let text = reading.text;
+    if text.bytes().any(|byte| byte.is_ascii_digit()) {
+        find_codes(reading, spans);
+    }
+    let mut at = 0;
+    while at < reading.len() {
+        match street(reading, at).or_else(|| unit_alone(reading, at)) {
+            Some(end) => {
+                spans.claim(PersonalData::Address, reading.span(at..end));
+                at = end;
+            }
+            None => at += 1,
+        }
+    }
+}
+
+fn find_codes(reading: &Reading<'_>, spans: &mut Spans) {
+    let text = reading.text;
     for found in CONTINENTAL.find_iter(text) {
         spans.claim(PersonalData::Address, found.range());
     }
@@ -130,16 +147,6 @@ pub(super) fn find(reading: &Reading<'_>, spans: &mut Spans) {
     }
     for found in NAMED_CODE.captures_iter(text).filter_map(|captures| captures.get(1)) {
         spans.claim(PersonalData::Address, found.range());
-    }
-    let mut at = 0;
-    while at < reading.len() {
-        match street(reading, at).or_else(|| unit_alone(reading, at)) {
-            Some(end) => {
-                spans.claim(PersonalData::Address, reading.span(at..end));
-                at = end;
-            }
-            None => at += 1,
-        }
     }
 }
 

@@ -55,10 +55,12 @@ pub(super) fn find(text: &str, spans: &mut Spans) {
     for found in has_slash.then(|| PROFILE_LINK.find_iter(text)).into_iter().flatten() {
         spans.claim(PersonalData::Name, found.range());
     }
+    let has_handle_sign = text.bytes().any(|byte| byte.is_ascii_alphabetic())
+        && text.bytes().any(|byte| byte.is_ascii_digit() || matches!(byte, b'_' | b'#' | b'.'));
     for (regex, kind, present) in [
         (&LINK_QUERY, PersonalData::Order, has_slash),
         (&HANDLE, PersonalData::Name, has_at),
-        (&NAMED_HANDLE, PersonalData::Name, true),
+        (&NAMED_HANDLE, PersonalData::Name, has_handle_sign),
     ] {
         let captures = present.then(|| regex.captures_iter(text)).into_iter().flatten();
         for found in captures.filter_map(|captures| captures.get(1).or_else(|| captures.get(2))) {

@@ -30,7 +30,8 @@ static LAST_LINE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 pub(super) fn find(reading: &Reading<'_>, spans: &mut Spans) {
-    for found in INITIALS.find_iter(reading.text) {
+    let initials = has_initial(reading.text).then(|| INITIALS.find_iter(reading.text));
+    for found in initials.into_iter().flatten() {
         spans.claim(PersonalData::Name, found.range());
     }
     let mut at = 0;
@@ -47,6 +48,16 @@ pub(super) fn find(reading: &Reading<'_>, spans: &mut Spans) {
         at += length.max(1);
     }
     find_signature(reading.text, spans);
+}
+
+/// A capital letter and a full stop, without which there are no initials.
+fn has_initial(text: &str) -> bool {
+    let mut after_capital = false;
+    text.chars().any(|letter| {
+        let found = after_capital && letter == '.';
+        after_capital = letter.is_uppercase();
+        found
+    })
 }
 
 /// How many words from `at` on are one name; 0 when none begins here.
