@@ -123,7 +123,9 @@ fn kind_of(text: &str, window: &[Group], cue: Option<Cue>) -> Option<Digits> {
     }
     let digits: String = window.iter().map(|group| &text[group.span.clone()]).collect();
     let (first, last) = (window.first()?, window.last()?);
-    if is_decimal_part(text, first) || is_letter_before(text, first) || is_hexadecimal(text, first)
+    if is_decimal_part(text, first)
+        || (window.len() == 1 && is_letter_before(text, first))
+        || is_hexadecimal(text, first)
     {
         return None;
     }
