@@ -128,7 +128,10 @@ async fn first_kept(db: &mut Connection, keep: KeepCalls) -> Result<String, Stor
     let Some(before_the_newest) = keep.newest.checked_sub(1) else {
         return Ok(CallId::LAST.to_string());
     };
-    let oldest_of_the_newest: Option<String> =
-        sqlx::query_scalar(sql).bind(i64::from(before_the_newest)).fetch_optional(db).await.map_err(failed)?;
+    let oldest_of_the_newest: Option<String> = sqlx::query_scalar(sql)
+        .bind(i64::from(before_the_newest))
+        .fetch_optional(db)
+        .await
+        .map_err(failed)?;
     Ok(oldest_of_the_newest.map_or(since.clone(), |id| id.max(since)))
 }
