@@ -5,7 +5,7 @@ use super::{Example, fit};
 use crate::{
     features::Reading,
     hashing,
-    meaning::{HIDDEN, MEANING_SIZE, MeaningWeights},
+    meaning::{MEANING_SIZE, MeaningWeights},
     softmax::softmax,
 };
 

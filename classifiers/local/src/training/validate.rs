@@ -29,6 +29,13 @@ impl Validation {
         Self { answers: examples.iter().zip(held_out).map(answer).collect() }
     }
 
+    /// The examples, by their place, that are confidently answered otherwise than
+    /// labelled, with the answer: their labels deserve a second look.
+    pub fn doubtful(&self, confidence: f32) -> impl Iterator<Item = (usize, Answer)> {
+        let answers = self.answers.iter().map(|(_, answer)| *answer).enumerate();
+        answers.filter(move |(_, a)| a.answered != a.expected && a.confidence >= confidence)
+    }
+
     /// How good the answers are, in one language or in both.
     pub fn evaluation(
         &self,
