@@ -93,14 +93,14 @@ def pool_of_texts(own, others, pieces, kept):
     for russian in (True, False):
         mine = [text for text in own if is_russian(text) == russian]
         parts = [part for text in mine for part in stretches(text, 3)]
-        for _ in range(15_000):
+        for _ in range(10_000):
             pool.append(" ".join(random.sample(mine, random.choice((2, 2, 3))))[:600])
             pool.append(random.choice((" ", ", ", ". ")).join(random.sample(parts, 2)))
         letters = "[а-я]" if russian else "[a-z]"
         listed = [pieces[i][1:] for i in kept if re.fullmatch(f"▁{letters}{{3,}}", pieces[i])]
         used = sorted({word for text in mine for word in re.findall(r"\w+", text)})
         pool += listed + used
-        for _ in range(15_000):
+        for _ in range(10_000):
             some = random.sample(listed, random.randint(1, 3)) + random.sample(used, random.randint(1, 5))
             pool.append(" ".join(some))
     return [text for text in dict.fromkeys(pool + others) if text]
@@ -217,7 +217,7 @@ def write(path, weights, tokenizer, kept):
 def main():
     options = arguments()
     random.seed(1)
-    teacher = USE(threads=2)
+    teacher = USE(threads=1)
     tokenizer = teacher._tokenizer
     cut = lambda text: tokenizer.encode(text, out_type=int, add_bos=False, add_eos=False)
     own = own_texts()
@@ -231,6 +231,7 @@ def main():
     cuts = [[place.get(i, place[0]) for i in cut(text)][: LENGTHS[-1]] or [place[0]] for text in pool]
     print(f"{len(own)} own texts, {len(pool)} texts to learn from")
     wanted = targets(teacher, pool, [len(cut) for cut in cuts], options.meaning)
+    print("the teacher has spoken", flush=True)
     weights = first_weights(first_vectors(teacher, kept, options.width), options)
     write(options.out, fit(weights, cuts, wanted, options.epochs), tokenizer, kept)
 
