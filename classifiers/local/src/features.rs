@@ -4,7 +4,7 @@
 
 use mostik_text::{Word, cut_at, words};
 
-use crate::{concepts::Lexicon, hashing};
+use crate::{concepts::Lexicon, hashing, meaning::Meaning};
 
 /// Buckets of a weight table; a power of two.
 pub(crate) const BUCKETS: usize = 1 << 18;
@@ -48,6 +48,7 @@ pub(crate) struct Reading {
     pub(crate) features: Vec<Feature>,
     /// For each word the sentence it stands in, counted from 0.
     pub(crate) sentences: Vec<u16>,
+    pub(crate) meaning: Meaning,
 }
 
 /// Reads a text. Linear in its length; at most 12,000 bytes are looked at.
@@ -68,7 +69,7 @@ pub(crate) fn read(text: &str, lexicon: &Lexicon) -> Reading {
         normalise(&mut features[from..], group);
     }
     let sentences = sentences(text, &words);
-    Reading { words, features, sentences }
+    Reading { words, features, sentences, meaning: Meaning::of(text) }
 }
 
 /// Numbers the sentences; what has no punctuation, as a transcript, is cut

@@ -5,10 +5,12 @@
 //! mostik-train-local` makes the models and the card anew.
 
 mod concepts;
+pub mod encoder;
 mod evaluation;
 mod features;
 mod hashing;
 mod markup;
+mod meaning;
 mod model;
 mod pooling;
 mod root_cause;

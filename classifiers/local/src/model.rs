@@ -8,12 +8,15 @@ use mostik_taxonomy::Language;
 
 use crate::{
     concepts::Lexicon,
+    encoder::Encoder,
     features::{self, BUCKETS, Feature, Reading},
-    hashing, pooling,
+    hashing,
+    meaning::MeaningWeights,
+    pooling,
     softmax::softmax,
 };
 
-const MAGIC: &[u8; 8] = b"mostik-1";
+const MAGIC: &[u8; 8] = b"mostik-2";
 const KNOWN_BYTES: usize = 1 << 13;
 /// More classes than a desk could have owner teams.
 const MOST_CLASSES: usize = 32;
@@ -37,6 +40,7 @@ pub(crate) struct Model {
     pub(crate) scales: Vec<f32>,
     /// For each bucket the weights of all classes.
     pub(crate) weights: Vec<i8>,
+    pub(crate) meaning: MeaningWeights,
     pub(crate) known: Vec<u8>,
     pub(crate) calibration: Calibration,
     /// Of the training lines, so that a test sees when they have changed.
@@ -62,14 +66,19 @@ impl std::error::Error for InvalidModel {}
 
 /// What the weights depend on besides the data.
 pub(crate) fn fingerprint(lexicon: &Lexicon) -> u64 {
-    lexicon.fingerprint() ^ hashing::hash(features::VERSION, MAGIC)
+    lexicon.fingerprint() ^ hashing::hash(features::VERSION, MAGIC) ^ Encoder::fingerprint()
 }
 
 impl Model {
     /// The scores of all classes, before calibration.
     pub(crate) fn scores(&self, reading: &Reading) -> Vec<f32> {
         let resting = self.classes.iter().position(|class| class == RESTING);
-        pooling::scores(reading, resting, |features| self.scores_of(features))
+        let mut scores = pooling::scores(reading, resting, |features| self.scores_of(features));
+        for (score, meant) in scores.iter_mut().zip(self.meaning.scores(&reading.meaning, resting))
+        {
+            *score += meant;
+        }
+        scores
     }
 
     fn scores_of(&self, features: &[Feature]) -> Vec<f32> {
@@ -133,6 +142,7 @@ impl Model {
             bytes.extend(bias.to_le_bytes());
             bytes.extend(scale.to_le_bytes());
         }
+        bytes.extend(self.meaning.numbers().flat_map(f32::to_le_bytes));
         bytes.extend(&self.known);
         bytes.extend(self.weights.iter().map(|weight| weight.cast_unsigned()));
         bytes
@@ -166,13 +176,25 @@ impl Model {
             bias.push(reader.f32()?);
             scales.push(reader.f32()?);
         }
+        let numbers = (0..MeaningWeights::size(count)).map(|_| reader.f32());
+        let meaning = MeaningWeights::new(numbers.collect::<Result<_, _>>()?, count);
         let known = reader.take(KNOWN_BYTES)?.to_vec();
         let weights: Vec<i8> =
             reader.take(BUCKETS * count)?.iter().map(|byte| byte.cast_signed()).collect();
         if !reader.0.is_empty() {
             return Err(InvalidModel("something follows it"));
         }
-        Ok(Self { classes, bias, scales, weights, known, calibration, data_hash, fingerprint })
+        Ok(Self {
+            classes,
+            bias,
+            scales,
+            weights,
+            meaning,
+            known,
+            calibration,
+            data_hash,
+            fingerprint,
+        })
     }
 }
 

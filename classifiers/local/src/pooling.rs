@@ -14,17 +14,27 @@ pub(crate) fn scores(
     resting: Option<usize>,
     scores_of: impl Fn(&[Feature]) -> Vec<f32>,
 ) -> Vec<f32> {
-    let mut whole = scores_of(&reading.features);
+    let whole = scores_of(&reading.features);
     let Some(resting) = resting else { return whole };
-    let lead = |scores: &[f32], class: usize| scores[class] - scores[resting];
     let sentences: Vec<_> =
         reading.by_sentence().iter().map(|features| scores_of(features)).collect();
+    pooled(whole, &sentences, resting, SENTENCE_SHARE)
+}
+
+/// The scores of a message from those of the whole and of its sentences.
+pub(crate) fn pooled(
+    mut whole: Vec<f32>,
+    sentences: &[Vec<f32>],
+    resting: usize,
+    share: f32,
+) -> Vec<f32> {
+    let lead = |scores: &[f32], class: usize| scores[class] - scores[resting];
     let rest = whole[resting];
     for class in (0..whole.len()).filter(|class| *class != resting) {
         let strongest = sentences.iter().map(|scores| lead(scores, class)).reduce(f32::max);
         if let Some(strongest) = strongest {
             let own = whole[class] - rest;
-            whole[class] = rest + own + SENTENCE_SHARE * (strongest - own);
+            whole[class] = rest + own + share * (strongest - own);
         }
     }
     whole

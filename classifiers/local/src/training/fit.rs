@@ -108,15 +108,20 @@ fn slopes(
         }
     }
     let mut slopes = softmax(&scores);
+    towards_labels(&mut slopes, example, importance);
+    slopes
+}
+
+/// From probabilities to how far they are from the labels.
+pub(super) fn towards_labels(odds: &mut [f32], example: &Example, importance: f32) {
     let second = example.labels.get(1);
-    slopes[example.labels[0]] -= if second.is_some() { 1.0 - SECOND_LABEL_SHARE } else { 1.0 };
+    odds[example.labels[0]] -= if second.is_some() { 1.0 - SECOND_LABEL_SHARE } else { 1.0 };
     if let Some(second) = second {
-        slopes[*second] -= SECOND_LABEL_SHARE;
+        odds[*second] -= SECOND_LABEL_SHARE;
     }
-    for slope in &mut slopes {
+    for slope in odds {
         *slope *= importance;
     }
-    slopes
 }
 
 /// What few texts have tells more: the fourth root of the inverse frequency.
@@ -134,7 +139,7 @@ fn rarity(readings: &[Reading], chosen: &[usize]) -> Vec<f32> {
 }
 
 /// Rare classes count more, so that each is answered as well as the others.
-fn importance(examples: &[Example], chosen: &[usize], classes: usize) -> Vec<f32> {
+pub(super) fn importance(examples: &[Example], chosen: &[usize], classes: usize) -> Vec<f32> {
     let mut counts = vec![1_u32; classes];
     for at in chosen {
         counts[examples[*at].labels[0]] += 1;
@@ -146,7 +151,7 @@ fn importance(examples: &[Example], chosen: &[usize], classes: usize) -> Vec<f32
 }
 
 /// The same order on every machine.
-fn shuffle(order: &mut [usize], epoch: u64) {
+pub(super) fn shuffle(order: &mut [usize], epoch: u64) {
     let mut state = 0x2545_f491_4f6c_dd1d_u64 ^ (epoch + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     for last in (1..order.len()).rev() {
         state ^= state << 13;

@@ -1,9 +1,11 @@
 //! How the models are made: labelled lines in, bytes out, the same on every
 //! machine.
 
+mod adam;
 mod calibrate;
 mod dataset;
 mod fit;
+mod fit_meaning;
 mod validate;
 
 pub use dataset::{Example, InvalidExample, read_examples};
@@ -70,12 +72,14 @@ pub fn train(task: Task, examples: &[Example]) -> Trained {
     let validation = Validation::new(examples, &held_out, calibration);
     let chosen: Vec<usize> = (0..examples.len()).collect();
     let fitted = fit::fit(examples, &readings, &chosen, classes.len());
+    let meaning = fit_meaning::fit(examples, &readings, &chosen, classes.len());
     let (weights, scales) = fit::quantise(&fitted, classes.len());
     let model = Model {
         classes,
         bias: fitted.bias,
         scales,
         weights,
+        meaning,
         known: fitted.known,
         calibration: calibrate::for_strangers(calibration),
         data_hash: data_hash(examples),

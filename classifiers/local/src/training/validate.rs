@@ -1,11 +1,10 @@
 //! How a model does on trades it has not seen: every user's case.
 
-use std::collections::BTreeSet;
-
-use super::{Example, fit};
+use super::{Example, fit, fit_meaning};
 use crate::{
     evaluation::{Answer, Evaluation},
     features::Reading,
+    hashing,
     model::{self, Calibration},
 };
 
@@ -30,6 +29,13 @@ impl Validation {
         Self { answers: examples.iter().zip(held_out).map(answer).collect() }
     }
 
+    /// The examples, by their place, that are confidently answered otherwise than
+    /// labelled, with the answer: their labels deserve a second look.
+    pub fn doubtful(&self, confidence: f32) -> impl Iterator<Item = (usize, Answer)> {
+        let answers = self.answers.iter().map(|(_, answer)| *answer).enumerate();
+        answers.filter(move |(_, a)| a.answered != a.expected && a.confidence >= confidence)
+    }
+
     /// How good the answers are, in one language or in both.
     pub fn evaluation(
         &self,
@@ -41,24 +47,59 @@ impl Validation {
     }
 }
 
-/// Answers each trade by a model of all the others.
+/// How many times a part of the trades is left out.
+const PARTS: u64 = 10;
+
+/// Answers each tenth of the trades by a model of all the others.
 pub(super) fn leave_trades_out(
     examples: &[Example],
     readings: &[Reading],
     classes: &[String],
 ) -> Vec<HeldOut> {
-    let resting = classes.iter().position(|class| class == model::RESTING);
-    let trades: BTreeSet<&str> = examples.iter().map(|example| example.trade.as_str()).collect();
+    let part = |example: &Example| hashing::hash(11, example.trade.as_bytes()) % PARTS;
+    let parts: Vec<u64> = examples.iter().map(part).collect();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let mut answers: Vec<Option<HeldOut>> = examples.iter().map(|_| None).collect();
-    for trade in trades {
-        let (left_out, others): (Vec<usize>, Vec<usize>) =
-            (0..examples.len()).partition(|at| examples[*at].trade == trade);
-        let fitted = fit::fit(examples, readings, &others, classes.len());
-        for at in left_out {
-            let scores = fitted.scores(&readings[at], resting);
-            let familiarity = model::familiarity(&fitted.known, &readings[at]);
-            answers[at] = Some(HeldOut { scores, familiarity });
+    let waiting: Vec<u64> = (0..PARTS).collect();
+    for some in waiting.chunks(threads) {
+        let found = std::thread::scope(|scope| {
+            let answer = |part: u64| {
+                let parts = &parts;
+                scope.spawn(move || leave_out(examples, readings, classes, parts, part))
+            };
+            let running: Vec<_> = some.iter().copied().map(answer).collect();
+            running
+                .into_iter()
+                .flat_map(|thread| thread.join().unwrap_or_default())
+                .collect::<Vec<_>>()
+        });
+        for (at, answer) in found {
+            answers[at] = Some(answer);
         }
     }
     answers.into_iter().flatten().collect()
+}
+
+fn leave_out(
+    examples: &[Example],
+    readings: &[Reading],
+    classes: &[String],
+    parts: &[u64],
+    part: u64,
+) -> Vec<(usize, HeldOut)> {
+    let resting = classes.iter().position(|class| class == model::RESTING);
+    let (left_out, others): (Vec<usize>, Vec<usize>) =
+        (0..examples.len()).partition(|at| parts[*at] == part);
+    let fitted = fit::fit(examples, readings, &others, classes.len());
+    let meaning = fit_meaning::fit(examples, readings, &others, classes.len());
+    let answer = |at: usize| {
+        let mut scores = fitted.scores(&readings[at], resting);
+        for (score, meant) in scores.iter_mut().zip(meaning.scores(&readings[at].meaning, resting))
+        {
+            *score += meant;
+        }
+        let familiarity = model::familiarity(&fitted.known, &readings[at]);
+        (at, HeldOut { scores, familiarity })
+    };
+    left_out.into_iter().map(answer).collect()
 }
