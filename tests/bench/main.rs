@@ -1,15 +1,19 @@
 //! How much the phone line carries: Mostik, and in the same run a peer that records too.
 //!
 //! `cargo run --release -p mostik-tests --bin bench-line -- [--calls 500] [--seconds 30]
-//! [--per-second 300] [--peer PATH-OF-RUSTPBX]`. What it measures, and what not: `README.md`.
+//! [--per-second 300] [--peer PATH-OF-RUSTPBX]`, or `--soak MINUTES`, or `--secure CALLS`. What it
+//! measures, and what not: `README.md`.
 
 mod report;
 mod rustpbx;
+mod secure;
+mod soak;
 mod subject;
 mod swarm;
 mod usage;
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::time::Duration;
 
 use report::Row;
@@ -26,12 +30,23 @@ struct Options {
     seconds: u32,
     per_second: u32,
     peer: Option<PathBuf>,
+    soak: Option<u32>,
+    secure: Option<u32>,
 }
 
 #[tokio::main]
-async fn main() {
+async fn main() -> ExitCode {
     let options = options(std::env::args().skip(1));
     let folder = tempfile::tempdir().expect("a folder");
+    if let Some(calls) = options.secure {
+        let speaks = Duration::from_secs(options.seconds.into());
+        secure::secure(calls, speaks, folder.path()).await;
+        return ExitCode::SUCCESS;
+    }
+    if let Some(minutes) = options.soak {
+        let flat = soak::soak(&Subject::mostik().await, minutes, folder.path()).await;
+        return if flat { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
     let mut rows = Vec::new();
     let mut subjects = vec![Subject::mostik().await];
     if let Some(program) = &options.peer {
@@ -43,6 +58,7 @@ async fn main() {
         rows.push(recorded(subject, &options, &folder.join("recorded")).await);
     }
     report::print(&rows);
+    ExitCode::SUCCESS
 }
 
 /// Calls that are answered and ended at once.
@@ -92,7 +108,8 @@ async fn measure(what: &'static str, subject: &Subject, plan: &Plan, folder: &Pa
 }
 
 fn options(mut given: impl Iterator<Item = String>) -> Options {
-    let mut options = Options { calls: 500, seconds: 30, per_second: 300, peer: None };
+    let mut options =
+        Options { calls: 500, seconds: 30, per_second: 300, peer: None, soak: None, secure: None };
     while let Some(name) = given.next() {
         let value = given.next().unwrap_or_else(|| panic!("{name} needs a value"));
         let number = || value.parse().unwrap_or_else(|_| panic!("{name}: {value} is no number"));
@@ -100,8 +117,12 @@ fn options(mut given: impl Iterator<Item = String>) -> Options {
             "--calls" => options.calls = number(),
             "--seconds" => options.seconds = number(),
             "--per-second" => options.per_second = number(),
+            "--soak" => options.soak = Some(number()),
+            "--secure" => options.secure = Some(number()),
             "--peer" => options.peer = Some(value.into()),
-            other => panic!("{other} is not known; use --calls, --seconds, --per-second, --peer"),
+            other => panic!(
+                "{other} is not known; use --calls, --seconds, --per-second, --peer, --soak, --secure"
+            ),
         }
     }
     options

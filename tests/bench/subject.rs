@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use mostik_tests::World;
 use mostik_tests::eventually::eventually;
+use mostik_tests::ports::PortBlock;
 
 use crate::report::Whole;
 use crate::rustpbx::RustPbx;
@@ -20,17 +21,8 @@ const MAY_LACK: Duration = Duration::from_secs(2);
 /// A second of a recording, in bytes: 8000 samples of two bytes.
 const BYTES_A_SECOND: u64 = 16_000;
 
-/// A running server under test.
-pub(crate) enum Subject {
-    Mostik(Box<World>),
-    RustPbx(RustPbx),
-}
-
-impl Subject {
-    /// The product, built for release, with its limits out of the way: speech is not recognised,
-    /// because that is another measurement.
-    pub(crate) async fn mostik() -> Self {
-        let config = r#"
+/// Limits out of the way.
+const UNLIMITED: &str = r#"
 [sip]
 max_calls = 4000
 rtp_ports = "40000-48999"
@@ -44,7 +36,41 @@ number = "support"
 language = "ru"
 max_message_seconds = 600
 "#;
-        Self::Mostik(Box::new(World::with(config).await))
+
+/// A running server under test.
+pub(crate) enum Subject {
+    Mostik(Box<World>),
+    RustPbx(RustPbx),
+}
+
+impl Subject {
+    /// The same, listening by TLS, with audio always encrypted; its certificate lies in `folder`.
+    pub(crate) async fn secured(folder: &Path) -> (Box<World>, String) {
+        let made = std::process::Command::new("openssl")
+            .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"])
+            .args(["-nodes", "-days", "2", "-subj", "/CN=localhost"])
+            .args(["-keyout", "key.pem", "-out", "certificate.pem"])
+            .current_dir(folder)
+            .output()
+            .expect("openssl");
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        let ports = PortBlock::take();
+        let port = ports.single();
+        let (certificate, key) = (folder.join("certificate.pem"), folder.join("key.pem"));
+        let tls = format!(
+            "[sip]\nlisten = [\"tls:127.0.0.1:{port}\"]\nsrtp = \"required\"\n\
+             tls_certificate = \"{}\"\ntls_key = \"{}\"\n",
+            certificate.display(),
+            key.display()
+        );
+        let world = World::plan().config(UNLIMITED).config(&tls).start().await;
+        (Box::new(world), format!("sip:support@127.0.0.1:{port}"))
+    }
+
+    /// The product, built for release, with its limits out of the way: speech is not recognised,
+    /// because that is another measurement.
+    pub(crate) async fn mostik() -> Self {
+        Self::Mostik(Box::new(World::with(UNLIMITED).await))
     }
 
     /// The peer.
@@ -122,6 +148,22 @@ max_message_seconds = 600
             tokio::time::sleep(Duration::from_millis(500)).await;
         }
         Whole { recordings: whole(), of: calls, packets: self.packets(calls).await }
+    }
+
+    /// What Mostik tells of calls whose recordings lack more than they may.
+    pub(crate) async fn short_recordings(&self, speaks: Duration) -> Vec<String> {
+        let Self::Mostik(world) = self else { return Vec::new() };
+        let least = u64::try_from(speaks.saturating_sub(MAY_LACK).as_millis()).unwrap_or(0);
+        let calls = world.api().all("/api/v1/calls?limit=200").await;
+        calls
+            .iter()
+            .filter(|call| call["recording"]["milliseconds"].as_u64().is_none_or(|it| it < least))
+            .map(|call| {
+                let kept = &call["recording"]["milliseconds"];
+                let times = (&call["answered_at"], &call["tone_at"], &call["ended_at"]);
+                format!("{kept} ms, {}, {times:?}, {}", call["termination"], call["audio"])
+            })
+            .collect()
     }
 
     /// Lost packets, and all that should have come, of the newest calls.

@@ -120,7 +120,7 @@ pub(crate) fn speech(folder: &Path) -> String {
     format!(r#"<nop><action><exec rtp_stream="{},-1,0,PCMU/8000"/></action></nop>"#, file.display())
 }
 
-fn recording() -> PathBuf {
+pub(crate) fn recording() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../telephony/gateway/prompts/ru/welcome.wav")
 }
 

@@ -8,11 +8,14 @@ use std::time::{Duration, Instant};
 
 /// A look at a process and all of its threads.
 #[derive(Debug, Clone, Copy)]
-struct Usage {
+pub(crate) struct Usage {
     at: Instant,
     cpu: Duration,
-    megabytes: u64,
-    files: usize,
+    /// In memory, in MB.
+    pub(crate) megabytes: u64,
+    /// Open files and sockets.
+    pub(crate) files: usize,
+    pub(crate) threads: usize,
 }
 
 /// What a process took while it was watched.
@@ -73,7 +76,7 @@ impl Watch {
 const TICK: Duration = Duration::from_millis(10);
 
 impl Usage {
-    fn of(process: u32) -> Self {
+    pub(crate) fn of(process: u32) -> Self {
         let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
         // After the name, which may hold anything: utime and stime are fields 14 and 15.
         let fields: Vec<&str> =
@@ -89,10 +92,11 @@ impl Usage {
             cpu: TICK * (ticks(11) + ticks(12)),
             megabytes: kilobytes / 1024,
             files: fs::read_dir(format!("/proc/{process}/fd")).map_or(0, Iterator::count),
+            threads: fs::read_dir(format!("/proc/{process}/task")).map_or(0, Iterator::count),
         }
     }
 
-    fn percent_of_a_core_since(&self, earlier: &Self) -> f64 {
+    pub(crate) fn percent_of_a_core_since(&self, earlier: &Self) -> f64 {
         let wall = self.at.duration_since(earlier.at).as_secs_f64();
         100.0 * self.cpu.saturating_sub(earlier.cpu).as_secs_f64() / wall.max(0.001)
     }

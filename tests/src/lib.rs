@@ -4,6 +4,7 @@
 
 #![recursion_limit = "256"]
 
+pub mod bad_network;
 pub mod browser;
 pub mod contract;
 pub mod eventually;

@@ -46,11 +46,12 @@ pub fn are_here(peers: &[&str]) -> bool {
     false
 }
 
-/// Whether one peer is on this machine. Known besides programs in the path: `pjsua2`, `postgres`,
-/// `octokit-fixtures`, `whisper-base`.
+/// Whether one peer is on this machine. Known besides programs in the path: `pjsua2`,
+/// `sipvicious`, `postgres`, `octokit-fixtures`, `whisper-base`.
 pub fn is_here(peer: &str) -> bool {
     match peer {
         "pjsua2" => peers().join("venv/bin/python").exists() && python_has("pjsua2"),
+        "sipvicious" => peers().join("venv/bin/sipvicious_svmap").exists(),
         "postgres" => crate::postgres::binaries().is_some(),
         "octokit-fixtures" => peers().join("node_modules/@octokit/fixtures").is_dir(),
         "whisper-base" => speech_models().join("whisper-base").is_dir(),

@@ -262,6 +262,10 @@ impl Store for Shelf {
         Err(not_asked())
     }
 
+    async fn prune_calls(&self, _: KeepCalls) -> Result<u64, StoreError> {
+        Err(not_asked())
+    }
+
     async fn job_page(
         &self,
         _: &JobFilter,

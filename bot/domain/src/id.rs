@@ -3,6 +3,7 @@
 
 use std::{fmt, str::FromStr};
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -28,6 +29,16 @@ macro_rules! ids {
             /// Wraps a fresh UUID, version 7 wherever order by time matters.
             pub const fn new(uuid: Uuid) -> Self {
                 Self(uuid)
+            }
+
+            /// The greatest id there is.
+            pub const LAST: Self = Self(Uuid::max());
+
+            /// The smallest id that was made at this time or later, where ids are UUIDs of
+            /// version 7 (RFC 9562 section 5.7): those begin with their milliseconds.
+            pub fn first_since(time: Timestamp) -> Self {
+                let milliseconds = u128::try_from(time.as_millisecond()).unwrap_or(0);
+                Self(Uuid::from_u128((milliseconds & 0xffff_ffff_ffff) << 80))
             }
 
             /// The UUID without its kind.

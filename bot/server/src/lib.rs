@@ -5,6 +5,7 @@ mod commands;
 pub mod config;
 mod data_folder;
 mod doors;
+mod forgetting;
 mod lifecycle;
 mod line_watch;
 mod logging;

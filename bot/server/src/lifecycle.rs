@@ -19,6 +19,7 @@ use crate::{
     config::{self, Config},
     data_folder::DataFolder,
     doors::{FormDoor, GitHubDoor, HandOverDoor},
+    forgetting::forget,
     line_watch::{self, LineNow},
     readiness::Ready,
     wiring::{self, Parts, Stores},
@@ -180,6 +181,7 @@ impl Starting {
         let gauges = gauges(parts.pipeline.store.clone());
         self.until_stopped(polls);
         self.until_stopped(gauges);
+        self.until_stopped(forget(parts.pipeline.store.clone(), (&config.phone).into()));
         if let Some(discord) = parts.discord.clone() {
             let (intake, stop) = (parts.intake.clone(), self.stop_work.clone());
             self.lines.push("  Discord: the bot listens".into());

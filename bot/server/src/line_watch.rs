@@ -56,6 +56,9 @@ pub(crate) async fn watch(edge: &Edge, now: &watch::Sender<LineNow>) -> Infallib
 
 fn trunk_now(trunk: &TrunkStatus) -> TrunkNow {
     let failure = match &trunk.state {
+        TrunkState::Unregistered if trunk.answers == Some(false) => {
+            Some("it does not answer when it is asked (OPTIONS)".to_owned())
+        }
         TrunkState::Registered { .. } | TrunkState::Unregistered => None,
         TrunkState::Registering => Some("it is being registered with".to_owned()),
         TrunkState::Failed { why, .. } => Some(why.to_string()),

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use mostik_domain::{Call, CallId, Channel, FeedbackId, InboxId};
-use mostik_store::{CallCard, Page, PageRequest, StoreError};
+use mostik_store::{CallCard, KeepCalls, Page, PageRequest, StoreError};
 use sqlx::{QueryBuilder, Row};
 
 use crate::{
@@ -84,4 +84,54 @@ async fn feedbacks(
         }
     }
     Ok(found)
+}
+
+/// Calls that one transaction looks at: others want to write meanwhile.
+const PRUNED_AT_ONCE: i64 = 200;
+
+/// See [`mostik_store::Store::prune_calls`].
+pub(crate) async fn prune(db: &mut Connection, keep: KeepCalls) -> Result<u64, StoreError> {
+    let first_kept = first_kept(db, keep).await?;
+    // A quotation mark within a text of a document stands behind a backslash.
+    let sql = "SELECT document FROM call WHERE id < $1 AND \
+               (document LIKE '%\"ladder\":[{%' OR document LIKE '%\"tone_at\":null%') \
+               ORDER BY id LIMIT $2";
+    let found: Vec<String> = sqlx::query_scalar(sql)
+        .bind(first_kept)
+        .bind(PRUNED_AT_ONCE)
+        .fetch_all(&mut *db)
+        .await
+        .map_err(failed)?;
+    let calls: Vec<Call> =
+        found.iter().map(|document| document::decode(document)).collect::<Result<_, _>>()?;
+    let became = feedbacks(db, &calls).await?;
+    let mut pruned = 0;
+    for mut call in calls {
+        if call.tone_at.is_none() && !became.contains_key(&call.id) {
+            let sql = "DELETE FROM call WHERE id = $1";
+            sqlx::query(sql).bind(call.id.to_string()).execute(&mut *db).await.map_err(failed)?;
+        } else if call.facts.ladder.is_empty() {
+            continue;
+        } else {
+            call.facts.ladder.clear();
+            save(db, &call).await?;
+        }
+        pruned += 1;
+    }
+    Ok(pruned)
+}
+
+/// The id before which calls are pruned: ids grow with time.
+async fn first_kept(db: &mut Connection, keep: KeepCalls) -> Result<String, StoreError> {
+    let since = CallId::first_since(keep.since).to_string();
+    let sql = "SELECT id FROM call ORDER BY id DESC LIMIT 1 OFFSET $1";
+    let Some(before_the_newest) = keep.newest.checked_sub(1) else {
+        return Ok(CallId::LAST.to_string());
+    };
+    let oldest_of_the_newest: Option<String> = sqlx::query_scalar(sql)
+        .bind(i64::from(before_the_newest))
+        .fetch_optional(db)
+        .await
+        .map_err(failed)?;
+    Ok(oldest_of_the_newest.map_or(since.clone(), |id| id.max(since)))
 }

@@ -7,8 +7,8 @@ use mostik_domain::{
 };
 use mostik_store::{
     BoardCard, CallCard, Changed, FeedbackCard, FeedbackDetails, FeedbackFilter, JobFilter,
-    JobRecord, Lease, Page, PageRequest, ProblemCard, ProblemDetails, ProblemFilter, Release,
-    Store, StoreError, WaitingJobs,
+    JobRecord, KeepCalls, Lease, Page, PageRequest, ProblemCard, ProblemDetails, ProblemFilter,
+    Release, Store, StoreError, WaitingJobs,
 };
 use sqlx::Transaction;
 use tokio::sync::broadcast;
@@ -92,6 +92,13 @@ impl Store for SqliteStore {
         let mut db = self.begin().await?;
         jobs::run_again(&mut db, job, now).await?;
         self.settle(db, &Touched::jobs()).await
+    }
+
+    async fn prune_calls(&self, keep: KeepCalls) -> Result<u64, StoreError> {
+        let mut db = self.begin().await?;
+        let pruned = call::prune(&mut db, keep).await?;
+        db.commit().await.map_err(failed)?;
+        Ok(pruned)
     }
 
     fn changes(&self) -> broadcast::Receiver<Changed> {

@@ -19,5 +19,5 @@ pub use clock::{Clock, SystemClock};
 pub use error::StoreError;
 pub use filter::{FeedbackFilter, JobFilter, Page, PageRequest, ProblemFilter};
 pub use lease::{JobRecord, JobState, Lease, Release, WaitingJobs};
-pub use store::{Changed, Store};
+pub use store::{Changed, KeepCalls, Store};
 pub use views::{BoardCard, CallCard, FeedbackCard, FeedbackDetails, ProblemCard, ProblemDetails};

@@ -24,6 +24,15 @@ pub struct Changed {
     pub problem: Option<ProblemId>,
 }
 
+/// Which calls stay explained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeepCalls {
+    /// Those that arrived at this time or later …
+    pub since: Timestamp,
+    /// … but only so many, the newest.
+    pub newest: u32,
+}
+
 /// Where everything is kept.
 #[async_trait]
 pub trait Store: Send + Sync {
@@ -64,6 +73,11 @@ pub trait Store: Send + Sync {
     /// Makes a dead job ready again. Its next attempt is the second, because an
     /// earlier one may have got as far as the outside call.
     async fn run_again(&self, job: JobId, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Forgets what explains calls that are older than is asked for: their SIP
+    /// messages, and, of those that became no feedback, the whole call. What a
+    /// feedback refers to stays. Some at a time: says how many, 0 when none is left.
+    async fn prune_calls(&self, keep: KeepCalls) -> Result<u64, StoreError>;
 
     // ── waking ──────────────────────────────────────────────────────────────
 

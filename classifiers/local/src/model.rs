@@ -74,7 +74,8 @@ impl Model {
     pub(crate) fn scores(&self, reading: &Reading) -> Vec<f32> {
         let resting = self.classes.iter().position(|class| class == RESTING);
         let mut scores = pooling::scores(reading, resting, |features| self.scores_of(features));
-        for (score, meant) in scores.iter_mut().zip(self.meaning.scores(&reading.meaning, resting)) {
+        for (score, meant) in scores.iter_mut().zip(self.meaning.scores(&reading.meaning, resting))
+        {
             *score += meant;
         }
         scores

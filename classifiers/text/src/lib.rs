@@ -4,10 +4,12 @@
 //! Everything here is pure, bounded in size and linear in time, because the
 //! text comes from strangers.
 
+mod cues;
 mod language;
 pub mod likeness;
 mod normalise;
 mod redaction;
+pub mod understanding;
 mod words;
 
 pub use language::detect_language;

@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use crate::call_flow::{Action, CallFlow, CallState, Input, Step};
 use crate::facts::steps;
 use crate::gateway::Shared;
+use crate::notebook::Notebook;
 use crate::reception::Line;
 use crate::reoffer::{reanswered, reoffered};
 use crate::timers::Timers;
@@ -28,6 +29,7 @@ pub(crate) struct Conversation {
     timers: Timers,
     /// What the host would be told if everything ended now.
     told: CompletedCall,
+    notebook: Notebook,
     prepared: Option<Recorder>,
     /// What happened and was not dealt with yet.
     waiting: VecDeque<Input>,
@@ -38,7 +40,7 @@ pub(crate) struct Conversation {
 
 impl Conversation {
     /// `told` is the call as it was answered.
-    pub(crate) async fn start(
+    pub(crate) fn start(
         shared: Arc<Shared>,
         told: CompletedCall,
         plan: CallPlan,
@@ -48,6 +50,7 @@ impl Conversation {
         let conversation = Self {
             flow: CallFlow::new(plan.language, plan.promise, !anonymous),
             timers: Timers::new(plan.max_message),
+            notebook: Notebook::open(shared.journal.clone(), told.clone()),
             shared,
             plan,
             call,
@@ -61,7 +64,6 @@ impl Conversation {
             hang_up: false,
         };
         tracing::info!(line = conversation.told.line, codec = conversation.told.codec, "answered");
-        conversation.note().await;
         conversation
     }
 
@@ -210,6 +212,8 @@ impl Conversation {
         let longest = self.plan.max_message * 2;
         let created = tokio::task::spawn_blocking(move || Recorder::create(&path, longest)).await;
         self.prepared = Some(created.unwrap_or(Err(RecorderError::BrokenOff))?);
+        // No word is asked for that a crash could lose.
+        self.notebook.begun().await;
         Ok(())
     }
 
@@ -217,7 +221,7 @@ impl Conversation {
         let Some(recorder) = self.prepared.take() else { return Some(Input::RecorderFailed) };
         self.session.record(recorder).await;
         self.told.tone_at = Some(Timestamp::now());
-        self.note().await;
+        self.notebook.note(&self.told);
         None
     }
 
@@ -240,7 +244,7 @@ impl Conversation {
             CallState::Parting(termination) | CallState::Ended(termination) => termination,
             _ => self.told.termination,
         };
-        self.note().await;
+        self.notebook.note(&self.told);
     }
 
     fn failed(&self, error: &RecorderError) -> Input {
@@ -258,14 +262,15 @@ impl Conversation {
         self.told.language = told.language;
         self.told.promise = told.promise_heard.then_some(told.promise);
         self.told.facts.audio = Some(AudioFacts::of(&heard));
-        self.note().await;
+        self.notebook.note(&self.told);
         let seconds = self.told.recording.as_ref().map_or(0.0, |recording| recording.seconds);
         tracing::info!(%termination, seconds, lost = heard.lost, "ended");
-        let Self { shared, call, mut told, hang_up, .. } = self;
+        let Self { shared, call, mut told, notebook, hang_up, .. } = self;
         let ladder = call.ladder();
         if hang_up {
             call.hang_up().await;
         }
+        notebook.close().await;
         told.facts.ladder = steps(&ladder);
         shared.delivery.deliver(told).await;
     }
@@ -277,17 +282,6 @@ impl Conversation {
             && let Err(error) = tokio::fs::remove_file(&recorded.path).await
         {
             tracing::warn!(%error, "an unused recording stays");
-        }
-    }
-
-    /// Writes down what is known. A disk that refuses does not end the call.
-    async fn note(&self) {
-        let (journal, told) = (self.shared.journal.clone(), self.told.clone());
-        let written = tokio::task::spawn_blocking(move || journal.write(&told)).await;
-        match written {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::error!(%error, "a call's note cannot be written"),
-            Err(error) => tracing::error!(%error, "a call's note was not written"),
         }
     }
 }

@@ -13,6 +13,7 @@ mod facts;
 mod gateway;
 mod host;
 mod journal;
+mod notebook;
 mod promise;
 mod prompt;
 mod prompt_library;

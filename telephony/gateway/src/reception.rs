@@ -60,7 +60,7 @@ async fn converse(
     match app {
         CallApp::Message(plan) => {
             let told = answered(plan.language);
-            Conversation::start(shared, told, plan, line).await.run().await;
+            Conversation::start(shared, told, plan, line).run().await;
         }
         CallApp::Echo => {
             let told = answered(SpokenLanguage::English);
@@ -163,7 +163,8 @@ fn agree(shared: &Shared, incoming: &IncomingCall) -> Result<OfferedAudio, (u16,
         tracing::warn!(%error, "no audio for a call");
         (503, NotAnswered::NoPorts)
     })?;
-    let described = shared.config.public_address.unwrap_or(local);
+    let public = shared.config.public_address.or(incoming.public_address);
+    let described = public.unwrap_or(local);
     let security = MediaSecurity {
         mode: shared.config.encryption,
         keys_are_safe: incoming.transport == Transport::Tls,

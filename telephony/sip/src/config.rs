@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 use crate::{Network, RegistrarConfig, TlsFiles, TrunkConfig};
 
@@ -73,6 +74,9 @@ pub struct EdgeConfig {
     /// Whether every caller may ask to be transferred (REFER) and to take the place of another
     /// call (Replaces); a trunk may be allowed to by itself.
     pub may_refer: bool,
+    /// How long a target may say nothing at all to a call of ours before the next one is tried.
+    /// A server that needs time says 100 within 200 ms (RFC 3261 section 17.2.1).
+    pub first_word: Duration,
     /// Lets desk phones register; `None` refuses REGISTER.
     pub registrar: Option<RegistrarConfig>,
     /// The certificate for TLS listeners, which need one.
@@ -98,6 +102,7 @@ impl Default for EdgeConfig {
             max_calls: 100,
             ladder_entries: 100,
             may_refer: false,
+            first_word: Duration::from_secs(4),
             registrar: None,
             tls: None,
             trunks: Vec::new(),

@@ -1,7 +1,7 @@
 //! A call that waits for our decision.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
@@ -23,6 +23,11 @@ pub struct IncomingCall {
     pub transport: Transport,
     /// The trunk that brought it; `None` for a call from elsewhere in the allowed networks.
     pub trunk: Option<String>,
+    /// The name of the desk phone that calls, proven by its password; `None` for others.
+    pub phone: Option<String>,
+    /// The address that the trunk of this call sees us at, when none is configured and it told us:
+    /// the one for our own session description.
+    pub public_address: Option<IpAddr>,
     /// The caller's session description (SDP, opaque here). `None` asks us to make the offer.
     pub offer: Option<String>,
     /// The id of the call that this one shall take the place of (Replaces, RFC 3891): answer, then
@@ -51,6 +56,13 @@ impl IncomingCall {
     /// Tells the caller that we know of the call (180). May be repeated.
     pub async fn ring(&self) -> Result<(), CallGone> {
         self.decide(Decision::Ring).await
+    }
+
+    /// Lets the caller hear us before we answer (183 with our session description, RFC 3960):
+    /// announcements that cost nothing, or because the trunk insists. Answer with the same
+    /// description. Only for a call that came with an offer; without one nothing is sent.
+    pub async fn early_media(&self, sdp: String) -> Result<(), CallGone> {
+        self.decide(Decision::Progress { sdp }).await
     }
 
     /// Resolves when the caller gave up (CANCEL) or the call otherwise ended before an answer.

@@ -18,6 +18,9 @@ const EVENTS: usize = 64;
 /// A decision about a call.
 pub(crate) enum Decision {
     Ring,
+    Progress {
+        sdp: String,
+    },
     Answer {
         sdp: String,
         acknowledged: oneshot::Sender<Result<Option<String>, AnswerError>>,

@@ -1,9 +1,12 @@
 //! The line as carriers, PBXs and phones of all makes find it.
 
+mod bad_network;
 mod carrier;
 mod doctor;
+mod keys_and_codecs;
 mod ladder;
 mod secure;
+mod siege;
 mod test_call;
 
 use std::time::Duration;

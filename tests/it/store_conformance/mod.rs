@@ -6,6 +6,7 @@ mod board;
 mod capturing;
 mod deciding;
 mod files;
+mod forgetting;
 mod given;
 mod hostile;
 mod leasing;
@@ -133,6 +134,10 @@ every_store! {
         calls_that_wait_are_listed_oldest_first,
         what_is_unknown_is_none,
         it_answers_a_ping,
+    };
+    forgetting::{
+        old_calls_are_forgotten_and_messages_stay,
+        no_more_calls_stay_explained_than_asked,
     };
     hostile::{
         hostile_texts_are_kept_as_they_are,

@@ -12,6 +12,7 @@ use crate::ports::PortBlock;
 use crate::process::Process;
 
 pub(super) fn start(plan: &CallPlan, folder: &Path, ports: &PortBlock) -> Process {
+    assert!(plan.knows_events, "PJSIP always offers key events; use SIPp");
     let wav = plan.speech.as_ref().map(|speech| {
         let file = folder.join("speech.wav");
         speech.write(&file);

@@ -117,6 +117,7 @@ pub struct CallPlan {
     pub(super) keys: Vec<(Duration, String)>,
     pub(super) key_way: KeyWay,
     pub(super) holds: Vec<(Duration, Duration)>,
+    pub(super) knows_events: bool,
     pub(super) encryption: Encryption,
     pub(super) ending: Ending,
     pub(super) calls: usize,
@@ -136,6 +137,7 @@ impl CallPlan {
             keys: Vec::new(),
             key_way: KeyWay::Event,
             holds: Vec::new(),
+            knows_events: true,
             encryption: Encryption::Off,
             ending: Ending::PeerHangsUp,
             calls: 1,
@@ -183,6 +185,13 @@ impl CallPlan {
     #[must_use]
     pub fn keys_by(mut self, way: KeyWay) -> Self {
         self.key_way = way;
+        self
+    }
+
+    /// As a telephone that has no other keys than tones: none of RFC 4733 is offered (only SIPp).
+    #[must_use]
+    pub fn without_key_events(mut self) -> Self {
+        self.knows_events = false;
         self
     }
 

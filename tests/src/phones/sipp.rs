@@ -68,7 +68,15 @@ fn scenario(plan: &CallPlan, folder: &Path) -> String {
         None => ("sipp_be_hung_up.xml", plan.longest),
     };
     let ending = template(ending).replace("{{milliseconds}}", &length.as_millis().to_string());
-    template("sipp_call.xml").replace("{{speech}}", &speech).replace("{{ending}}", &ending)
+    let call = template("sipp_call.xml");
+    let call = if plan.knows_events { call } else { without_key_events(&call) };
+    call.replace("{{speech}}", &speech).replace("{{ending}}", &ending)
+}
+
+fn without_key_events(call: &str) -> String {
+    call.replace(" 101\n", "\n")
+        .replace("a=rtpmap:101 telephone-event/8000\n", "")
+        .replace("a=fmtp:101 0-16\n", "")
 }
 
 pub(super) fn report(plan: &CallPlan, folder: &Path) -> CallReport {

@@ -15,6 +15,8 @@ use std::time::Duration;
 pub const RATE: u32 = 8000;
 /// One packet, and one step of the loudness curve.
 const FRAME: usize = 160;
+/// Quieter than speech, louder than the noise of a line.
+const QUIET: f64 = 200.0;
 
 /// 8 kHz mono sound.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +67,20 @@ impl Sound {
         let step = 2.0 * PI * hertz / f64::from(RATE);
         let sample = |n: usize| to_i16((step * n as f64).sin() * 10_000.0);
         Self { samples: (0..samples_in(length)).map(sample).collect() }
+    }
+
+    /// What a telephone sounds like whose key is pressed (ITU-T Recommendation Q.23).
+    ///
+    /// # Panics
+    /// When there is no such key.
+    pub fn key(key: char, length: Duration) -> Self {
+        const ROWS: [f64; 4] = [697.0, 770.0, 852.0, 941.0];
+        const COLUMNS: [f64; 4] = [1209.0, 1336.0, 1477.0, 1633.0];
+        let at = "123A456B789C*0#D".find(key).unwrap_or_else(|| panic!("there is no key {key}"));
+        let mut both = Self::tone(ROWS[at / 4], length);
+        let column = Self::tone(COLUMNS[at % 4], length);
+        both.samples.iter_mut().zip(column.samples).for_each(|(one, other)| *one += other);
+        both
     }
 
     /// One after the other.
@@ -121,6 +137,23 @@ impl Sound {
             .filter(|(whole, part)| whole.len().min(part.len()) >= least)
             .map(|(whole, part)| correlation(whole, part))
             .fold(0.0, f64::max)
+    }
+
+    /// How loud this sound is beside `part`, second by second of `part`, from where `part` fits
+    /// best: 1 is as loud. Seconds in which `part` is silent are left out.
+    pub fn loudness_beside(&self, part: &Self) -> Vec<f64> {
+        let (course, wanted) = (self.course(), part.course());
+        let fit = |at: &usize| correlation(&course[*at..], &wanted);
+        let best = (0..=course.len().saturating_sub(wanted.len()))
+            .max_by(|one, other| fit(one).total_cmp(&fit(other)));
+        let second = RATE as usize;
+        let found = self.samples.get(best.unwrap_or(0) * FRAME..).unwrap_or_default();
+        let seconds = part.samples.chunks_exact(second).zip(found.chunks(second));
+        seconds
+            .map(|(said, found)| (loudness(said), loudness(found)))
+            .filter(|(said, _)| *said > QUIET)
+            .map(|(said, found)| found / said)
+            .collect()
     }
 
     fn course(&self) -> Vec<f64> {

@@ -5,6 +5,7 @@ mod binary;
 mod settings;
 
 use std::fs::OpenOptions;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -90,6 +91,11 @@ impl World {
     /// `sip:user@127.0.0.1:port`.
     pub fn sip_uri(&self, user: &str) -> String {
         format!("sip:{user}@127.0.0.1:{}", self.listening.sip)
+    }
+
+    /// Where the phone line listens.
+    pub fn sip_address(&self) -> SocketAddr {
+        (Ipv4Addr::LOCALHOST, self.listening.sip).into()
     }
 
     /// `DIR`: database, recordings, token.

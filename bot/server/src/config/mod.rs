@@ -67,6 +67,8 @@ section!(Sip {
     tls_key: String,
     srtp: String,
     phones_by_md5: bool,
+    trusted_networks: Vec<String>,
+    failover_seconds: u64,
     trunk: Vec<Trunk>,
     phone: Vec<DeskPhone>,
 });
@@ -81,12 +83,13 @@ section!(Trunk {
     outbound_proxy: String,
     register: bool,
     expires_seconds: u64,
+    ask_seconds: u64,
     networks: Vec<String>,
     may_transfer: bool,
     ca_file: String,
 });
 section!(DeskPhone { user: String, password: SecretString });
-section!(Phone { echo: String, line: Vec<Line> });
+section!(Phone { echo: String, explained_days: u16, explained_calls: u32, line: Vec<Line> });
 section!(Line { number: String, language: String, max_message_seconds: u64 });
 section!(Owner {
     team: String,

@@ -36,7 +36,11 @@ impl<'a> Bytes<'a> {
     /// A whole number within `1..=most`.
     pub(super) fn size(&mut self, most: usize) -> Result<usize, InvalidEncoder> {
         let size = u32::from_le_bytes(self.array()?) as usize;
-        if size == 0 || size > most { Err(InvalidEncoder("a size is out of range")) } else { Ok(size) }
+        if size == 0 || size > most {
+            Err(InvalidEncoder("a size is out of range"))
+        } else {
+            Ok(size)
+        }
     }
 
     /// A finite number.

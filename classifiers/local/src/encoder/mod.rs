@@ -10,8 +10,8 @@ use std::sync::LazyLock;
 
 use mostik_text::cut_at;
 
-pub use file::InvalidEncoder;
 use file::Bytes;
+pub use file::InvalidEncoder;
 use network::{Network, Windows};
 use pieces::{Pieces, UNKNOWN};
 

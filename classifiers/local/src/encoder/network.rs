@@ -53,8 +53,9 @@ pub(super) struct Network {
 /// The pieces of a text as vectors, before pooling.
 pub(super) struct Windows {
     width: usize,
-    windows: usize,
+    outputs: usize,
     pieces: Vec<f32>,
+    /// `outputs` for each piece.
     activations: Vec<f32>,
 }
 
@@ -103,7 +104,7 @@ impl Network {
         for activation in &mut activations {
             *activation = activation.max(0.0);
         }
-        Windows { width: self.width, windows: self.windows, pieces: vectors, activations }
+        Windows { width: self.width, outputs: self.windows, pieces: vectors, activations }
     }
 
     fn vector(&self, piece: u32) -> impl Iterator<Item = f32> {
@@ -144,14 +145,14 @@ impl Network {
 impl Windows {
     /// The chosen pieces as one vector: means and greatest values.
     pub(super) fn pooled(&self, chosen: impl Iterator<Item = usize>) -> Vec<f32> {
-        let (width, windows) = (self.width, self.windows);
-        let mut pooled = vec![0.0; width + 2 * windows];
+        let (width, outputs) = (self.width, self.outputs);
+        let mut pooled = vec![0.0; width + 2 * outputs];
         let mut count = 0.0_f32;
         for at in chosen {
             count += 1.0;
             let (of_pieces, of_windows) = pooled.split_at_mut(width);
-            let (means, greatest) = of_windows.split_at_mut(windows);
-            let activations = &self.activations[at * windows..][..windows];
+            let (means, greatest) = of_windows.split_at_mut(outputs);
+            let activations = &self.activations[at * outputs..][..outputs];
             add(of_pieces, &self.pieces[at * width..][..width]);
             add(means, activations);
             for (most, value) in greatest.iter_mut().zip(activations) {
@@ -160,7 +161,7 @@ impl Windows {
         }
         let share = 1.0 / count.max(1.0).sqrt();
         scale(&mut pooled[..width], share);
-        scale(&mut pooled[width..width + windows], share * MEAN_SHARE);
+        scale(&mut pooled[width..width + outputs], share * MEAN_SHARE);
         #[expect(clippy::cast_precision_loss, reason = "hundreds of numbers")]
         let size = pooled.len() as f32;
         let mean_square = pooled.iter().map(|value| value * value).sum::<f32>() / size;

@@ -1,6 +1,7 @@
 //! How the models are made: labelled lines in, bytes out, the same on every
 //! machine.
 
+mod adam;
 mod calibrate;
 mod dataset;
 mod fit;

@@ -29,6 +29,13 @@ impl Validation {
         Self { answers: examples.iter().zip(held_out).map(answer).collect() }
     }
 
+    /// The examples, by their place, that are confidently answered otherwise than
+    /// labelled, with the answer: their labels deserve a second look.
+    pub fn doubtful(&self, confidence: f32) -> impl Iterator<Item = (usize, Answer)> {
+        let answers = self.answers.iter().map(|(_, answer)| *answer).enumerate();
+        answers.filter(move |(_, a)| a.answered != a.expected && a.confidence >= confidence)
+    }
+
     /// How good the answers are, in one language or in both.
     pub fn evaluation(
         &self,
@@ -61,7 +68,10 @@ pub(super) fn leave_trades_out(
                 scope.spawn(move || leave_out(examples, readings, classes, parts, part))
             };
             let running: Vec<_> = some.iter().copied().map(answer).collect();
-            running.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect::<Vec<_>>()
+            running
+                .into_iter()
+                .flat_map(|thread| thread.join().unwrap_or_default())
+                .collect::<Vec<_>>()
         });
         for (at, answer) in found {
             answers[at] = Some(answer);
@@ -84,7 +94,8 @@ fn leave_out(
     let meaning = fit_meaning::fit(examples, readings, &others, classes.len());
     let answer = |at: usize| {
         let mut scores = fitted.scores(&readings[at], resting);
-        for (score, meant) in scores.iter_mut().zip(meaning.scores(&readings[at].meaning, resting)) {
+        for (score, meant) in scores.iter_mut().zip(meaning.scores(&readings[at].meaning, resting))
+        {
             *score += meant;
         }
         let familiarity = model::familiarity(&fitted.known, &readings[at]);

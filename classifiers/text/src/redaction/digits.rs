@@ -1,21 +1,17 @@
 //! Phones, cards and long numbers, found by one pass over the digits.
 
-use std::{ops::Range, sync::LazyLock};
+use std::ops::Range;
 
-use regex::Regex;
-
-use super::{PersonalData, Spans, references::is_money_or_time};
-use crate::words::cut_at;
+use super::{
+    PersonalData, Spans,
+    cues::{Cue, cue_before},
+    identifiers::is_russian_tax_number,
+    reading::Reading,
+    references::{is_money_or_time, is_of_goods},
+};
 
 /// No phone or card is written in more groups than digits.
 const GROUPS_TRIED: usize = 16;
-
-/// Words that say that a phone follows, however it is written.
-static PHONE_AHEAD: LazyLock<Regex> = LazyLock::new(|| {
-    super::compile(
-        r"(?i)(?:\bтел\b|телефон|позвон|звон|номер|моб|whats\s?app|вотс?ап|ватсап|вайбер|viber|смс на|phone|\bcall|\btel\b|\bcell|mobile|\btext me|\bnumber)[^0-9]{0,}$",
-    )
-});
 
 /// A run of digits and what separates it from the next one.
 struct Group {
@@ -25,6 +21,7 @@ struct Group {
     /// `+` or `(` that belongs to it.
     opened: usize,
     plus: bool,
+    after_comma: bool,
 }
 
 /// What a stretch of groups is, taken as a whole.
@@ -34,12 +31,12 @@ enum Digits {
     Harmless,
 }
 
-pub(super) fn find(text: &str, spans: &mut Spans) {
-    let groups = groups(text);
+pub(super) fn find(reading: &Reading<'_>, spans: &mut Spans) {
+    let groups = groups(reading.text);
     let mut at = 0;
     while at < groups.len() {
         let run = 1 + groups[at + 1..].iter().take_while(|group| group.joined).count();
-        find_in_run(text, &groups[at..at + run], spans);
+        find_in_run(reading, &groups[at..at + run], spans);
         at += run;
     }
 }
@@ -60,7 +57,13 @@ fn groups(text: &str) -> Vec<Group> {
         let opened = between.trim_end_matches(['(', '+', ' ']).len() + after;
         let opening = &text[opened..at];
         let opened = at - opening.trim_start_matches(' ').len();
-        groups.push(Group { span: at..end, joined, opened, plus: opening.contains('+') });
+        groups.push(Group {
+            span: at..end,
+            joined,
+            opened,
+            plus: opening.contains('+'),
+            after_comma: between.contains(','),
+        });
         at = end;
     }
     groups
@@ -68,22 +71,33 @@ fn groups(text: &str) -> Vec<Group> {
 
 /// Up to three of blank, hyphen, dot, brackets: `) ` and ` - ` in phones.
 fn is_joiner(between: &str) -> bool {
+    if between == ", " {
+        return true;
+    }
     between.chars().count() <= 3
         && between.chars().all(|c| {
-            matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '-' | '–' | '‑' | '.' | '(' | ')' | '/')
+            matches!(
+                c,
+                ' ' | '\u{a0}' | '\u{202f}' | '-' | '–' | '—' | '‑' | '‒' | '.' | '(' | ')' | '/'
+            )
         })
         && !between.contains(". ")
 }
 
-fn find_in_run(text: &str, run: &[Group], spans: &mut Spans) {
+fn find_in_run(reading: &Reading<'_>, run: &[Group], spans: &mut Spans) {
     let mut at = 0;
     while at < run.len() {
+        let first = reading.words.partition_point(|word| word.span.start < run[at].span.start);
+        let cue = cue_before(reading, first);
         let widest = (run.len() - at).min(GROUPS_TRIED);
-        let found = (1..=widest).rev().find_map(|width| {
-            let window = &run[at..at + width];
-            let kind = kind_of(text, window)?;
-            Some((width, kind))
-        });
+        let card = (1..=widest).find(|width| is_card_window(reading.text, &run[at..at + width]));
+        let found = match card {
+            Some(width) => Some((width, Digits::Personal(PersonalData::Card))),
+            None => (1..=widest).rev().find_map(|width| {
+                let kind = kind_of(reading.text, &run[at..at + width], cue)?;
+                Some((width, kind))
+            }),
+        };
         match found {
             Some((width, kind)) => {
                 if let Digits::Personal(kind) = kind {
@@ -102,27 +116,59 @@ fn find_in_run(text: &str, run: &[Group], spans: &mut Spans) {
     }
 }
 
-fn kind_of(text: &str, window: &[Group]) -> Option<Digits> {
+fn kind_of(text: &str, window: &[Group], cue: Option<Cue>) -> Option<Digits> {
+    let count: usize = window.iter().map(|group| group.span.len()).sum();
+    if count > 24 {
+        return None;
+    }
     let digits: String = window.iter().map(|group| &text[group.span.clone()]).collect();
-    if digits.len() > 24 {
-        return None;
-    }
     let (first, last) = (window.first()?, window.last()?);
-    if is_decimal_part(text, first) || is_letter_before(text, first) {
+    if is_decimal_part(text, first)
+        || (window.len() == 1 && is_letter_before(text, first))
+        || is_hexadecimal(text, first)
+    {
         return None;
     }
-    if is_date(text, window) || is_price(text, window) {
+    if window.iter().skip(1).any(|group| group.after_comma)
+        && !is_phone_with_commas(window, &digits)
+    {
+        return None;
+    }
+    if is_date(text, window) || is_price(text, window, cue) {
         return Some(Digits::Harmless);
     }
-    if is_card(&digits) {
-        return Some(Digits::Personal(PersonalData::Card));
+    if cue != Some(Cue::Phone) && !first.plus && is_russian_tax_number(&digits) {
+        return Some(Digits::Personal(PersonalData::Order));
     }
-    if is_phone(text, window, &digits) {
+    if is_phone(text, window, &digits, cue) {
         return Some(Digits::Personal(PersonalData::Phone));
     }
-    let long = is_grouped_as_card(window) || (window.len() == 1 && digits.len() >= 8);
-    (long && !is_money_or_time(&text[last.span.end..]))
+    let long = is_grouped_as_card(window)
+        || (window.len() == 1 && digits.len() >= 8)
+        || (cue == Some(Cue::Card) && window.len() <= 3 && (13..=19).contains(&digits.len()))
+        || (window.len() <= 4 && digits.len() >= 16);
+    (long && !is_money_or_time(&text[last.span.end..]) && !is_of_goods(&text[..first.span.start]))
         .then_some(Digits::Personal(PersonalData::Order))
+}
+
+fn is_card_window(text: &str, window: &[Group]) -> bool {
+    let count: usize = window.iter().map(|group| group.span.len()).sum();
+    let plus = window.first().is_some_and(|group| group.plus);
+    (13..=19).contains(&count)
+        && !plus
+        && is_card(&window.iter().map(|group| &text[group.span.clone()]).collect::<String>())
+}
+
+/// `0x80070057`.
+fn is_hexadecimal(text: &str, group: &Group) -> bool {
+    text[..group.span.start].ends_with("0x") || text[..group.span.start].ends_with("KB")
+}
+
+/// Between the groups of a phone some transcripts have commas.
+fn is_phone_with_commas(window: &[Group], digits: &str) -> bool {
+    let sizes: Vec<usize> = window.iter().map(|group| group.span.len()).collect();
+    matches!(sizes[..], [1, 3, 3, 2, 2] | [3, 3, 2, 2] | [1, 3, 3, 4] | [3, 3, 4])
+        && (digits.len() == 10 || digits.starts_with(['1', '7', '8']))
 }
 
 /// The `99` of `14,99`.
@@ -178,7 +224,7 @@ fn is_date(text: &str, window: &[Group]) -> bool {
 }
 
 /// `1 250 000`, or any number with a currency at either side.
-fn is_price(text: &str, window: &[Group]) -> bool {
+fn is_price(text: &str, window: &[Group], cue: Option<Cue>) -> bool {
     let (Some(first), Some(last)) = (window.first(), window.last()) else { return false };
     if first.plus {
         return false;
@@ -191,12 +237,12 @@ fn is_price(text: &str, window: &[Group]) -> bool {
         });
     let currency_before = text[..first.span.start].trim_end().ends_with(['$', '€', '£', '₽', '¥']);
     let fits = thousands || window.len() == 1;
-    fits && (thousands && window.len() >= 3 && !is_phone_ahead(text, first)
+    fits && (thousands && window.len() >= 3 && cue.is_none()
         || currency_before
         || is_money_or_time(&text[last.span.end..]))
 }
 
-fn is_phone(text: &str, window: &[Group], digits: &str) -> bool {
+fn is_phone(text: &str, window: &[Group], digits: &str, cue: Option<Cue>) -> bool {
     let Some(first) = window.first() else { return false };
     let sizes: Vec<usize> = window.iter().map(|group| group.span.len()).collect();
     let count = digits.len();
@@ -219,7 +265,7 @@ fn is_phone(text: &str, window: &[Group], digits: &str) -> bool {
     {
         return true;
     }
-    let announced = (5..=15).contains(&count) && is_phone_ahead(text, first);
+    let announced = (5..=15).contains(&count) && cue == Some(Cue::Phone);
     announced || (bracketed && (9..=12).contains(&count) && window.len() > 1)
 }
 
@@ -229,11 +275,55 @@ fn has_hyphens(text: &str, window: &[Group]) -> bool {
         .all(|pair| text[pair[0].span.end..pair[1].span.start].contains(['-', '–', ')', '‑']))
 }
 
-fn is_phone_ahead(text: &str, first: &Group) -> bool {
-    let mut from = first.opened.saturating_sub(60);
-    while !text.is_char_boundary(from) {
-        from += 1;
-    }
-    let before = cut_at(&text[from..], first.opened - from);
-    PHONE_AHEAD.is_match(before) && !before.contains("заказ") && !before.contains("order")
+/// Whether the number before a word counts money, time or things.
+pub(super) fn is_unit(word: &str) -> bool {
+    const UNITS: &[&str] = &[
+        "руб",
+        "тысяч",
+        "тыс",
+        "миллион",
+        "минут",
+        "час",
+        "дн",
+        "день",
+        "дней",
+        "недел",
+        "месяц",
+        "год",
+        "лет",
+        "раз",
+        "штук",
+        "процент",
+        "градус",
+        "килог",
+        "кило",
+        "грамм",
+        "метр",
+        "литр",
+        "человек",
+        "копе",
+        "гиг",
+        "мег",
+        "dollar",
+        "euro",
+        "pound",
+        "minute",
+        "hour",
+        "day",
+        "week",
+        "month",
+        "year",
+        "percent",
+        "time",
+        "piece",
+        "people",
+        "mile",
+        "buck",
+        "cent",
+        "pence",
+        "thousand",
+        "million",
+        "degree",
+    ];
+    UNITS.iter().any(|unit| word.starts_with(unit))
 }

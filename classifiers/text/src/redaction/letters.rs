@@ -7,13 +7,13 @@ use regex::Regex;
 use super::{PersonalData, Spans};
 
 static EMAIL: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)[A-Za-zА-Яа-яЁё0-9_.+%-]+@[A-Za-zА-Яа-яЁё0-9-]+(?:\.[A-Za-zА-Яа-яЁё0-9-]+){1,5}")
+    pattern(r"(?i)[\p{L}0-9_.+%'’&=~-]+(?:@|\s@\s)[\p{L}0-9-]+(?:\.[\p{L}0-9-]+){1,5}")
 });
 
-/// As people say an address on the phone: "ivan собака почта точка ру".
-static SPOKEN_EMAIL: LazyLock<Regex> = LazyLock::new(|| {
+/// `ivan(собака)mail.example`, `sarah [at] example [dot] com`.
+static BRACKETED_EMAIL: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b[A-Za-zА-Яа-яЁё0-9_.-]+\s(?:собака|собачка|at|\(at\)|\[at\])\s[A-Za-zА-Яа-яЁё0-9-]+\s?(?:\s(?:точка|dot)\s|\s?\.\s?)(?:ру|ком|орг|нет|рф|ru|com|org|net|io|co)\b",
+        r"(?i)\b[\p{L}0-9_.+-]+\s?[\[(<{]\s?(?:at|@|эт|а|a|собак\p{L}{0,2})\s?[\])>}]\s?[\p{L}0-9-]+(?:\s?(?:\.|[\[({](?:dot|точка|\.)[\])}]|\sdot\s|\sточка\s)\s?[\p{L}0-9-]+){1,4}",
     )
 });
 
@@ -26,20 +26,27 @@ static PROFILE_LINK: LazyLock<Regex> = LazyLock::new(|| {
 /// What follows `?` or `#` in a link, where session keys and order numbers are.
 static LINK_QUERY: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\bhttps?://[^\s?#]+[?#](\S+)"));
 
-static HANDLE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?:^|[\s(,;:])(@[A-Za-z][A-Za-z0-9_]{2,31})\b"));
+static HANDLE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?:^|[\s(,;:])(@[\p{L}][\p{L}0-9_]{2,31}(?:\.[A-Za-z0-9_]{1,31}){0,3})")
+});
 
 fn pattern(source: &str) -> Regex {
     super::compile(source)
 }
 
+/// `ник masha_99`, `telegram: sergey_belov`, `name#1234`.
+static NAMED_HANDLE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)(?:\b(?:телеграм|телега|телеге|тг|инста|инстаграм|ник|никнейм|логин|скайп|telegram|instagram|insta|skype|discord|username|user ?name|handle|login)\p{L}{0,2}[\s:—-]{1,3}(?:is\s)?([a-z][a-z0-9]*[_.0-9][a-z0-9_.]*[a-z0-9]|live:[a-z0-9_.]+)|\b([\p{L}0-9_.]{2,32}#[0-9]{4}))\b",
+    )
+});
+
 /// Each pattern is tried only where the sign it cannot do without is there:
 /// most messages have none.
 pub(super) fn find(text: &str, spans: &mut Spans) {
     let has_at = text.contains('@');
-    let told_at =
-        has_at || ["собак", "at", "AT", "At", "Собак"].iter().any(|sign| text.contains(sign));
-    for (email, present) in [(&EMAIL, has_at), (&SPOKEN_EMAIL, told_at)] {
+    let has_bracket = text.contains(['[', '(', '<', '{']);
+    for (email, present) in [(&EMAIL, has_at), (&BRACKETED_EMAIL, has_bracket)] {
         for found in present.then(|| email.find_iter(text)).into_iter().flatten() {
             spans.claim(PersonalData::Email, found.range());
         }
@@ -48,11 +55,15 @@ pub(super) fn find(text: &str, spans: &mut Spans) {
     for found in has_slash.then(|| PROFILE_LINK.find_iter(text)).into_iter().flatten() {
         spans.claim(PersonalData::Name, found.range());
     }
-    for (regex, kind, present) in
-        [(&LINK_QUERY, PersonalData::Order, has_slash), (&HANDLE, PersonalData::Name, has_at)]
-    {
+    let has_handle_sign = text.bytes().any(|byte| byte.is_ascii_alphabetic())
+        && text.bytes().any(|byte| byte.is_ascii_digit() || matches!(byte, b'_' | b'#' | b'.'));
+    for (regex, kind, present) in [
+        (&LINK_QUERY, PersonalData::Order, has_slash),
+        (&HANDLE, PersonalData::Name, has_at),
+        (&NAMED_HANDLE, PersonalData::Name, has_handle_sign),
+    ] {
         let captures = present.then(|| regex.captures_iter(text)).into_iter().flatten();
-        for found in captures.filter_map(|captures| captures.get(1)) {
+        for found in captures.filter_map(|captures| captures.get(1).or_else(|| captures.get(2))) {
             spans.claim(kind, found.range());
         }
     }

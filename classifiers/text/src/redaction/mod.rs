@@ -1,14 +1,26 @@
 //! Personal data is taken out of what leaves the company: an issue, a request
 //! to a language model. Prices, dates and quantities stay.
 
-mod addresses;
+mod address_words_ru;
+mod addresses_en;
+mod addresses_ru;
+mod cues;
 mod digits;
+mod identifiers;
 mod letters;
+mod name_lists;
 mod names;
+mod names_en;
+mod names_ru;
+mod numerals;
+mod reading;
 mod references;
 mod spoken;
+mod spoken_email;
 
 use std::{fmt, ops::Range};
+
+use reading::Reading;
 
 use crate::words::cut_at;
 
@@ -81,12 +93,16 @@ impl fmt::Debug for Redacted {
 pub fn redact(text: &str) -> Redacted {
     let kept = cut_at(text, MAX_REDACTED_BYTES);
     let mut spans = Spans::default();
+    let reading = Reading::of(kept);
     letters::find(kept, &mut spans);
+    spoken_email::find(&reading, &mut spans);
+    identifiers::find(&reading, &mut spans);
     references::find(kept, &mut spans);
-    addresses::find(kept, &mut spans);
-    digits::find(kept, &mut spans);
-    spoken::find(kept, &mut spans);
-    names::find(kept, &mut spans);
+    addresses_ru::find(&reading, &mut spans);
+    addresses_en::find(&reading, &mut spans);
+    spoken::find(&reading, &mut spans);
+    digits::find(&reading, &mut spans);
+    names::find(&reading, &mut spans);
     let found = spans.in_order(kept);
     Redacted { text: replace(kept, &found), found, cut: kept.len() < text.len() }
 }
@@ -108,8 +124,22 @@ fn replace(text: &str, found: &[Found]) -> String {
 struct Spans(std::collections::BTreeMap<usize, Found>);
 
 impl Spans {
+    /// Takes what is still free of a place, so that of two finds that overlap
+    /// nothing stays visible.
     fn claim(&mut self, kind: PersonalData, span: Range<usize>) {
-        if !span.is_empty() && self.is_free(&span) {
+        let before = self.0.range(..span.start).next_back();
+        let mut from = before.map_or(0, |(_, found)| found.span.end).max(span.start);
+        let taken: Vec<_> =
+            self.0.range(span.clone()).map(|(_, found)| found.span.clone()).collect();
+        for next in taken {
+            self.insert(kind, from..next.start);
+            from = from.max(next.end);
+        }
+        self.insert(kind, from..span.end);
+    }
+
+    fn insert(&mut self, kind: PersonalData, span: Range<usize>) {
+        if span.start < span.end {
             self.0.insert(span.start, Found { kind, span });
         }
     }
@@ -121,7 +151,8 @@ impl Spans {
     /// Pieces of one kind with only a blank or comma between them are one.
     fn in_order(self, text: &str) -> Vec<Found> {
         let mut merged: Vec<Found> = Vec::with_capacity(self.0.len());
-        for item in self.0.into_values() {
+        let telling = |item: &Found| text[item.span.clone()].contains(char::is_alphanumeric);
+        for item in self.0.into_values().filter(telling) {
             match merged.last_mut() {
                 Some(last)
                     if last.kind == item.kind
@@ -143,7 +174,7 @@ fn is_gap(between: &str) -> bool {
 
 /// Every pattern is a literal of this crate and covered by its tests.
 #[expect(clippy::expect_used, reason = "a pattern of ours that does not compile fails every test")]
-fn compile(pattern: &str) -> regex::Regex {
+pub(crate) fn compile(pattern: &str) -> regex::Regex {
     regex::Regex::new(pattern).expect("a valid pattern")
 }
 

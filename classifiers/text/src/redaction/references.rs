@@ -9,25 +9,27 @@ use super::{PersonalData, Spans, digits::is_card};
 
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
     super::compile(concat!(
-        r"(?i)\b(?:заказ|заявк|договор|обращени|трек|накладн|отправлени|посылк|брон|чек|квитанци|",
-        r"счет|счёт|лицев|полис|паспорт|инн|снилс|карт[аыуе] лояльности|талон|билет|абонемент|кодом?|",
-        r"order|tracking|track|booking|reservation|reference|ref|invoice|receipt|contract|account|",
-        r"acct|ticket|policy|passport|case|claim|confirmation|shipment|parcel|customer|member|ssn)",
-        r"\p{L}{0,6}",
-        r"(?:[\s.:,#№-]{1,4}(?:number|num|no|id|code|is|номер\p{L}{0,3}|ном|под|код|за|серии?|n|it's)\b){0,3}",
+        r"(?i)\b(?:заказ|заявк|договор|контракт|обращени|трек|накладн|отправлени|отслежив|посылк|брон|чек|квитанци|",
+        r"счет|счёт|лицев|полис|паспорт|инн|кпп|огрн|снилс|карт[аыуе] лояльности|талон|билет|абонемент|кодом?|",
+        r"order|tracking|track|booking|reservation|reference|ref|invoice|receipt|contract|account|routing|",
+        r"acct|ticket|policy|passport|case|claim|confirmation|shipment|parcel|customer|member|ssn|social|vat|ein|pnr)",
+        r"\p{L}{0,9}",
+        r"(?:[\s.:,#№-]{1,4}(?:number|num|no|id|code|is|my|it|security|reference|booking|order|",
+        r"заказа|брони|договора|номер\p{L}{0,3}|ном|под|код|за|серии?|счет|счёт|это|n|it's)\b){0,3}",
         r"[\s.:#№=(-]{0,4}",
-        r"([A-Za-zА-Яа-я]{0,4}[-/]?[0-9][0-9A-Za-z/-]{2,34}(?: [0-9]{3,8}){0,3})",
+        r"((?-i:[A-ZА-ЯЁ]{1,4})?[ /-]?[0-9][0-9\p{L}/_-]{2,34}(?: [0-9]{1,8}){0,4}",
+        r"|(?-i:[A-ZА-Я0-9]{1,12})(?:[-/][0-9\p{L}]{1,12}){0,4})",
     ))
 });
 
 static NUMBER_SIGN: LazyLock<Regex> = LazyLock::new(|| {
-    super::compile(r"(?:№|#|\bN[o°]\.?)\s?([A-Za-zА-Я]{0,4}-?[0-9][0-9A-Za-z-]{3,34})")
+    super::compile(r"(?:№|#|\bN[o°]\.?)\s?([A-Za-zА-Я]{0,4}[-/]?[0-9][0-9\p{L}/-]{3,34})")
 });
 
 /// Codes that mix letters and digits, as parcels and bookings have.
 static CODE: LazyLock<Regex> = LazyLock::new(|| {
     super::compile(
-        r"\b(?:[A-ZА-Я]{1,4}-?[0-9]{6,20}[A-ZА-Я]{0,3}|[0-9]{2,8}-[0-9]{4,12}-[0-9]{1,6}(?:-[0-9]{1,8})?)\b",
+        r"\b(?:1Z\s?[0-9A-Z]{3}\s?[0-9A-Z]{3}\s?[0-9A-Z]{2}\s?[0-9]{4}\s?[0-9]{4}|[A-ZА-Я]{1,4}-?[0-9]{6,20}[A-ZА-Я]{0,3}|[0-9]{2,8}-[0-9]{4,12}-[0-9]{1,6}(?:-[0-9]{1,8})?|[0-9]{3}-[0-9]{7}-[0-9]{7})\b",
     )
 });
 
@@ -73,21 +75,68 @@ fn find_in(text: &str, near: Range<usize>, spans: &mut Spans) {
         }
     }
     for captures in NUMBER_SIGN.captures_iter(stretch) {
-        if let Some(found) = captures.get(1) {
+        if let Some(found) = captures.get(1).filter(|found| !is_of_tracker(stretch, found.start()))
+        {
             spans.claim(PersonalData::Order, whole(found.range()));
         }
     }
-    for found in CODE.find_iter(stretch).filter(|found| !is_date(found.as_str())) {
+    let of_goods = |start: usize| is_of_goods(&stretch[..start]);
+    for found in CODE
+        .find_iter(stretch)
+        .filter(|found| !of_goods(found.start()))
+        .filter(|found| !is_date(found.as_str()))
+    {
         let code = found.as_str();
+        if code.starts_with("KB") || code.starts_with("CVE") {
+            continue;
+        }
         if !looks_like_phone_groups(code) && !is_card(&digits_of(code)) {
             spans.claim(PersonalData::Order, whole(found.range()));
         }
     }
 }
 
+/// «артикул 45012233», "SKU 10029384": the same for every customer.
+pub(super) fn is_of_goods(before: &str) -> bool {
+    let mut from = before.len().saturating_sub(40);
+    while !before.is_char_boundary(from) {
+        from += 1;
+    }
+    let before = before[from..].trim_end_matches([' ', ':', '№', '#', '.']).to_lowercase();
+    [
+        "артикул",
+        "артикула",
+        "арт",
+        "код товара",
+        "sku",
+        "item code",
+        "model",
+        "model number",
+        "модель",
+        "part number",
+    ]
+    .iter()
+    .any(|word| before.ends_with(word))
+}
+
+/// "PR #2000", "issue #88123": public numbers of a tracker.
+fn is_of_tracker(text: &str, start: usize) -> bool {
+    let before = text[..start].trim_end_matches(['#', '№', ' ']).to_lowercase();
+    ["pr", "issue", "pull", "pull request", "commit", "bug", "see"].iter().any(|word| {
+        before.strip_suffix(word).is_some_and(|rest| !rest.ends_with(char::is_alphabetic))
+    })
+}
+
 fn is_reference(text: &str, found: &str, end: usize) -> bool {
     let digits = found.bytes().filter(u8::is_ascii_digit).count();
-    digits >= 4 && !is_date(found) && !is_year(found) && !is_money_or_time(&text[end..])
+    let is_code = digits >= 1
+        && found.len() >= 5
+        && found.chars().any(char::is_uppercase)
+        && !found.contains(char::is_lowercase);
+    (digits >= 4 || is_code)
+        && !is_date(found)
+        && !is_year(found)
+        && !is_money_or_time(&text[end..])
 }
 
 pub(super) fn is_money_or_time(rest: &str) -> bool {

@@ -1,114 +1,80 @@
-//! Numbers told digit by digit in a transcript: «восемь девятьсот двенадцать
-//! триста сорок пять шестьдесят семь восемьдесят девять», "four one five…".
+//! Numbers told in a transcript: phones, cards, orders, passports.
 
-use super::{PersonalData, Spans};
-use crate::words::{Word, words};
+use std::ops::Range;
+
+use super::{
+    PersonalData, Spans,
+    cues::{Cue, cue_before},
+    digits::{is_card, is_unit},
+    numerals::{Dictation, is_digit_word, is_numeral},
+    reading::Reading,
+};
 
 /// A phone without its area code has seven digits; fewer may be a price.
 const LEAST_DIGITS: usize = 7;
-const LEAST_WORDS: usize = 5;
+/// With a word ahead that says what it is.
+const LEAST_ANNOUNCED: usize = 5;
+const LEAST_REFERENCE: usize = 4;
+const LEAST_WORDS: usize = 4;
 
-pub(super) fn find(text: &str, spans: &mut Spans) {
-    let words = words(text);
+pub(super) fn find(reading: &Reading<'_>, spans: &mut Spans) {
     let mut at = 0;
-    while at < words.len() {
-        let run = words[at..].iter().take_while(|word| told(&word.plain).is_some()).count();
-        claim_run(&words[at..at + run], spans);
-        at += run.max(1);
+    while at < reading.len() {
+        let run = run_from(reading, at);
+        let told = run.clone().any(|at| is_digit_word(reading.plain(at)));
+        if told && let Some(kind) = kind_of(reading, &run) {
+            spans.claim(kind, reading.span(run.clone()));
+        }
+        at = run.end.max(at + 1);
     }
 }
 
-fn claim_run(run: &[Word], spans: &mut Spans) {
-    let mut digits = 0;
-    let mut room = 0;
-    for told in run.iter().filter_map(|word| told(&word.plain)) {
-        // «сорок пять» are two digits, «сорок» and «пять» after «восемь» three.
-        if told < room {
-            room = told;
+fn belongs(reading: &Reading<'_>, at: usize) -> bool {
+    reading.is_number(at) || is_numeral(reading.plain(at))
+}
+
+/// Words of one dictated number; empty where none begins.
+fn run_from(reading: &Reading<'_>, from: usize) -> Range<usize> {
+    let mut to = from;
+    while to < reading.len() && belongs(reading, to) && (to == from || is_near(reading, to)) {
+        to += 1;
+    }
+    while to > from && !reading.is_number(to - 1) && !is_digit_word(reading.plain(to - 1)) {
+        to -= 1;
+    }
+    from..to
+}
+
+fn is_near(reading: &Reading<'_>, at: usize) -> bool {
+    let gap = reading.gap_before(at);
+    gap.len() <= 4 && gap.chars().all(|c| matches!(c, ' ' | ',' | '-' | '–' | '—' | '\u{a0}'))
+}
+
+fn kind_of(reading: &Reading<'_>, run: &Range<usize>) -> Option<PersonalData> {
+    let mut dictation = Dictation::default();
+    for at in run.clone() {
+        if reading.is_number(at) {
+            dictation.written(reading.raw(at));
         } else {
-            digits += told;
-            room = told;
+            dictation.word(reading.plain(at));
         }
     }
-    if let (Some(first), Some(last)) = (run.first(), run.last())
-        && digits >= LEAST_DIGITS
-        && run.len() >= LEAST_WORDS
-    {
-        spans.claim(PersonalData::Phone, first.span.start..last.span.end);
+    let digits = dictation.finish();
+    let words = run.len();
+    if is_unit(reading.plain(run.end)) {
+        return None;
     }
-}
-
-/// How many digits a number word stands for.
-fn told(word: &str) -> Option<usize> {
-    const ONE: &[&str] = &[
-        "ноль",
-        "нуль",
-        "один",
-        "одна",
-        "два",
-        "две",
-        "три",
-        "четыре",
-        "пять",
-        "шесть",
-        "семь",
-        "восемь",
-        "девять",
-        "плюс",
-        "zero",
-        "oh",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "double",
-        "plus",
-    ];
-    const TWO: &[&str] = &[
-        "двадцать",
-        "тридцать",
-        "сорок",
-        "пятьдесят",
-        "шестьдесят",
-        "семьдесят",
-        "восемьдесят",
-        "девяносто",
-        "twenty",
-        "thirty",
-        "forty",
-        "fifty",
-        "sixty",
-        "seventy",
-        "eighty",
-        "ninety",
-    ];
-    const THREE: &[&str] = &[
-        "сто",
-        "двести",
-        "триста",
-        "четыреста",
-        "пятьсот",
-        "шестьсот",
-        "семьсот",
-        "восемьсот",
-        "девятьсот",
-        "hundred",
-    ];
-    let teen = word.ends_with("надцать")
-        || word == "десять"
-        || word == "ten"
-        || word.ends_with("teen")
-        || word == "eleven"
-        || word == "twelve";
-    match word {
-        _ if ONE.contains(&word) => Some(1),
-        _ if TWO.contains(&word) || teen => Some(2),
-        _ if THREE.contains(&word) => Some(3),
-        _ => None,
+    let cue = cue_before(reading, run.start);
+    if is_card(&digits) || (digits.len() >= 13 && cue == Some(Cue::Card)) {
+        return Some(PersonalData::Card);
+    }
+    match cue {
+        Some(Cue::Reference | Cue::Passport) if digits.len() >= LEAST_REFERENCE => {
+            Some(PersonalData::Order)
+        }
+        Some(Cue::Phone) if digits.len() >= LEAST_ANNOUNCED && words >= 3 => {
+            Some(PersonalData::Phone)
+        }
+        _ => (digits.len() >= LEAST_DIGITS && words >= LEAST_WORDS).then_some(PersonalData::Phone),
     }
 }

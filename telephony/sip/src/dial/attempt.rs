@@ -1,9 +1,10 @@
 //! One INVITE of a call of ours, from sending to its final answer.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures::FutureExt;
+use futures::future::BoxFuture;
 use rsipstack::dialog::DialogId;
 use rsipstack::dialog::dialog::{DialogInner, DialogState, DialogStateReceiver};
 use rsipstack::dialog::invite_dialog::InviteDialog;
@@ -15,12 +16,12 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::branches::{Provisionals, acknowledges, ask, cancel_of, request_in_branch, send_along};
-use super::own_dialog::lost;
 use super::reply::session_in;
-use super::{DialEvent, DialFailure, SessionText, status_of};
-use crate::outward::WayOut;
+use super::{DialEvent, DialFailure, OwnDialog, SessionText, Standing, status_of};
+use crate::Credentials;
+use crate::outward::{Outward, WayOut};
 use crate::reception::Reception;
-use crate::stack::{Silenced, Stack, quiet};
+use crate::stack::{Exit, Silenced, Stack, lacks_contact, quiet, quietly};
 
 /// How long a cancelled INVITE may stay without its final answer: 64*T1 (RFC 3261 section 9.1).
 const AFTER_CANCEL: Duration = Duration::from_secs(32);
@@ -43,7 +44,6 @@ pub(super) enum Outcome {
 
 pub(super) struct Answered {
     pub(super) dialog: InviteDialog,
-    pub(super) inner: Arc<DialogInner>,
     pub(super) states: DialogStateReceiver,
     pub(super) response: Response,
     /// The other side's description, wherever it came.
@@ -53,8 +53,11 @@ pub(super) struct Answered {
 }
 
 /// What ends the waiting for an answer.
+#[derive(Clone)]
 pub(super) struct Patience {
     pub(super) until: Instant,
+    /// How long nothing at all may come.
+    pub(super) first_word: Duration,
     pub(super) give_up: CancellationToken,
     pub(super) hurry: CancellationToken,
 }
@@ -70,13 +73,36 @@ impl Patience {
     }
 }
 
+/// One try to place a call.
+pub(super) struct Attempt {
+    pub(super) reception: Arc<Reception>,
+    pub(super) outward: Arc<Outward>,
+    pub(super) way: WayOut,
+    /// What binds the call to the phone it goes to.
+    pub(super) exit: Option<Arc<Exit>>,
+    pub(super) credentials: Option<Credentials>,
+    pub(super) events: Option<mpsc::Sender<DialEvent>>,
+    pub(super) patience: Patience,
+}
+
+type Processed = Box<(rsipstack::Result<(DialogId, Option<Response>)>, Transaction)>;
+
 /// An INVITE under way.
-pub(super) struct Attempt<'a> {
-    pub(super) reception: &'a Reception,
-    pub(super) stack: &'a Arc<Stack>,
-    pub(super) way: &'a WayOut,
-    pub(super) events: &'a mpsc::Sender<DialEvent>,
-    pub(super) patience: &'a Patience,
+struct Running {
+    invite: Request,
+    inner: Arc<DialogInner>,
+    dialog: InviteDialog,
+    states: DialogStateReceiver,
+    work: BoxFuture<'static, Processed>,
+    progress: Progress,
+}
+
+/// How the waiting ended.
+enum Waited {
+    /// With a final answer, if any came.
+    Over(Option<Processed>),
+    /// Nobody said a word.
+    Unheard,
 }
 
 /// What is known of an INVITE while it waits.
@@ -90,43 +116,77 @@ struct Progress {
     cancelled: bool,
 }
 
-impl Attempt<'_> {
-    pub(super) async fn run(self, invite: Request, contact: Uri) -> Outcome {
-        let Some((inner, mut states, mut transaction)) = self.dialog_for(&invite, contact) else {
+impl Attempt {
+    pub(super) async fn run(mut self, invite: Request, contact: Uri) -> Outcome {
+        let Some(mut running) = self.begin(invite, contact) else {
             return Outcome::Broken;
         };
+        match self.wait(&mut running).await {
+            Waited::Over(done) => self.outcome(running, done),
+            Waited::Unheard => {
+                // Should it wake up later, it is told that nobody waits any more.
+                self.events = None;
+                running.progress.give_up(DialFailure::Unreachable);
+                self.reception.clone().spawn(async move {
+                    if let Waited::Over(done) = self.wait(&mut running).await {
+                        self.outcome(running, done);
+                    }
+                });
+                Outcome::Silent
+            }
+        }
+    }
+
+    fn begin(&self, invite: Request, contact: Uri) -> Option<Running> {
+        let (inner, states, mut transaction) = self.dialog_for(&invite, contact)?;
         let dialog = InviteDialog::from_inner(inner.clone());
         let processed = dialog.clone();
         let work = quiet(async move {
             let result = processed.process_invite(&mut transaction).await;
-            (result, transaction)
+            Box::new((result, transaction))
         });
-        tokio::pin!(work);
-        let mut progress = Progress::default();
-        let done = loop {
+        let (work, progress) = (work.boxed(), Progress::default());
+        Some(Running { invite, inner, dialog, states, work, progress })
+    }
+
+    async fn wait(&self, running: &mut Running) -> Waited {
+        let first_word = Instant::now() + self.patience.first_word;
+        loop {
+            let waits = running.progress.given_up.is_none();
+            let unheard = waits && !running.progress.heard;
             tokio::select! {
-                done = &mut work => break Some(done),
-                Some(state) = states.recv() => {
-                    self.on_state(&state, &invite, &inner, &mut progress);
-                    self.cancel(&invite, &mut progress);
+                done = &mut running.work => return Waited::Over(Some(done)),
+                Some(state) = running.states.recv() => {
+                    self.on_state(&state, running);
+                    self.cancel(running);
                 }
-                failure = self.patience.over(), if progress.given_up.is_none() => {
-                    progress.given_up = Some(failure);
-                    progress.limit = Some(Instant::now() + AFTER_CANCEL);
-                    self.events.try_send(DialEvent::Failed(failure)).ok();
-                    self.cancel(&invite, &mut progress);
+                failure = self.patience.over(), if waits => {
+                    running.progress.give_up(failure);
+                    if let Some(events) = &self.events {
+                        events.try_send(DialEvent::Failed(failure)).ok();
+                    }
+                    self.cancel(running);
                 }
-                () = lost(self.way) => break None,
-                () = until(progress.limit) => break None,
+                () = tokio::time::sleep_until(first_word), if unheard => return Waited::Unheard,
+                () = self.way.lost() => return Waited::Over(None),
+                () = until(running.progress.limit) => return Waited::Over(None),
             }
-        };
-        // What came together with the final answer is told before it.
-        while let Some(Some(state)) = states.recv().now_or_never() {
-            self.on_state(&state, &invite, &inner, &mut progress);
         }
-        let done = done.map(|(result, transaction)| (result, Silenced::new(transaction)));
+    }
+
+    fn outcome(&self, mut running: Running, done: Option<Processed>) -> Outcome {
+        // What came together with the final answer is told before it.
+        while let Some(Some(state)) = running.states.recv().now_or_never() {
+            self.on_state(&state, &mut running);
+        }
+        let Running { invite, dialog, states, mut progress, .. } = running;
+        let stands = dialog.state().is_confirmed();
+        let done = done.map(|done| {
+            let (result, transaction) = *done;
+            (result, Silenced::new(transaction))
+        });
         if let Some(failure) = progress.given_up {
-            if dialog.state().is_confirmed() {
+            if stands {
                 // The answer crossed our CANCEL.
                 self.hang_up(&dialog);
             }
@@ -137,11 +197,15 @@ impl Attempt<'_> {
         };
         match result {
             Ok((_, Some(response))) => match status_of(&response) {
-                200..300 if dialog.state().is_confirmed() => {
+                200..300 if stands && lacks_contact(&response) => {
+                    self.hang_up(&dialog);
+                    Outcome::Broken
+                }
+                200..300 if stands => {
                     let early = progress.provisionals.session_for(&response);
                     let session = session_in(&response).or(early).unwrap_or_default();
                     let answered =
-                        Answered { dialog, inner, states, response, session, transaction, invite };
+                        Answered { dialog, states, response, session, transaction, invite };
                     Outcome::Answered(Box::new(answered))
                 }
                 200..300 => Outcome::Broken,
@@ -158,13 +222,15 @@ impl Attempt<'_> {
         invite: &Request,
         contact: Uri,
     ) -> Option<(Arc<DialogInner>, DialogStateReceiver, Transaction)> {
-        let endpoint = self.stack.endpoint.clone();
+        let stack = &self.outward.hall.stack;
+        let endpoint = stack.endpoint.clone();
         let key = TransactionKey::from_request(invite, TransactionRole::Client).ok()?;
         let connection = Some(self.way.connection.clone());
+        let sender = endpoint.clone();
         let mut transaction =
-            Transaction::new_client(key, invite.clone(), endpoint.clone(), connection);
+            quietly(|| Transaction::new_client(key, invite.clone(), sender, connection));
         transaction.destination = Some(self.way.destination());
-        let (report, states) = self.stack.dialogs.new_dialog_state_channel();
+        let (report, states) = stack.dialogs.new_dialog_state_channel();
         let inner = DialogInner::new(
             TransactionRole::Client,
             DialogId::try_from(&transaction).ok()?,
@@ -178,13 +244,8 @@ impl Attempt<'_> {
         Some((Arc::new(inner.ok()?), states, transaction))
     }
 
-    fn on_state(
-        &self,
-        state: &DialogState,
-        invite: &Request,
-        inner: &DialogInner,
-        progress: &mut Progress,
-    ) {
+    fn on_state(&self, state: &DialogState, running: &mut Running) {
+        let Running { invite, inner, progress, .. } = running;
         let response = match state {
             DialogState::Trying(_) => {
                 progress.heard = true;
@@ -198,7 +259,7 @@ impl Attempt<'_> {
         if let Some(number) = progress.provisionals.due_for(response) {
             let added = acknowledges(number, invite).into_iter().collect();
             let number = inner.increment_local_seq();
-            let (stack, way) = (self.stack.clone(), self.way.clone());
+            let (stack, way) = self.stack_and_way();
             let method = Method::PRack;
             let prack = request_in_branch(&stack, &way, invite, response, method, number, added);
             if let Some(prack) = prack {
@@ -217,29 +278,50 @@ impl Attempt<'_> {
 
     /// Reports progress; one that repeats what nobody read yet may be lost.
     fn report(&self, event: DialEvent, progress: &Progress) {
-        if progress.given_up.is_none() && self.events.capacity() > KEPT_FREE {
-            self.events.try_send(event).ok();
+        let room = |events: &&mpsc::Sender<DialEvent>| events.capacity() > KEPT_FREE;
+        if let Some(events) = self.events.as_ref().filter(room)
+            && progress.given_up.is_none()
+        {
+            events.try_send(event).ok();
         }
     }
 
     /// CANCEL, once, as soon as we gave up and the phone was heard of (RFC 3261 section 9.1). Ours
     /// and not the stack's, which would log it.
-    fn cancel(&self, invite: &Request, progress: &mut Progress) {
+    fn cancel(&self, running: &mut Running) {
+        let progress = &mut running.progress;
         if progress.given_up.is_none() || !progress.heard || progress.cancelled {
             return;
         }
         progress.cancelled = true;
-        if let Some(cancel) = cancel_of(invite) {
-            let (stack, way) = (self.stack.clone(), self.way.clone());
+        if let Some(cancel) = cancel_of(&running.invite) {
+            let (stack, way) = self.stack_and_way();
             self.reception.spawn(async move { send_along(&stack, &way, cancel).await });
         }
     }
 
+    /// Ends an answered call that nobody wants.
     fn hang_up(&self, dialog: &InviteDialog) {
-        let dialog = dialog.clone();
-        self.reception.spawn(quiet(async move {
-            dialog.bye().await.ok();
-        }));
+        let (outward, way) = (self.outward.clone(), self.way.clone());
+        let own = OwnDialog::new(dialog.clone(), outward, way, self.credentials.clone());
+        let bound = self.exit.clone();
+        self.reception.spawn(async move {
+            let signers = Mutex::default();
+            let standing = Standing { signers: &signers, latest: None };
+            own.ask(standing, Method::Bye, vec![], vec![]).await;
+            drop(bound);
+        });
+    }
+
+    fn stack_and_way(&self) -> (Arc<Stack>, WayOut) {
+        (self.outward.hall.stack.clone(), self.way.clone())
+    }
+}
+
+impl Progress {
+    fn give_up(&mut self, failure: DialFailure) {
+        self.given_up = Some(failure);
+        self.limit = Some(Instant::now() + AFTER_CANCEL);
     }
 }
 

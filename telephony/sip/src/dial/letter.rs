@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{Dial, DialError};
 use crate::outward::WayOut;
+use crate::reception::SessionWish;
 use crate::screen::{ALLOW, is_token, percent_decoded};
 use crate::stack::Stack;
 
@@ -21,7 +22,7 @@ const MAX_HEADER: usize = 2048;
 const MAX_OFFER: usize = 32 * 1024;
 
 /// Headers that an order may not set: they belong to the transaction, the dialog or the body.
-const OURS: [&str; 19] = [
+const OURS: [&str; 23] = [
     "via",
     "v",
     "from",
@@ -41,6 +42,10 @@ const OURS: [&str; 19] = [
     "authorization",
     "proxy-authorization",
     "require",
+    "supported",
+    "session-expires",
+    "x",
+    "min-se",
 ];
 
 /// Reads a number or an address. A bare number becomes an address at `host`.
@@ -88,6 +93,8 @@ pub(super) struct Letter {
     number: u32,
     headers: Vec<Header>,
     offer: Vec<u8>,
+    /// What it asks about signs of life (RFC 4028).
+    pub(super) session: SessionWish,
 }
 
 impl Letter {
@@ -110,6 +117,7 @@ impl Letter {
             number: 0,
             headers: headers.collect::<Result<_, _>>()?,
             offer: dial.offer.clone().into_bytes(),
+            session: SessionWish::default(),
         })
     }
 
@@ -120,6 +128,10 @@ impl Letter {
 
     pub(super) fn offer(&self) -> &[u8] {
         &self.offer
+    }
+
+    pub(super) fn into_offer(self) -> String {
+        String::from_utf8(self.offer).unwrap_or_default()
     }
 
     /// Writes the next INVITE, to be sent by `way`.
@@ -145,9 +157,9 @@ impl Letter {
         let headers = &mut request.headers;
         headers.push(Header::Contact(format!("<{contact}>").into()));
         headers.push(Header::Allow(ALLOW.into()));
-        headers.push(Header::Supported("100rel".into()));
+        headers.push(Header::Supported("100rel, timer".into()));
         headers.push(Header::ContentType("application/sdp".into()));
-        for header in self.headers.iter().cloned().chain(proofs) {
+        for header in self.headers.iter().cloned().chain(self.session.headers()).chain(proofs) {
             headers.push(header);
         }
         request.body.clone_from(&self.offer);

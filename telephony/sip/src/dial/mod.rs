@@ -3,6 +3,8 @@
 mod attempt;
 mod branches;
 mod failure;
+mod fork;
+mod in_turn;
 mod letter;
 mod order;
 mod outgoing_call;
@@ -17,7 +19,7 @@ pub use order::{Dial, DialError, Route};
 pub use outgoing_call::{DialEvent, OutgoingCall, SessionText};
 
 pub(crate) use letter::parse_target;
-pub(crate) use own_dialog::OwnDialog;
+pub(crate) use own_dialog::{OwnDialog, Standing};
 pub(crate) use reply::{challenge_in, retry_after, status_of};
 pub(crate) use signer::Signers;
 pub(crate) use start::Dialler;

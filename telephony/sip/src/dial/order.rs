@@ -7,10 +7,15 @@ use std::time::Duration;
 use crate::{Credentials, Transport};
 
 /// Which way a call of ours goes.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+///
+/// `Debug` does not print whose phone it is.
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub enum Route {
     /// By a configured trunk, named.
     Trunk(String),
+    /// By the first of these trunks that can take the call: the next is tried when one is out of
+    /// reach or order (5xx), or refuses us, not when who is called is busy or unknown.
+    Trunks(Vec<String>),
     /// Straight to an address in the allowed networks: a PBX, a desk phone that registered.
     Direct {
         /// How.
@@ -18,6 +23,20 @@ pub enum Route {
         /// Where.
         address: SocketAddr,
     },
+    /// To the desk phone that registered here by this name, over the connection it registered by;
+    /// to all of them at once when several did. The first to answer has the call.
+    Phone(String),
+}
+
+impl fmt::Debug for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Trunk(name) => write!(f, "Trunk({name})"),
+            Self::Trunks(names) => write!(f, "Trunks({})", names.join(", ")),
+            Self::Direct { transport, address } => write!(f, "Direct({transport}:{address})"),
+            Self::Phone(user) => write!(f, "Phone({} chars)", user.chars().count()),
+        }
+    }
 }
 
 /// A call to place.
@@ -26,6 +45,7 @@ pub enum Route {
 #[derive(Clone)]
 pub struct Dial {
     /// Whom to call: a `sip:`/`sips:` address, or a number, which becomes an address at the trunk.
+    /// A desk phone is called at the address it registered, whatever stands here.
     pub to: String,
     /// Who calls: an address or a number; `None` takes the trunk's own.
     pub from: Option<String>,
@@ -44,6 +64,12 @@ pub struct Dial {
 }
 
 impl Dial {
+    /// An order to ring the desk phone that registered here as `user`.
+    pub fn phone(user: impl Into<String>, offer: impl Into<String>) -> Self {
+        let user = user.into();
+        Self::new(user.clone(), Route::Phone(user), offer)
+    }
+
     /// An order with nothing but the necessary; it rings for a minute at most.
     pub fn new(to: impl Into<String>, route: Route, offer: impl Into<String>) -> Self {
         Self {
@@ -88,6 +114,9 @@ pub enum DialError {
     /// The address is outside the allowed networks.
     #[error("{0} is outside the allowed networks")]
     NotAllowed(SocketAddr),
+    /// No phone is registered here by that name now.
+    #[error("the desk phone is not registered now")]
+    NotRegistered,
     /// The edge is not open.
     #[error("the SIP edge is not open")]
     NotOpen,

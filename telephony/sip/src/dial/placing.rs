@@ -1,7 +1,6 @@
 //! The task that places one call: attempt after attempt until somebody answers or all is tried.
 
 use std::collections::VecDeque;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,9 +17,10 @@ use super::{
     DialEvent, DialFailure, OwnDialog, SessionText, Signers, challenge_in, hops_of_contacts,
     retry_after, status_of,
 };
-use crate::outward::{Hop, Outward, WayOut};
+use crate::outward::{Hop, NoWay, Outward, WayOut};
 use crate::reception::{Placed, Reception};
-use crate::trunk::Directory;
+use crate::stack::Exit;
+use crate::trunk::{Directory, Trunk};
 use crate::{Call, Credentials};
 
 /// Redirects that are followed (RFC 3261 section 8.1.3.4).
@@ -37,9 +37,12 @@ pub(crate) struct PlacingParts {
     pub(crate) directory: Arc<Directory>,
     pub(crate) hops: Vec<Hop>,
     pub(crate) credentials: Option<Credentials>,
-    /// Where the trunk sees us, when it told us.
-    pub(crate) learned: Option<SocketAddr>,
+    /// The way back to a desk phone.
+    pub(crate) phone: Option<WayOut>,
+    pub(crate) trunk: Option<Arc<Trunk>>,
     pub(crate) ring_for: Duration,
+    /// How long a place may say nothing before the next is tried.
+    pub(crate) first_word: Duration,
     pub(crate) events: mpsc::Sender<DialEvent>,
     pub(crate) give_up: CancellationToken,
     /// Counts the call; free again when it ended.
@@ -50,6 +53,8 @@ pub(crate) struct PlacingParts {
 pub(crate) struct Placing {
     parts: PlacingParts,
     letter: Letter,
+    /// What binds the call to the phone it goes to.
+    exit: Option<Arc<Exit>>,
     signers: Signers,
     /// Where to try next.
     hops: VecDeque<Hop>,
@@ -70,14 +75,17 @@ enum Next {
 impl Placing {
     pub(super) fn new(mut parts: PlacingParts, letter: Letter) -> Self {
         let hops = std::mem::take(&mut parts.hops).into();
+        let exit = parts.phone.as_ref().and_then(|way| way.bind(&parts.outward, &letter.call_id));
+        let exit = exit.map(Arc::new);
         let (signers, failure) = (Signers::default(), DialFailure::Unreachable);
-        Self { parts, letter, signers, hops, redirects: 0, failure }
+        Self { parts, letter, exit, signers, hops, redirects: 0, failure }
     }
 
     pub(crate) async fn run(mut self) {
         tracing::info!("placing a call");
         let patience = Patience {
             until: Instant::now() + self.parts.ring_for,
+            first_word: self.parts.first_word,
             give_up: self.parts.give_up.clone(),
             hurry: self.parts.reception.hurry(),
         };
@@ -95,6 +103,7 @@ impl Placing {
                     continue;
                 }
             };
+            self.learn_from(&outcome);
             let next = match outcome {
                 (Outcome::Answered(answered), way) => return self.answered(*answered, way).await,
                 (Outcome::Refused(response), _) => self.after_refusal(&response).await,
@@ -124,7 +133,7 @@ impl Placing {
         patience: &Patience,
     ) -> Result<(Outcome, WayOut), DialFailure> {
         let reached = tokio::select! {
-            reached = self.parts.outward.reach(hop) => reached,
+            reached = self.reach(hop) => reached,
             () = self.parts.give_up.cancelled() => {
                 let failure = DialFailure::Cancelled;
                 self.hops.clear();
@@ -136,19 +145,42 @@ impl Placing {
             DialFailure::Unreachable
         })?;
         let stack = self.parts.outward.hall.stack.clone();
-        let contact = way.contact(self.letter.caller_user(), self.parts.learned);
+        let learned = self.parts.trunk.as_ref().and_then(|trunk| trunk.seen_at(way.ours));
+        let contact = way.contact(self.letter.caller_user(), learned);
         let uri = self.letter.target.to_string();
         let proofs = self.signers.sign("INVITE", &uri, self.letter.offer());
         let invite = self.letter.write(&stack, &way, &contact, proofs);
         let invite = invite.ok_or(DialFailure::Broken)?;
         let attempt = Attempt {
-            reception: &self.parts.reception,
-            stack: &stack,
-            way: &way,
-            events: &self.parts.events,
-            patience,
+            reception: self.parts.reception.clone(),
+            outward: self.parts.outward.clone(),
+            way: way.clone(),
+            exit: self.exit.clone(),
+            credentials: self.parts.credentials.clone(),
+            events: Some(self.parts.events.clone()),
+            patience: patience.clone(),
         };
         Ok((attempt.run(invite, contact).await, way))
+    }
+
+    /// Takes from a trunk's answer where it sees us, for what we say next.
+    fn learn_from(&self, (outcome, way): &(Outcome, WayOut)) {
+        let response = match outcome {
+            Outcome::Answered(answered) => &answered.response,
+            Outcome::Refused(response) => response,
+            Outcome::Silent | Outcome::Broken | Outcome::GivenUp(_) => return,
+        };
+        if let Some(trunk) = self.parts.trunk.as_ref().filter(|_| self.parts.outward.learns) {
+            trunk.learn_from(response, way);
+        }
+    }
+
+    /// The way to a hop; to a desk phone there is only the one it came by.
+    async fn reach(&self, hop: &Hop) -> Result<WayOut, NoWay> {
+        match &self.parts.phone {
+            Some(way) if way.hop == *hop => Ok(way.clone()),
+            _ => self.parts.outward.reach(hop).await,
+        }
     }
 
     async fn after_refusal(&mut self, response: &rsipstack::sip::Response) -> Next {
@@ -161,6 +193,13 @@ impl Placing {
                 );
                 if accepted { Next::Again } else { Next::Stop(DialFailure::Unauthorized) }
             }
+            422 => match self.letter.session.lengthened(response) {
+                Some(longer) => {
+                    self.letter.session = longer;
+                    Next::Again
+                }
+                None => Next::Stop(DialFailure::of_status(status, None)),
+            },
             300..=399 => self.redirect(hops_of_contacts(response)).await,
             503 => {
                 self.failure = DialFailure::Unavailable { retry_after: retry_after(response) };
@@ -189,23 +228,21 @@ impl Placing {
     }
 
     async fn answered(mut self, answered: Answered, way: WayOut) {
-        let Answered { dialog, inner, states, response, session, transaction, invite } = answered;
+        let Answered { dialog, states, response, session, transaction, invite } = answered;
         self.signers.succeeded();
         let parts = self.parts;
-        let own = OwnDialog {
-            inner,
-            outward: parts.outward.clone(),
-            way: way.clone(),
-            credentials: parts.credentials,
-        };
+        let (outward, credentials) = (parts.outward.clone(), parts.credentials);
+        let own = OwnDialog::new(dialog.clone(), outward, way.clone(), credentials);
         let placed = Placed {
             own,
             id: parts.id.clone(),
             dialog,
+            exit: self.exit,
             states,
             peer: way.hop.address,
             flow: way.flow(),
             place: parts.place,
+            offer: self.letter.into_offer(),
             signers: self.signers,
         };
         let (handle, ladder) = parts.reception.adopt(placed, &response);

@@ -3,6 +3,7 @@
 mod certificates;
 mod flows;
 mod pen;
+mod streams;
 mod tcp;
 mod tls;
 mod udp;
@@ -13,8 +14,9 @@ pub use certificates::{CertificateError, TlsFiles};
 pub(crate) use certificates::{Certificates, read_certificates};
 pub(crate) use flows::Flows;
 pub(crate) use pen::Pen;
-pub(crate) use tcp::{TcpDoor, begin_tcp};
-pub(crate) use tls::{Encrypted, TlsDoor, begin_tls};
+pub(crate) use streams::{StreamDoor, Threshold};
+pub(crate) use tcp::begin_tcp;
+pub(crate) use tls::{Encrypted, begin_tls};
 pub(crate) use udp::UdpDoor;
 pub(crate) use visit::{Opened, Visit, with_plug};
 

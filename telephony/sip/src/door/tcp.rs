@@ -1,70 +1,17 @@
-//! The door for plain streams.
+//! Plain streams.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use rsipstack::transport::tcp::TcpConnection;
 use tokio::io::ReadHalf;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 use super::visit::with_plug;
 use super::{Hall, Opened, Pen, Visit};
 use crate::Transport;
 use crate::stack::sip_address;
-
-/// How long to wait after the system failed to accept (no descriptors left, as a rule).
-pub(super) const AFTER_FAILURE: Duration = Duration::from_millis(50);
-
-/// Accepts on one TCP socket.
-pub(crate) struct TcpDoor {
-    pub(crate) hall: Arc<Hall>,
-    pub(crate) listener: TcpListener,
-    pub(crate) advertised: SocketAddr,
-    /// Connections that may still be opened, over all doors for streams.
-    pub(crate) room: Arc<Semaphore>,
-    pub(crate) closing: CancellationToken,
-    pub(crate) tasks: TaskTracker,
-}
-
-impl TcpDoor {
-    /// Accepts until the task is dropped.
-    pub(crate) async fn run(self) {
-        loop {
-            match self.listener.accept().await {
-                Ok((stream, source)) => self.enter(stream, source),
-                Err(error) => {
-                    tracing::debug!(kind = ?error.kind(), "SIP connection not accepted");
-                    tokio::time::sleep(AFTER_FAILURE).await;
-                }
-            }
-        }
-    }
-
-    fn enter(&self, stream: TcpStream, source: SocketAddr) {
-        if self.hall.is_stranger(source) {
-            return;
-        }
-        let Ok(place) = self.room.clone().try_acquire_owned() else {
-            self.hall.counting.dropped_connections.add();
-            return;
-        };
-        let hall = self.hall.clone();
-        let advertised = self.advertised;
-        let ended = self.closing.child_token();
-        self.tasks.spawn(async move {
-            let _place = place;
-            let opened = Opened::ByPeer;
-            let begun = begin_tcp(hall, stream, source, advertised, opened, ended).await;
-            if let Ok((visit, reading)) = begun {
-                visit.run(reading).await;
-            }
-        });
-    }
-}
 
 /// Makes a connected stream ready to be read.
 pub(crate) async fn begin_tcp(

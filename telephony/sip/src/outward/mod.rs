@@ -10,7 +10,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rsipstack::sip::{Auth, Param, Scheme, Uri};
+use rsipstack::sip::{Auth, Param, Request, Response, Scheme, SipMessage, Uri};
+use rsipstack::transaction::key::{TransactionKey, TransactionRole};
+use rsipstack::transaction::transaction::Transaction;
 use rsipstack::transport::{SipAddr, SipConnection};
 use tokio::io::AsyncRead;
 use tokio::net::TcpStream;
@@ -18,10 +20,10 @@ use tokio_rustls::client::TlsStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::door::Visit;
-use crate::door::{Encrypted, Hall, Opened, Pen, begin_tcp, begin_tls, with_plug};
-use crate::stack::{quiet, sip_address, stack_transport};
-use crate::{Listen, Transport};
+use crate::dial::status_of;
+use crate::door::{Encrypted, Hall, Opened, Pen, Visit, begin_tcp, begin_tls, with_plug};
+use crate::stack::{Exit, Stack, quiet, sip_address, stack_transport, transport_of};
+use crate::{Binding, Listen, Transport};
 
 pub(crate) use tls::Authorities;
 
@@ -59,6 +61,19 @@ pub(crate) struct WayOut {
     pub(crate) ours: SocketAddr,
     /// What writes to the stream, if it is one.
     pen: Option<Pen>,
+    /// Whose end it is when the stream breaks.
+    broken: Broken,
+}
+
+/// What to do when the stream of a way broke.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Broken {
+    /// Another one to the same place does as well.
+    OpenAgain,
+    /// Nobody listens where the stream came from; its Contact may do.
+    AskContact,
+    /// There is no other way: NAT, or a phone that listens nowhere.
+    GiveUp,
 }
 
 /// How often a NAT on the way is reminded of us: half of the least that is asked of it for
@@ -76,9 +91,50 @@ impl WayOut {
         sip_address(self.hop.transport, self.ours)
     }
 
+    /// Binds the datagrams of a call to this way, wherever its Contact leads; streams lead where
+    /// they lead.
+    pub(crate) fn bind(&self, outward: &Outward, call_id: &str) -> Option<Exit> {
+        let contacts = &outward.hall.stack.contacts;
+        let datagrams = self.hop.transport == Transport::Udp;
+        datagrams.then(|| Exit::bound(contacts, call_id, self.ours, self.hop.address))
+    }
+
     /// Ends with the stream; datagrams have none.
     pub(crate) fn flow(&self) -> Option<CancellationToken> {
         if self.connection.is_reliable() { self.connection.cancel_token() } else { None }
+    }
+
+    /// Sends a request of ours, and waits for its final answer; `None` when none came.
+    pub(crate) async fn exchange(&self, stack: &Stack, request: Request) -> Option<Response> {
+        let key = TransactionKey::from_request(&request, TransactionRole::Client).ok()?;
+        let (endpoint, connection) = (stack.endpoint.clone(), Some(self.connection.clone()));
+        let destination = self.destination();
+        let exchange = quiet(async move {
+            let mut transaction = Transaction::new_client(key, request, endpoint, connection);
+            transaction.destination = Some(destination);
+            transaction.send().await.ok()?;
+            while let Some(message) = transaction.receive().await {
+                match message {
+                    SipMessage::Response(response) if status_of(&response) >= 200 => {
+                        return Some(response);
+                    }
+                    _ => {}
+                }
+            }
+            None
+        });
+        tokio::select! {
+            response = exchange => response,
+            () = self.lost() => None,
+        }
+    }
+
+    /// Resolves when the stream is gone; datagrams have none.
+    pub(crate) async fn lost(&self) {
+        match self.flow() {
+            Some(flow) => flow.cancelled().await,
+            None => std::future::pending().await,
+        }
     }
 
     /// Keeps the way open until dropped (RFC 5626 section 3.5): line ends that mean nothing.
@@ -137,17 +193,51 @@ impl Outward {
         if hop.transport == Transport::Udp {
             let (listen, connection) = listener.ok_or(NoWay::NoListener)?;
             let (connection, ours) = (connection.clone(), listen.address);
-            return Ok(WayOut { connection, hop: hop.clone(), ours, pen: None });
+            let broken = Broken::OpenAgain;
+            return Ok(WayOut { connection, hop: hop.clone(), ours, pen: None, broken });
         }
         let told = listener.map(|(listen, _)| listen.address);
         let standing = self.hall.flows.find(hop.transport, hop.address);
         if let Some(pen) = standing.filter(|pen| pen.leads_to(hop.name.as_deref())) {
             let ours = told.unwrap_or(self.first_address(hop.address));
             let connection = pen.connection();
-            return Ok(WayOut { connection, hop: hop.clone(), ours, pen: Some(pen) });
+            let (pen, broken) = (Some(pen), Broken::OpenAgain);
+            return Ok(WayOut { connection, hop: hop.clone(), ours, pen, broken });
         }
         let opened = tokio::time::timeout(OPENING, self.open(hop, told)).await;
         opened.map_err(|_| NoWay::NotOpened)?
+    }
+
+    /// The way back to who came by `connection` from `source`.
+    pub(crate) fn back_by(&self, connection: &SipConnection, source: SocketAddr) -> WayOut {
+        let transport = transport_of(connection);
+        let by = connection.get_addr().get_socketaddr().ok();
+        let same = |(listen, _): &&(Listen, SipConnection)| {
+            listen.transport == transport && Some(listen.address) == by
+        };
+        let listener = self.listeners.iter().find(same);
+        let listener = listener.or_else(|| self.listener(transport, source.ip()));
+        let ours = listener.map_or(self.first_address(source), |(listen, _)| listen.address);
+        let hop = Hop { transport, address: source, name: None, ca_file: None };
+        let (connection, broken) = (connection.clone(), Broken::AskContact);
+        WayOut { connection, hop, ours, pen: None, broken }
+    }
+
+    /// The way back to a desk phone, by the very connection that it registered by and no other.
+    pub(crate) fn back_to(&self, phone: &Binding) -> Option<WayOut> {
+        let way = self.back_by(phone.flow.as_ref()?, phone.source);
+        Some(WayOut { broken: Broken::GiveUp, ..way })
+    }
+
+    /// A way that takes the place of `way`, whose stream broke, to the other end of a call; `next`
+    /// is where the call says it goes.
+    pub(crate) async fn mend(&self, way: &WayOut, next: Option<SocketAddr>) -> Option<WayOut> {
+        let hop = match way.broken {
+            Broken::OpenAgain => way.hop.clone(),
+            Broken::AskContact => Hop { address: next?, ..way.hop.clone() },
+            Broken::GiveUp => return None,
+        };
+        self.reach(&hop).await.ok()
     }
 
     /// What stands after the `@` in our own address when no trunk says otherwise.
@@ -184,7 +274,8 @@ impl Outward {
             let (visit, reading) = begun.map_err(|_| NoWay::NotOpened)?;
             self.read(visit, reading)
         };
-        Ok(WayOut { connection: pen.connection(), hop: hop.clone(), ours, pen: Some(pen) })
+        let (connection, pen, broken) = (pen.connection(), Some(pen), Broken::OpenAgain);
+        Ok(WayOut { connection, hop: hop.clone(), ours, pen, broken })
     }
 
     async fn encrypt(

@@ -218,7 +218,7 @@ impl Leg {
                     self.life.postpone();
                 } else {
                     entry.asking.store(true, Ordering::SeqCst);
-                    self.life.refresh(&entry.dialog, |method, body| entry.proofs(method, body));
+                    self.life.refresh(&entry);
                 }
                 Continue(())
             }

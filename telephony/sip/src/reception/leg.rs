@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::referral::Referral;
 use super::refresh::Life;
 use super::registry::CallEntry;
-use super::reliable::{Ringing, Step};
+use super::reliable::{Provisional, Ringing, Step};
 use super::session_timer::SessionTimer;
 use super::way::Way;
 use crate::AnswerError;
@@ -56,6 +56,7 @@ impl Leg {
             self.gone.cancel();
             return;
         };
+        self.entry.expect_keys();
         if self.unacknowledged(acknowledged).await {
             self.counting.calls_answered.add();
             self.entry.answered();
@@ -91,7 +92,8 @@ impl Leg {
                 }
                 () = &mut patience => self.refuse(480),
                 () = self.entry.reliability.confirmed() => {
-                    self.ringing.confirmed();
+                    let due = self.ringing.confirmed(&self.entry.reliability);
+                    self.ring(due);
                     Continue(())
                 }
                 step = self.ringing.step() => self.on_ringing(step),
@@ -117,8 +119,15 @@ impl Leg {
                 self.refuse(500)
             }
             Some(Decision::Ring) => {
-                if let Some(headers) = self.ringing.begin(&self.entry.reliability) {
-                    self.ring(headers);
+                let due = self.ringing.begin(&self.entry.reliability, None);
+                self.ring(due);
+                Continue(())
+            }
+            Some(Decision::Progress { sdp }) => {
+                // Without an offer of theirs it would be one of ours, which PRACK had to answer.
+                if self.caller_offered {
+                    let due = self.ringing.begin(&self.entry.reliability, Some(sdp));
+                    self.ring(due);
                 }
                 Continue(())
             }
@@ -140,15 +149,22 @@ impl Leg {
         }
     }
 
-    fn ring(&self, headers: Vec<Header>) {
+    fn ring(&self, due: Option<Provisional>) {
+        let Some(Provisional { mut headers, session }) = due else {
+            return;
+        };
+        if session.is_some() {
+            headers.extend(sdp_headers());
+        }
+        let session = session.map(String::into_bytes);
         // Fails only when the call is over, which the next state says.
-        quietly(|| self.entry.dialog.ringing(Some(headers), None).ok());
+        quietly(|| self.entry.dialog.ringing(Some(headers), session).ok());
     }
 
     fn on_ringing(&mut self, step: Step) -> ControlFlow<Option<Acknowledged>> {
         match step {
             Step::Repeat => {
-                self.ring(Ringing::headers());
+                self.ring(Some(self.ringing.again()));
                 Continue(())
             }
             // The caller never heard it ring (RFC 3262 section 3).

@@ -25,17 +25,23 @@ use tokio_util::task::TaskTracker;
 
 use crate::counters::Counting;
 use crate::info_key::pressed_key;
+use crate::outward::Outward;
 use crate::registrar::Registrar;
 use crate::screen::{ACCEPT, ALLOW, SUPPORTED};
 use crate::stack::{Stack, quiet, quietly};
 use crate::transfer::read_news;
+use crate::trunk::Directory;
 use crate::{IncomingCall, Listen};
 pub(crate) use placed::Placed;
 pub(crate) use registry::CallEntry;
 use registry::Registry;
+pub(crate) use session_timer::SessionWish;
 
 /// Requests dealt with at one time, beside calls. Each is short; more than this is a flood.
 const REQUESTS: usize = 1024;
+/// Refused calls whose ACK is waited for at one time. A flood of calls that nobody acknowledges
+/// must not keep everybody else's requests out, nor be answered again and again.
+const UNACKNOWLEDGED: usize = 128;
 
 /// Where requests arrive.
 pub(crate) struct Reception {
@@ -52,10 +58,13 @@ pub(crate) struct Reception {
     /// Our listening places with the address that phones are told.
     advertised: Vec<Listen>,
     registrar: Option<Arc<Registrar>>,
+    outward: Arc<Outward>,
+    directory: Arc<Directory>,
     may_refer: bool,
     calls: mpsc::Sender<IncomingCall>,
     registry: Registry,
     room: Arc<Semaphore>,
+    unacknowledged: Semaphore,
 }
 
 /// What a reception is made of.
@@ -70,6 +79,8 @@ pub(crate) struct ReceptionParts {
     pub(crate) closing: CancellationToken,
     pub(crate) advertised: Vec<Listen>,
     pub(crate) registrar: Option<Arc<Registrar>>,
+    pub(crate) outward: Arc<Outward>,
+    pub(crate) directory: Arc<Directory>,
     pub(crate) may_refer: bool,
     pub(crate) calls: mpsc::Sender<IncomingCall>,
 }
@@ -88,10 +99,13 @@ impl Reception {
             closing: parts.closing,
             advertised: parts.advertised,
             registrar: parts.registrar,
+            outward: parts.outward,
+            directory: parts.directory,
             may_refer: parts.may_refer,
             calls: parts.calls,
             registry: Registry::default(),
             room,
+            unacknowledged: Semaphore::new(UNACKNOWLEDGED),
         })
     }
 

@@ -1,8 +1,9 @@
 //! An INVITE that starts a call.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use rsipstack::dialog::dialog::DialogStateReceiver;
 use rsipstack::dialog::invite_dialog::InviteDialog;
@@ -22,12 +23,17 @@ use super::reliable::Ringing;
 use super::session_timer::SessionTimer;
 use super::way::Way;
 use super::{Reception, refuse};
+use crate::dial::OwnDialog;
 use crate::line::Line;
 use crate::link::{HandleEnd, link};
 use crate::opaque_id::opaque_id;
 use crate::screen::{RETRY_AFTER, parameter, parse_address, percent_decoded, user_and_host};
 use crate::stack::{quietly, stack_transport, transport_of};
+use crate::trunk::Trunk;
 use crate::{IncomingCall, Ladder, Party, Transport};
+
+/// An ACK that takes longer is waited for only while few are: about the way there and back.
+const ACKNOWLEDGED_WITHIN: Duration = Duration::from_millis(500);
 
 /// A call about to be offered.
 struct Arrival {
@@ -35,6 +41,8 @@ struct Arrival {
     call: CallFacts,
     dialog: InviteDialog,
     states: DialogStateReceiver,
+    own: OwnDialog,
+    trunk: Option<Arc<Trunk>>,
     may_refer: bool,
 }
 
@@ -47,6 +55,10 @@ struct CallFacts {
     transport: Transport,
     offer: Option<String>,
     replaces: Option<String>,
+    /// Where its trunk sees us.
+    public_address: Option<IpAddr>,
+    /// The desk phone that proved to be calling.
+    phone: Option<String>,
 }
 
 impl Reception {
@@ -65,6 +77,9 @@ impl Reception {
             self.counting.refused_malformed.add();
             return refuse(&mut transaction, 400, vec![]).await;
         };
+        let Ok(phone) = self.calling_phone(&mut transaction).await else {
+            return;
+        };
         let replaced = match self.replaced(&transaction) {
             Ok(replaced) => replaced,
             Err(status) => return refuse(&mut transaction, status, vec![]).await,
@@ -76,6 +91,7 @@ impl Reception {
         }
         if let Some(mut arrival) = self.arrival(&mut transaction, invite.clone()) {
             arrival.call.replaces = replaced;
+            arrival.call.phone = phone;
             return self.offer(transaction, arrival, place).await;
         }
         self.registry.forget(None, &invite);
@@ -108,10 +124,16 @@ impl Reception {
         let connection = transaction.connection.as_ref()?;
         let transport = transport_of(connection);
         let source = source_of(transaction)?;
-        let call = facts(&transaction.original, transport, source, &invite)?;
+        let mut call = facts(&transaction.original, transport, source, &invite)?;
         let (report, states) = self.stack.dialogs.new_dialog_state_channel();
         let by = connection.get_addr().get_socketaddr().ok();
-        let contact = self.contact_for(transport, source, by);
+        let trunk = self.trunk_of(source, &transaction.original.uri);
+        let mut contact = self.contact_for(transport, source, by);
+        let learned = self.learned_address(trunk.as_deref(), by);
+        if let Some(learned) = learned {
+            contact.host_with_port = learned.into();
+        }
+        call.public_address = learned.map(|learned| learned.ip());
         let dialogs = &self.stack.dialogs;
         let dialog = quietly(|| {
             dialogs.get_or_create_server_invite(transaction, report, None, Some(contact)).ok()
@@ -121,15 +143,34 @@ impl Reception {
         let tag = dialog.id().local_tag.into();
         let to = transaction.original.to_header_mut();
         to.and_then(|to| to.mut_tag(tag).map(drop)).ok()?;
-        let may_refer = self.may_refer(source, &transaction.original.uri);
-        Some(Arrival { invite, call, dialog, states, may_refer })
+        let way = self.outward.back_by(transaction.connection.as_ref()?, source);
+        let credentials = trunk.as_ref().and_then(|trunk| trunk.credentials.clone());
+        let own = OwnDialog::new(dialog.clone(), self.outward.clone(), way, credentials);
+        let may_refer = self.may_refer || trunk.as_ref().is_some_and(|t| t.config.may_refer);
+        Some(Arrival { invite, call, dialog, states, own, trunk, may_refer })
+    }
+
+    /// Where a trunk sees the listener that its call came by, unless that is configured.
+    fn learned_address(
+        &self,
+        trunk: Option<&Trunk>,
+        listener: Option<SocketAddr>,
+    ) -> Option<SocketAddr> {
+        let trunk = trunk.filter(|_| self.outward.learns)?;
+        trunk.seen_at(listener?)
     }
 
     /// Whether who calls from there may ask for transfers.
     fn may_refer(&self, source: SocketAddr, called: &Uri) -> bool {
+        let trunk = || self.trunk_of(source, called);
+        self.may_refer || trunk().is_some_and(|trunk| trunk.config.may_refer)
+    }
+
+    /// The trunk that a call for `called` from there belongs to.
+    pub(super) fn trunk_of(&self, source: SocketAddr, called: &Uri) -> Option<Arc<Trunk>> {
         let user = called_party(called).user;
-        let trunk = || self.stack.contacts.trunk_of(source.ip(), &user);
-        self.may_refer || trunk().is_some_and(|(_, may_refer)| may_refer)
+        let name = self.stack.contacts.trunk_of(source.ip(), &user)?;
+        self.directory.find(&name).cloned()
     }
 
     /// Where a phone that called by `transport` sends the rest of the call. The stack would name
@@ -169,7 +210,8 @@ impl Reception {
         let (handle, end) = link();
         let gone = CancellationToken::new();
         let dialog = arrival.dialog.clone();
-        let entry = CallEntry::new(dialog.clone(), end.events.clone(), arrival.invite.number);
+        let number = arrival.invite.number;
+        let entry = CallEntry::new(dialog.clone(), arrival.own, end.events.clone(), number);
         let entry = Arc::new(entry.that_may_refer(arrival.may_refer));
         end.line.set(Line { entry: entry.clone() }).ok();
         self.registry.enter(entry.clone());
@@ -177,7 +219,7 @@ impl Reception {
         let leg = Leg {
             entry,
             end,
-            way: Way::of(&transaction, arrival.call.source, &self.stack.contacts),
+            way: self.way_of(&transaction, &arrival.call),
             states: arrival.states,
             gone: gone.clone(),
             hurry: self.hurry.clone(),
@@ -189,12 +231,41 @@ impl Reception {
             ringing: Ringing::of(&transaction.original),
             referral: None,
         };
-        self.spawn(self.clone().accompany(leg, arrival.call.id.clone(), arrival.invite));
-        self.hand_out(arrival.call, handle, gone, ladder);
+        let over = CancellationToken::new();
+        let told = over.clone().drop_guard();
+        let company = self.clone().accompany(leg, arrival.call.id.clone(), arrival.invite);
+        self.spawn(async move {
+            company.await;
+            drop(told);
+        });
+        self.hand_out(arrival.call, arrival.trunk, handle, gone, ladder);
         let mut dialog = dialog;
-        dialog.handle(&mut transaction).await.ok();
-        // Stays for the ACK of a refusal; an acknowledged answer has ended the transaction.
-        while transaction.receive().await.is_some() {}
+        tokio::select! {
+            biased;
+            // Stays for the ACK of a refusal; an acknowledged answer has ended the transaction.
+            () = async {
+                dialog.handle(&mut transaction).await.ok();
+                while transaction.receive().await.is_some() {}
+            } => {}
+            () = self.enough_wait(over) => {}
+        }
+    }
+
+    /// Ends when nobody needs to stay for the ACK of a refusal: some time after the call is `over`
+    /// when too many are waited for. Such a refusal is given again only to who asks again.
+    async fn enough_wait(&self, over: CancellationToken) {
+        over.cancelled().await;
+        tokio::time::sleep(ACKNOWLEDGED_WITHIN).await;
+        if let Ok(_waiting) = self.unacknowledged.try_acquire() {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// The way back; a desk phone is where it called from, whatever its Contact says.
+    fn way_of(&self, transaction: &Transaction, call: &CallFacts) -> Way {
+        let book = &self.stack.contacts;
+        let way = Way::of(transaction, call.source, book);
+        if call.phone.is_some() { way.bound_to_source(transaction) } else { way }
     }
 
     /// Runs a call to its end, in a span of its own, and forgets it.
@@ -211,21 +282,22 @@ impl Reception {
     fn hand_out(
         &self,
         call: CallFacts,
+        trunk: Option<Arc<Trunk>>,
         handle: HandleEnd,
         gone: CancellationToken,
         ladder: Ladder,
     ) {
-        let trunk = self.stack.contacts.trunk_of(call.source.ip(), &call.called.user);
-        let trunk = trunk.map(|(name, _)| name);
         let call = IncomingCall {
             id: call.id,
             caller: call.caller,
             called: call.called,
             source: call.source,
             transport: call.transport,
-            trunk,
+            trunk: trunk.map(|trunk| trunk.config.name.clone()),
             offer: call.offer,
             replaces: call.replaces,
+            public_address: call.public_address,
+            phone: call.phone,
             handle,
             gone,
             ladder,
@@ -279,6 +351,8 @@ fn facts(
         transport,
         offer,
         replaces: None,
+        public_address: None,
+        phone: None,
     })
 }
 
@@ -293,7 +367,7 @@ fn caller(request: &Request) -> Option<Party> {
     })
 }
 
-fn called_party(uri: &Uri) -> Party {
+pub(super) fn called_party(uri: &Uri) -> Party {
     let text = uri.to_string();
     let (user, host) = user_and_host(&text);
     // The stack escapes a user part again when it writes it.

@@ -20,6 +20,7 @@ use super::way::Way;
 use crate::dial::{OwnDialog, Signers};
 use crate::line::Line;
 use crate::link::{HandleEnd, link};
+use crate::stack::Exit;
 use crate::{DialFailure, Ladder};
 
 /// An answered call of ours.
@@ -33,7 +34,11 @@ pub(crate) struct Placed {
     pub(crate) flow: Option<CancellationToken>,
     pub(crate) place: OwnedSemaphorePermit,
     pub(crate) signers: Signers,
+    /// Our description, for as long as nobody changes it.
+    pub(crate) offer: String,
     pub(crate) own: OwnDialog,
+    /// What binds its datagrams to the phone it goes to.
+    pub(crate) exit: Option<Arc<Exit>>,
 }
 
 impl Reception {
@@ -59,12 +64,13 @@ impl Reception {
     ) -> (HandleEnd, Ladder) {
         let ladder = self.stack.ladders.claim(&placed.dialog.id().call_id);
         let (handle, end) = link();
-        let entry = CallEntry::new(placed.dialog.clone(), end.events.clone(), 0);
-        let entry = Arc::new(entry.placed_by_us(placed.own, placed.signers));
+        let entry = CallEntry::new(placed.dialog.clone(), placed.own, end.events.clone(), 0);
+        let entry = Arc::new(entry.signing_with(placed.signers));
         entry.answered();
         end.line.set(Line { entry: entry.clone() }).ok();
         self.registry.enter(entry.clone());
         let way = Way::to_answerer(response, placed.peer, placed.flow, &self.stack.contacts);
+        let way = way.leaving_by(placed.exit);
         let leg = Leg {
             entry,
             end,
@@ -75,7 +81,7 @@ impl Reception {
             counting: self.counting.clone(),
             caller_offered: true,
             place: Some(placed.place),
-            life: Life::with(response),
+            life: Life::of_ours(response, placed.offer),
             timer: None,
             ringing: Ringing::default(),
             referral: None,

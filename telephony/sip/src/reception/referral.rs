@@ -1,8 +1,9 @@
 //! A transfer that the other side asks for (RFC 3515).
 
+use std::sync::Arc;
+
 use rsipstack::dialog::dialog::TransactionHandle;
-use rsipstack::dialog::invite_dialog::InviteDialog;
-use rsipstack::sip::{Header, Request, StatusCode};
+use rsipstack::sip::{Header, Method, Request, StatusCode};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
@@ -11,7 +12,6 @@ use super::registration::values;
 use super::registry::CallEntry;
 use crate::Transfer;
 use crate::screen::{parse_address, scheme, split_list};
-use crate::stack::quiet;
 
 /// The longest address to be referred to, in bytes.
 const MAX_TARGET: usize = 1024;
@@ -78,7 +78,7 @@ impl Referral {
     }
 
     /// 202, and the report that every accepted transfer begins with.
-    pub(super) async fn accept(&mut self, entry: &CallEntry) {
+    pub(super) async fn accept(&mut self, entry: &Arc<CallEntry>) {
         let Some(handle) = self.handle.take() else {
             return;
         };
@@ -88,7 +88,7 @@ impl Referral {
     }
 
     /// Tells how the transfer goes; a status from 200 on is the last word.
-    pub(super) fn report(&mut self, entry: &CallEntry, status: u16) {
+    pub(super) fn report(&mut self, entry: &Arc<CallEntry>, status: u16) {
         if self.over || self.handle.is_some() {
             return;
         }
@@ -98,14 +98,13 @@ impl Referral {
         }
         let state = if status < 200 { "active;expires=60" } else { "terminated;reason=noresource" };
         let status = StatusCode::from(status);
-        let mut headers = vec![
+        let headers = vec![
             Header::Event("refer".into()),
             Header::SubscriptionState(state.into()),
             Header::ContentType("message/sipfrag;version=2.0".into()),
         ];
         let body = format!("SIP/2.0 {status}\r\n").into_bytes();
-        headers.extend(entry.proofs("NOTIFY", &body));
-        let reports = self.reports.get_or_insert_with(|| reporter(entry.dialog.clone()));
+        let reports = self.reports.get_or_insert_with(|| reporter(entry.clone()));
         // Sixteen reports that nobody answered say enough.
         reports.queue.try_send((headers, body)).ok();
     }
@@ -118,12 +117,12 @@ struct Reporter {
     _task: AbortOnDropHandle<()>,
 }
 
-fn reporter(dialog: InviteDialog) -> Reporter {
+fn reporter(entry: Arc<CallEntry>) -> Reporter {
     let (queue, mut waiting) = mpsc::channel::<Report>(WAITING);
-    let task = tokio::spawn(quiet(async move {
+    let task = tokio::spawn(async move {
         while let Some((headers, body)) = waiting.recv().await {
-            dialog.notify(Some(headers), Some(body)).await.ok();
+            entry.ask(Method::Notify, headers, body).await.ok();
         }
-    }));
+    });
     Reporter { queue, _task: AbortOnDropHandle::new(task) }
 }

@@ -1,21 +1,22 @@
 //! Keeping a session alive, or noticing that the other side stopped doing so (RFC 4028).
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use rsipstack::dialog::invite_dialog::InviteDialog;
-use rsipstack::sip::{HasHeaders, Header, Response, StatusCodeKind};
+use rsipstack::sip::{HasHeaders, Method, Response, StatusCodeKind};
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::leg::sdp_headers;
 use super::registration::values;
+use super::registry::CallEntry;
 use super::session_timer::{Refresher, SessionTimer};
 use crate::screen::are_listed;
-use crate::stack::quiet;
 
-/// How long to wait after both sides asked at once (RFC 3261 section 14.1: up to 2 s for the side
-/// that did not start the call), or after a refusal that may pass.
+/// How long to wait after both sides asked at once, or after a refusal that may pass: up to 2 s for
+/// the side that did not start the call, 2.1 to 4 s for the one that did (RFC 3261 section 14.1).
 const AFTER_GLARE: Duration = Duration::from_millis(1500);
+const AFTER_GLARE_IN_OURS: Duration = Duration::from_secs(3);
 
 /// The life of one session.
 #[derive(Default)]
@@ -29,6 +30,8 @@ pub(super) struct Life {
     asking: Option<AbortOnDropHandle<Option<Response>>>,
     /// Whether the peer reads UPDATE; else a re-INVITE has to do.
     peer_updates: bool,
+    /// We started the call.
+    ours: bool,
     /// Our description as the peer knows it.
     pub(super) described: String,
 }
@@ -54,6 +57,17 @@ impl Life {
     /// Without an agreement yet, with the peer of this INVITE or answer.
     pub(super) fn with(message: &impl HasHeaders) -> Self {
         Self { peer_updates: are_listed(&values(message, "Allow"), "UPDATE"), ..Self::default() }
+    }
+
+    /// The life of a call of ours, which `answer` began: our description, and what is granted.
+    pub(super) fn of_ours(answer: &impl HasHeaders, described: String) -> Self {
+        let mut life = Self { described, ours: true, ..Self::with(answer) };
+        life.agree(SessionTimer::granted_by(answer));
+        life
+    }
+
+    fn after_glare(&self) -> Duration {
+        if self.ours { AFTER_GLARE_IN_OURS } else { AFTER_GLARE }
     }
 
     /// Starts anew with this agreement, or without any.
@@ -92,29 +106,20 @@ impl Life {
     }
 
     /// Sends the refresh; [`Life::next`] yields its answer.
-    pub(super) fn refresh(
-        &mut self,
-        dialog: &InviteDialog,
-        proofs: impl FnOnce(&str, &[u8]) -> Vec<Header>,
-    ) {
+    pub(super) fn refresh(&mut self, entry: &Arc<CallEntry>) {
         let Some(timer) = self.timer else {
             return;
         };
-        let dialog = dialog.clone();
         let mut headers = timer.refresh_headers();
-        let asking = if self.peer_updates {
-            headers.extend(proofs("UPDATE", b""));
-            tokio::spawn(quiet(
-                async move { dialog.update(Some(headers), None).await.ok().flatten() },
-            ))
+        let (method, body) = if self.peer_updates {
+            (Method::Update, Vec::new())
         } else {
-            let body = self.described.clone().into_bytes();
             headers.extend(sdp_headers());
-            headers.extend(proofs("INVITE", &body));
-            tokio::spawn(quiet(async move {
-                dialog.reinvite(Some(headers), Some(body)).await.ok().flatten()
-            }))
+            (Method::Invite, self.described.clone().into_bytes())
         };
+        let entry = entry.clone();
+        let asking =
+            tokio::spawn(async move { entry.ask(method, headers, body).await.ok().flatten() });
         self.asking = Some(AbortOnDropHandle::new(asking));
     }
 
@@ -150,12 +155,12 @@ impl Life {
 
     /// A change of the other side is under way; ours comes after it.
     pub(super) fn postpone(&mut self) {
-        self.due = Some(Instant::now() + AFTER_GLARE);
+        self.due = Some(Instant::now() + self.after_glare());
     }
 
     /// Another try soon, as long as the session lasts.
     fn later(&mut self) -> Verdict {
-        let next = Instant::now() + AFTER_GLARE;
+        let next = Instant::now() + self.after_glare();
         if self.end.is_some_and(|end| next >= end) {
             return Verdict::Over;
         }

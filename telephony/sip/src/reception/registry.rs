@@ -15,8 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::reliable::Reliability;
 use crate::CallEvent;
-use crate::dial::{OwnDialog, Signers};
-use crate::stack::quiet;
+use crate::dial::{OwnDialog, Signers, Standing};
 use crate::transfer::{News, NewsSender};
 
 /// Free places an event queue keeps for what matters more than keys.
@@ -34,17 +33,18 @@ pub(crate) struct CallEntry {
     pub(crate) asking: AtomicBool,
     /// A request came: the caller is still there.
     pub(crate) heard: Notify,
-    /// The connection that request came by; `None` for a datagram.
-    latest: Mutex<Option<CancellationToken>>,
+    /// The stream that request came by; `None` for a datagram.
+    latest: Mutex<Option<SipConnection>>,
     answered: AtomicBool,
+    expects_keys: AtomicBool,
     /// The other side may ask for a transfer.
     pub(crate) may_refer: bool,
     pub(crate) reliability: Reliability,
     last_number: AtomicU32,
-    /// Who asked us for a proof when we placed this call.
+    /// Who asked us for a proof.
     signers: Mutex<Signers>,
-    /// How we ask in a call that we placed.
-    own: Option<OwnDialog>,
+    /// How we ask.
+    own: OwnDialog,
     /// Where news of a transfer go that we asked for.
     news: Mutex<Option<NewsSender>>,
 }
@@ -52,6 +52,7 @@ pub(crate) struct CallEntry {
 impl CallEntry {
     pub(crate) fn new(
         dialog: InviteDialog,
+        own: OwnDialog,
         events: mpsc::Sender<CallEvent>,
         first_number: u32,
     ) -> Self {
@@ -64,9 +65,10 @@ impl CallEntry {
             heard: Notify::new(),
             latest: Mutex::default(),
             answered: AtomicBool::new(false),
+            expects_keys: AtomicBool::new(false),
             last_number: AtomicU32::new(first_number),
             signers: Mutex::default(),
-            own: None,
+            own,
             news: Mutex::default(),
             may_refer: false,
             reliability: Reliability::default(),
@@ -77,8 +79,9 @@ impl CallEntry {
         Self { may_refer, ..self }
     }
 
-    pub(crate) fn placed_by_us(self, own: OwnDialog, signers: Signers) -> Self {
-        Self { own: Some(own), signers: Mutex::new(signers), ..self }
+    /// Who asked for a proof of the INVITE wants one of all that follows.
+    pub(crate) fn signing_with(self, signers: Signers) -> Self {
+        Self { signers: Mutex::new(signers), ..self }
     }
 
     /// Asks the other side. `Ok(None)` when the call is over, an error when no answer came.
@@ -88,24 +91,21 @@ impl CallEntry {
         headers: Vec<Header>,
         body: Vec<u8>,
     ) -> Result<Option<Response>, NoAnswer> {
-        if !self.dialog.state().is_confirmed() {
+        let state = self.dialog.state();
+        if !state.is_confirmed() && (method != Method::Bye || !state.waiting_ack()) {
             return Ok(None);
         }
-        if let Some(own) = &self.own {
-            return own.ask(&self.signers, method, headers, body).await.map(Some).ok_or(NoAnswer);
-        }
-        let body = (!body.is_empty()).then_some(body);
-        quiet(self.dialog.request(method, Some(headers), body)).await.map_err(|_| NoAnswer)
+        let latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let standing = Standing { signers: &self.signers, latest };
+        let answer = self.own.ask(standing, method, headers, body).await;
+        answer.map(Some).ok_or(NoAnswer)
     }
 
     /// Says goodbye; repeated for up to 32 s.
     pub(crate) async fn say_goodbye(&self) -> Result<(), NoAnswer> {
-        if self.own.is_some() {
-            let answer = self.ask(Method::Bye, vec![], vec![]).await;
-            self.dialog.cancel_token().cancel();
-            return answer.map(drop);
-        }
-        quiet(self.dialog.bye()).await.map_err(|_| NoAnswer)
+        let answer = self.ask(Method::Bye, vec![], vec![]).await;
+        self.dialog.cancel_token().cancel();
+        answer.map(drop)
     }
 
     /// Takes news of a transfer from now on, until the result is dropped; `None` while another is
@@ -126,29 +126,25 @@ impl CallEntry {
         news.as_ref().map(|report| report.try_send(piece).ok()).is_some()
     }
 
-    /// The proofs that a request of ours in this call carries.
-    pub(crate) fn proofs(&self, method: &str, body: &[u8]) -> Vec<Header> {
-        let target = self.dialog.snapshot().remote_uri.to_string();
-        let signers = self.signers.lock().unwrap_or_else(PoisonError::into_inner);
-        signers.sign(method, &target, body)
-    }
-
     /// Whether the request comes after the last one by its CSeq (RFC 3261 section 12.2.2).
     pub(crate) fn is_in_order(&self, transaction: &Transaction) -> bool {
         let Some(number) = cseq_number(&transaction.original) else {
             return false;
         };
-        *self.latest.lock().unwrap_or_else(PoisonError::into_inner) = flow_of(transaction);
+        *self.latest.lock().unwrap_or_else(PoisonError::into_inner) =
+            stream_of(transaction).cloned();
         self.heard.notify_one();
         self.last_number.fetch_max(number, Ordering::SeqCst) <= number
     }
 
     /// What ends with the connection the caller was last heard by.
     pub(crate) fn latest_flow(&self) -> Option<CancellationToken> {
-        self.latest.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        latest.as_ref().and_then(SipConnection::cancel_token)
     }
 
     pub(crate) fn answered(&self) {
+        self.expect_keys();
         self.answered.store(true, Ordering::SeqCst);
     }
 
@@ -156,9 +152,14 @@ impl CallEntry {
         self.answered.load(Ordering::SeqCst)
     }
 
+    /// We have said that we answer: the caller may press keys even before we have read the ACK.
+    pub(crate) fn expect_keys(&self) {
+        self.expects_keys.store(true, Ordering::SeqCst);
+    }
+
     /// Reports a key. Before the answer nobody listens; when too many wait, it is lost.
     pub(crate) fn press(&self, key: char) {
-        if self.answered.load(Ordering::SeqCst) && self.events.capacity() > KEPT_FREE {
+        if self.expects_keys.load(Ordering::SeqCst) && self.events.capacity() > KEPT_FREE {
             self.events.try_send(CallEvent::Key(key)).ok();
         }
     }
@@ -166,8 +167,11 @@ impl CallEntry {
 
 /// What ends with the connection a request came by; datagrams have none.
 pub(crate) fn flow_of(transaction: &Transaction) -> Option<CancellationToken> {
-    let stream = transaction.connection.as_ref().filter(|connection| connection.is_reliable());
-    stream.and_then(SipConnection::cancel_token)
+    stream_of(transaction).and_then(SipConnection::cancel_token)
+}
+
+fn stream_of(transaction: &Transaction) -> Option<&SipConnection> {
+    transaction.connection.as_ref().filter(|connection| connection.is_reliable())
 }
 
 /// The number in a request's CSeq.

@@ -1,10 +1,11 @@
 //! Ringing that the caller wants confirmed (RFC 3262).
 //!
-//! A caller that requires `100rel` gets a 180 with a number, repeated until its PRACK names that
-//! number. To one that merely supports it we ring as ever: a 180 without a session description
-//! carries nothing that could get lost for good.
+//! A caller that requires `100rel` gets a 180 or 183 with a number, repeated until its PRACK names
+//! that number; the next one waits for that. To one that merely supports it we ring as ever: a 180
+//! without a session description carries nothing that could get lost for good, and what a 183
+//! carries comes again with the answer.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use rsipstack::sip::{Header, Request};
@@ -17,31 +18,32 @@ use crate::screen::are_listed;
 /// The first repetition comes after T1; each next one after twice as long (RFC 3262 section 3).
 const T1: Duration = Duration::from_millis(500);
 
-/// The number of our one reliable response in a call.
-const NUMBER: u32 = 1;
-
 /// What the requests of a call and its task know together about reliable ringing.
 #[derive(Default)]
 pub(crate) struct Reliability {
-    /// The CSeq number of the INVITE whose 180 waits for its PRACK; 0 when none does.
-    waiting: AtomicU32,
+    /// The number of the response that waits for its PRACK, and the CSeq number of its INVITE.
+    waiting: Mutex<Option<(u32, u32)>>,
     confirmed: Notify,
 }
 
 impl Reliability {
     /// Takes a PRACK in; `false` when it confirms nothing that waits.
     pub(super) fn confirm(&self, request: &Request) -> bool {
-        let Some((number, invite)) = values(request, "RAck").first().and_then(|rack| read(rack))
-        else {
-            return false;
-        };
-        let confirms = number == NUMBER
-            && invite != 0
-            && self.waiting.compare_exchange(invite, 0, Ordering::SeqCst, Ordering::SeqCst).is_ok();
+        let rack = values(request, "RAck").first().and_then(|rack| read(rack));
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let confirms = rack.is_some() && *waiting == rack;
+        if confirms {
+            *waiting = None;
+        }
+        drop(waiting);
         if confirms {
             self.confirmed.notify_one();
         }
         confirms
+    }
+
+    fn wait_for(&self, number: u32, invite: u32) {
+        *self.waiting.lock().unwrap_or_else(PoisonError::into_inner) = Some((number, invite));
     }
 
     /// Resolves when the PRACK came.
@@ -58,13 +60,24 @@ fn read(rack: &str) -> Option<(u32, u32)> {
     (parts.next() == Some("INVITE") && parts.next().is_none()).then_some((number, invite))
 }
 
-/// Reliable ringing of one call.
+/// A provisional response: 180, or 183 with a session description.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Provisional {
+    pub(super) headers: Vec<Header>,
+    pub(super) session: Option<String>,
+}
+
+/// The ringing of one call.
 #[derive(Default)]
 pub(super) struct Ringing {
     /// The CSeq number of the INVITE, when it requires reliability.
     invite: Option<u32>,
+    /// The number of the last reliable response.
+    number: u32,
+    last: Provisional,
     pace: Option<Pace>,
-    rang: bool,
+    /// The session that comes after the PRACK.
+    next: Option<String>,
 }
 
 struct Pace {
@@ -88,31 +101,46 @@ impl Ringing {
         Self { invite: number, ..Self::default() }
     }
 
-    /// The headers of the 180 that rings now; `None` when it rang reliably before, which needs no
-    /// other (a second one might overtake the first).
-    pub(super) fn begin(&mut self, reliability: &Reliability) -> Option<Vec<Header>> {
+    /// What to send now for a 180, or a 183 with this session; `None` when nothing is due: it was
+    /// sent reliably before, which needs no other, or has to wait for a PRACK.
+    pub(super) fn begin(
+        &mut self,
+        reliability: &Reliability,
+        session: Option<String>,
+    ) -> Option<Provisional> {
         let Some(invite) = self.invite else {
-            return Some(Vec::new());
+            return Some(Provisional { headers: Vec::new(), session });
         };
-        if self.rang {
+        if self.number > 0 && (session.is_none() || session == self.last.session) {
             return None;
         }
-        self.rang = true;
-        reliability.waiting.store(invite, Ordering::SeqCst);
+        if self.pace.is_some() {
+            self.next = session;
+            return None;
+        }
+        self.number += 1;
+        reliability.wait_for(self.number, invite);
         let now = Instant::now();
         self.pace = Some(Pace { next: now + T1, interval: T1, end: now + 64 * T1 });
-        Some(Self::headers())
+        let number = Header::Other("RSeq".into(), self.number.to_string());
+        let headers = vec![Header::Require("100rel".into()), number];
+        self.last = Provisional { headers, session };
+        Some(self.last.clone())
     }
 
-    pub(super) fn headers() -> Vec<Header> {
-        vec![Header::Require("100rel".into()), Header::Other("RSeq".into(), NUMBER.to_string())]
+    /// The last response again.
+    pub(super) fn again(&self) -> Provisional {
+        self.last.clone()
     }
 
-    pub(super) fn confirmed(&mut self) {
+    /// The PRACK came; what waited for it is due now.
+    pub(super) fn confirmed(&mut self, reliability: &Reliability) -> Option<Provisional> {
         self.pace = None;
+        let session = self.next.take()?;
+        self.begin(reliability, Some(session))
     }
 
-    /// Waits until the 180 has to be repeated or was in vain. Cancel-safe.
+    /// Waits until the response has to be repeated or was in vain. Cancel-safe.
     pub(super) async fn step(&mut self) -> Step {
         let Some(pace) = &mut self.pace else {
             return std::future::pending().await;

@@ -7,16 +7,53 @@ use rsipstack::sip::{HasHeaders, Header};
 use super::registration::values;
 use crate::screen::{MIN_SESSION, are_listed};
 
+/// What we ask for in calls that we place: what most ask for (RFC 4028 section 4).
+const WISH: u32 = 1800;
+
+/// The longest life that we agree to when the other side finds ours too short.
+const LONGEST_WISH: u32 = 24 * 3600;
+
+/// What an INVITE of ours asks about signs of life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SessionWish {
+    seconds: u32,
+    /// The least that somebody on the way accepts.
+    least: u32,
+}
+
+impl Default for SessionWish {
+    fn default() -> Self {
+        Self { seconds: WISH, least: MIN_SESSION }
+    }
+}
+
+impl SessionWish {
+    /// The headers that ask; the other side chooses who refreshes.
+    pub(crate) fn headers(self) -> Vec<Header> {
+        vec![
+            Header::Other("Session-Expires".into(), self.seconds.to_string()),
+            Header::Other("Min-SE".into(), self.least.to_string()),
+        ]
+    }
+
+    /// What to ask for after a 422 (RFC 4028 section 7.3); `None` when it names nothing longer.
+    pub(crate) fn lengthened(self, response: &impl HasHeaders) -> Option<Self> {
+        let least = values(response, "Min-SE").first().and_then(|value| number(value))?;
+        let longer = (self.seconds + 1..=LONGEST_WISH).contains(&least);
+        longer.then_some(Self { seconds: least, least })
+    }
+}
+
 /// Who keeps the session alive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Refresher {
+pub(crate) enum Refresher {
     Us,
     Peer,
 }
 
 /// The agreement on a session's life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct SessionTimer {
+pub(crate) struct SessionTimer {
     pub(super) interval: Duration,
     pub(super) refresher: Refresher,
 }
@@ -33,6 +70,13 @@ impl SessionTimer {
             _ => Refresher::Us,
         };
         Some(Self { interval: Self::at_least_the_shortest(seconds), refresher })
+    }
+
+    /// What the answer to our INVITE grants; without a word there is no timer.
+    pub(crate) fn granted_by(response: &impl HasHeaders) -> Option<Self> {
+        session_expires(response)?;
+        let wished = Self { interval: Duration::ZERO, refresher: Refresher::Us };
+        Some(wished.confirmed_by(response))
     }
 
     /// What the answer to our own refresh says; without a word the agreement stays.
@@ -140,6 +184,37 @@ mod tests {
             assert_eq!(asked(&line), Some((1800, without)), "{parameter}");
         }
         assert_eq!(asked("x: 30\r\n"), Some((90, Refresher::Us)));
+    }
+
+    fn answer(lines: &str) -> rsipstack::sip::Response {
+        let text = format!(
+            "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK1\r\n{lines}\
+             Content-Length: 0\r\n\r\n"
+        );
+        rsipstack::sip::Response::try_from(text.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn the_answer_to_our_call_says_who_refreshes_if_anybody() {
+        let granted = |lines: &str| {
+            SessionTimer::granted_by(&answer(lines))
+                .map(|timer| (timer.interval.as_secs(), timer.refresher))
+        };
+        assert_eq!(granted(""), None);
+        assert_eq!(granted("Session-Expires: 600;refresher=uas\r\n"), Some((600, Refresher::Peer)));
+        assert_eq!(granted("x: 600;refresher=uac\r\n"), Some((600, Refresher::Us)));
+        assert_eq!(granted("Session-Expires: 1\r\n"), Some((90, Refresher::Us)));
+        assert_eq!(granted("Session-Expires: soon\r\n"), None);
+    }
+
+    #[test]
+    fn a_wish_is_lengthened_but_not_without_end() {
+        let wish = SessionWish::default();
+        let longer = |lines: &str| wish.lengthened(&answer(lines)).map(|wish| wish.seconds);
+        assert_eq!(longer("Min-SE: 3600\r\n"), Some(3600));
+        for lines in ["", "Min-SE: 1800\r\n", "Min-SE: 90\r\n", "Min-SE: 4294967295\r\n"] {
+            assert_eq!(longer(lines), None, "{lines}");
+        }
     }
 
     #[test]

@@ -24,8 +24,7 @@ pub(super) struct Way {
     reachable: bool,
     entry: Option<ContactEntry>,
     /// The UDP listener that our requests leave by.
-    #[expect(dead_code, reason = "kept for what its end does")]
-    exit: Option<Exit>,
+    exit: Option<Arc<Exit>>,
     #[expect(dead_code, reason = "kept for what its end does")]
     counted: CallerEntry,
 }
@@ -44,7 +43,7 @@ impl Way {
             flow,
             reachable: false,
             entry: None,
-            exit: exit_of(transaction, book),
+            exit: exit_of(transaction, book).map(Arc::new),
             counted: book.count_call(source),
         };
         way.moved(&transaction.original);
@@ -74,6 +73,27 @@ impl Way {
             way.lead_to(&target);
         }
         way
+    }
+
+    /// The same for a phone that calls us without a proxy: datagrams go back to where it called
+    /// from.
+    pub(super) fn bound_to_source(mut self, transaction: &Transaction) -> Self {
+        let request = &transaction.original;
+        let listener = listener_of(transaction);
+        if let (Ok(call_id), Some(listener)) = (request.call_id_header(), listener)
+            && request.record_route_header().is_none()
+        {
+            // The old one goes first: it ends what the call has.
+            self.exit = None;
+            self.exit =
+                Some(Exit::bound(&self.book, call_id.value(), listener, self.source).into());
+        }
+        self
+    }
+
+    /// The same, with datagrams bound to where they go.
+    pub(super) fn leaving_by(self, exit: Option<Arc<Exit>>) -> Self {
+        Self { exit, ..self }
     }
 
     /// Takes the way a request of the phone names; when it is out of reach, the source leads back.
@@ -113,9 +133,13 @@ impl Way {
 }
 
 /// The listener that a datagram came by.
-fn exit_of(transaction: &Transaction, book: &Arc<ContactBook>) -> Option<Exit> {
+fn listener_of(transaction: &Transaction) -> Option<SocketAddr> {
     let by = transaction.connection.as_ref().filter(|connection| !connection.is_reliable())?;
-    let listener = by.get_addr().get_socketaddr().ok()?;
+    by.get_addr().get_socketaddr().ok()
+}
+
+fn exit_of(transaction: &Transaction, book: &Arc<ContactBook>) -> Option<Exit> {
+    let listener = listener_of(transaction)?;
     let call_id = transaction.original.call_id_header().ok()?;
     Some(Exit::enter(book, call_id.value(), listener))
 }

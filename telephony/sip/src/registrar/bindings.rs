@@ -109,7 +109,7 @@ impl Bindings {
             let stay = Duration::from_secs(expires).min(self.max_expires);
             bound.push(Bound {
                 contact,
-                source: change.ask.source,
+                source: change.ask.claim.source,
                 transport: change.ask.transport,
                 flow: change.ask.flow.clone(),
                 call_id: change.ask.call_id.clone(),
@@ -149,7 +149,8 @@ impl Bindings {
         self.by_user.values().map(Vec::len).sum()
     }
 
-    /// Forgets what expired, and what came by a stream that is closed (RFC 5626 section 4.2.2).
+    /// Forgets what expired, and what came by a stream that is closed: it can be rung no more
+    /// (RFC 5626 section 4.2.2).
     fn forget_the_gone(&mut self, user: &str, now: Instant) {
         let Some(bound) = self.by_user.get_mut(user) else {
             return;

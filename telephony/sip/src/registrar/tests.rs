@@ -13,15 +13,18 @@ fn registrar(now: Instant) -> Registrar {
 
 fn ask(contact: &str, number: u32) -> Ask {
     Ask {
-        uri: "sip:desk.example".into(),
+        claim: Claim {
+            method: "REGISTER",
+            target: (String::new(), "desk.example".into()),
+            proofs: vec![],
+            body: vec![],
+            source: "127.0.0.1:5071".parse().unwrap(),
+        },
         to: "sip:ada@desk.example".into(),
-        proofs: vec![],
         contacts: vec![contact.to_owned()],
         expires: None,
         call_id: "1".into(),
         number,
-        body: vec![],
-        source: "127.0.0.1:5071".parse().unwrap(),
         transport: Transport::Udp,
         flow: None,
     }
@@ -39,7 +42,7 @@ fn proof(answer: &Answer, algorithm: Algorithm, name: &str, password: &str) -> S
 fn proven(registrar: &Registrar, mut ask: Ask, now: Instant) -> Answer {
     let challenge = registrar.register(&ask, now);
     assert_eq!(challenge.status, 401);
-    ask.proofs = vec![proof(&challenge, Algorithm::Sha256, ADA, "secret")];
+    ask.claim.proofs = vec![proof(&challenge, Algorithm::Sha256, ADA, "secret")];
     registrar.register(&ask, now)
 }
 
@@ -50,13 +53,13 @@ fn a_phone_registers_by_either_algorithm() {
         let registrar = registrar(now);
         let mut ask = ask("<sip:ada@10.0.0.9:5071>", 1);
         let challenge = registrar.register(&ask, now);
-        ask.proofs = vec![proof(&challenge, algorithm, ADA, "secret")];
+        ask.claim.proofs = vec![proof(&challenge, algorithm, ADA, "secret")];
         let answer = registrar.register(&ask, now);
         let contact = "<sip:ada@10.0.0.9:5071>;expires=3600".to_owned();
         assert_eq!(answer, Answer { status: 200, headers: vec![("Contact", contact)] });
         let bindings = registrar.registered(ADA, now);
         assert_eq!(bindings.len(), 1);
-        assert_eq!(bindings[0].source, ask.source);
+        assert_eq!(bindings[0].source, ask.claim.source);
         assert_eq!((registrar.count(now), registrar.registered("bob", now).len()), (1, 0));
         assert_eq!(registrar.count(now + Duration::from_hours(1)), 0);
     }
@@ -79,7 +82,7 @@ fn a_wrong_password_and_an_unknown_name_get_the_same_question() {
         let mut ask = ask("<sip:ada@10.0.0.9>", 1);
         ask.to = format!("sip:{name}@desk.example");
         let challenge = registrar.register(&ask, now);
-        ask.proofs = vec![proof(&challenge, Algorithm::Sha256, name, password)];
+        ask.claim.proofs = vec![proof(&challenge, Algorithm::Sha256, name, password)];
         let answer = registrar.register(&ask, now);
         let text = format!("{answer:?}");
         let nonce = Challenge::parse(&answer.headers[0].1).unwrap().nonce;
@@ -97,7 +100,7 @@ fn a_proof_is_good_once_and_for_its_owner_only() {
     let registrar = registrar(now);
     let mut request = ask("<sip:ada@10.0.0.9>", 1);
     let challenge = registrar.register(&request, now);
-    request.proofs = vec![proof(&challenge, Algorithm::Sha256, ADA, "secret")];
+    request.claim.proofs = vec![proof(&challenge, Algorithm::Sha256, ADA, "secret")];
     assert_eq!(registrar.register(&request, now).status, 200);
     let again = registrar.register(&request, now);
     assert_eq!(again.status, 401);
@@ -108,8 +111,8 @@ fn a_proof_is_good_once_and_for_its_owner_only() {
     assert_eq!(proven(&registrar, theirs, now).status, 403);
     // A proof made for another server.
     let mut elsewhere = ask("<sip:ada@10.0.0.9>", 3);
-    elsewhere.uri = "sip:other.example".into();
-    elsewhere.proofs = vec![proof(&again, Algorithm::Sha256, ADA, "secret")];
+    elsewhere.claim.target.1 = "other.example".into();
+    elsewhere.claim.proofs = vec![proof(&again, Algorithm::Sha256, ADA, "secret")];
     assert_eq!(registrar.register(&elsewhere, now).status, 401);
 }
 
@@ -121,7 +124,7 @@ fn an_old_nonce_is_called_stale_only_with_the_right_password() {
     let challenge = registrar.register(&request, now);
     let later = now + Duration::from_mins(6);
     for (password, stale) in [("secret", true), ("wrong", false)] {
-        request.proofs = vec![proof(&challenge, Algorithm::Md5, ADA, password)];
+        request.claim.proofs = vec![proof(&challenge, Algorithm::Md5, ADA, password)];
         let answer = registrar.register(&request, later);
         assert_eq!((answer.status, answer.headers[1].1.contains("stale=true")), (401, stale));
     }
@@ -134,12 +137,12 @@ fn guessing_ends_soon_and_does_not_lock_out_the_phone_that_is_registered() {
     assert_eq!(proven(&registrar, ask("<sip:ada@10.0.0.9>", 1), now).status, 200);
     let guess = |source: &str| {
         let mut ask = ask("<sip:ada@10.0.0.9>", 1);
-        ask.source = source.parse().unwrap();
+        ask.claim.source = source.parse().unwrap();
         let challenge = registrar.register(&ask, now);
         if challenge.status != 401 {
             return challenge.status;
         }
-        ask.proofs = vec![proof(&challenge, Algorithm::Sha256, ADA, "guess")];
+        ask.claim.proofs = vec![proof(&challenge, Algorithm::Sha256, ADA, "guess")];
         registrar.register(&ask, now).status
     };
     let from_one: Vec<u16> = (0..25).map(|_| guess("127.0.0.9:1")).collect();
@@ -152,7 +155,7 @@ fn guessing_ends_soon_and_does_not_lock_out_the_phone_that_is_registered() {
     }
     // The right password from a strange place is no longer heard; from the known one it is.
     let mut strange = ask("<sip:ada@10.0.0.9>", 2);
-    strange.source = "127.0.0.30:1".parse().unwrap();
+    strange.claim.source = "127.0.0.30:1".parse().unwrap();
     assert_eq!(proven(&registrar, strange, now).status, 401);
     assert_eq!(proven(&registrar, ask("<sip:ada@10.0.0.9>", 3), now).status, 200);
     let later = now + GUESS_WINDOW;
@@ -161,7 +164,7 @@ fn guessing_ends_soon_and_does_not_lock_out_the_phone_that_is_registered() {
 
 fn guess_free(registrar: &Registrar, now: Instant) -> u16 {
     let mut strange = ask("<sip:ada@10.0.0.8>", 9);
-    strange.source = "127.0.0.9:1".parse().unwrap();
+    strange.claim.source = "127.0.0.9:1".parse().unwrap();
     proven(registrar, strange, now).status
 }
 
@@ -219,7 +222,7 @@ fn rubbish_is_asked_for_a_password() {
         ["", "Digest", "NoOneKnowsThisScheme opaque-data=here", "Digest realm=\"sip\"", &long]
     {
         let mut request = ask("<sip:a@b>", 1);
-        request.proofs = vec![proof.to_owned(); 100];
+        request.claim.proofs = vec![proof.to_owned(); 100];
         assert_eq!(registrar.register(&request, now).status, 401);
     }
     assert_eq!(registrar.count(now), 0);

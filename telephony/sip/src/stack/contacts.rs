@@ -37,7 +37,6 @@ pub(crate) struct ContactBook {
 struct Whereabouts {
     configured: Vec<Network>,
     username: String,
-    may_refer: bool,
     /// What its names lead to now.
     found: Vec<IpAddr>,
 }
@@ -72,26 +71,20 @@ impl ContactBook {
     }
 
     /// A trunk that is configured: which networks its calls come from beside its own addresses,
-    /// who we are there, and whether it may transfer calls.
-    pub(crate) fn add_trunk(
-        &self,
-        name: &str,
-        configured: Vec<Network>,
-        username: String,
-        may_refer: bool,
-    ) {
-        let trunk = Whereabouts { configured, username, may_refer, found: Vec::new() };
+    /// and who we are there.
+    pub(crate) fn add_trunk(&self, name: &str, configured: Vec<Network>, username: String) {
+        let trunk = Whereabouts { configured, username, found: Vec::new() };
         lock(&self.trunks).insert(name.to_owned(), trunk);
     }
 
-    /// The trunk that brings a call from `address` for `called`, and whether it may transfer.
+    /// The trunk that brings a call from `address` for `called`.
     /// Several accounts with one carrier share its addresses: then the called user decides.
-    pub(crate) fn trunk_of(&self, address: IpAddr, called: &str) -> Option<(String, bool)> {
+    pub(crate) fn trunk_of(&self, address: IpAddr, called: &str) -> Option<String> {
         let trunks = lock(&self.trunks);
         let there = || trunks.iter().filter(|(_, trunk)| trunk.contain(address));
         let named = there().find(|(_, trunk)| trunk.username == called);
-        let (name, trunk) = named.or_else(|| there().next())?;
-        Some((name.clone(), trunk.may_refer))
+        let (name, _) = named.or_else(|| there().next())?;
+        Some(name.clone())
     }
 
     /// Remembers for a while that a phone which answered our call is reached by `source`.

@@ -11,6 +11,7 @@ mod signpost;
 
 pub(crate) use contacts::{CallerEntry, ContactBook, ContactEntry};
 pub(crate) use exits::Exit;
+pub(crate) use polish::lacks_contact;
 pub(crate) use quiet::{Silenced, quiet, quietly};
 
 use std::net::{IpAddr, SocketAddr};

@@ -31,7 +31,8 @@ impl MessageInspector for Polish {
             self.contacts.exits.name_in(request);
         }
         if let Ok(call_id) = message.call_id_header() {
-            let peer = to.and_then(|to| to.get_socketaddr().ok());
+            let bound = self.contacts.exits.only_way_of_call(call_id.value());
+            let peer = bound.or_else(|| to.and_then(|to| to.get_socketaddr().ok()));
             let transport = to.map(|to| match to.r#type {
                 Some(rsipstack::sip::Transport::Tcp) => Transport::Tcp,
                 Some(rsipstack::sip::Transport::Tls) => Transport::Tls,
@@ -48,6 +49,9 @@ impl MessageInspector for Polish {
         if let SipMessage::Response(response) = &mut message
             && response.cseq_header().and_then(CSeq::method).ok() == Some(Method::Invite)
         {
+            if let Some(from) = from {
+                supply_contact(response, from);
+            }
             if let Some(source) = from.and_then(|from| from.get_socketaddr().ok()) {
                 self.note_contact(response, source);
             }
@@ -74,6 +78,30 @@ impl Polish {
             self.contacts.note(&target.addr.to_string(), source);
         }
     }
+}
+
+/// Marks an answer whose Contact is ours; it never leaves this program.
+const NO_CONTACT: &str = "Mostik-No-Contact";
+
+/// Whether a 2xx to an INVITE came without the Contact that it must have (RFC 3261 section
+/// 13.3.1.4): such a call is to be ended.
+pub(crate) fn lacks_contact(response: &Response) -> bool {
+    let mark = |header: &Header| matches!(header, Header::Other(name, _) if name == NO_CONTACT);
+    response.headers().iter().any(mark)
+}
+
+/// The stack cannot acknowledge an answer without a Contact, and the other side would go on
+/// repeating it: it gets where the answer came from.
+fn supply_contact(response: &mut Response, from: &SipAddr) {
+    let success = response.status_code.kind() == StatusCodeKind::Successful;
+    if !success || response.contact_header().is_ok() {
+        return;
+    }
+    let transport = from.r#type.unwrap_or_default();
+    let contact = format!("<sip:{};transport={transport}>", from.addr);
+    let headers = response.headers_mut();
+    headers.push(Header::Contact(contact.into()));
+    headers.push(Header::Other(NO_CONTACT.into(), String::new()));
 }
 
 /// The stack sends PRACK along the INVITE's way instead of the dialog's, and hears nothing else

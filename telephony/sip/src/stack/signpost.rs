@@ -34,7 +34,8 @@ impl StackSocket for WriteOnly {
     }
 
     async fn send_to(&self, bytes: &[u8], address: SocketAddr) -> rsipstack::Result<usize> {
-        let Some(address) = self.contacts.route(address) else {
+        let bound = self.contacts.exits.only_way_of(bytes);
+        let Some(address) = bound.or_else(|| self.contacts.route(address)) else {
             let refused = "the address is outside the allowed networks".to_owned();
             return Err(rsipstack::Error::Error(refused));
         };

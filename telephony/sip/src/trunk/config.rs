@@ -36,6 +36,9 @@ pub struct TrunkConfig {
     pub networks: Vec<Network>,
     /// Whether to register; without, calls come and go by address alone.
     pub register: bool,
+    /// How often to ask it whether it is there (OPTIONS) when we do not register with it; `None`
+    /// never does. It keeps the way through a NAT open for less than its time, as a rule 30 s.
+    pub ask_every: Option<Duration>,
     /// Whether it may transfer calls (REFER, Replaces).
     pub may_refer: bool,
     /// The shortest wait after a failed registration; doubled with every further one.
@@ -66,6 +69,7 @@ impl TrunkConfig {
             expires: Duration::from_mins(10),
             networks: Vec::new(),
             register: true,
+            ask_every: None,
             may_refer: false,
             min_back_off: Duration::from_secs(30),
             max_back_off: Duration::from_mins(30),

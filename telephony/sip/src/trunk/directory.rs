@@ -1,13 +1,13 @@
 //! The configured trunks: who they are, where they are, and how they are.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rsipstack::sip::{Host, Scheme, Uri};
 use tokio::sync::watch;
 
 use super::config::{is_host, read_place};
+use super::seen::Seen;
 use super::{TrunkConfig, TrunkConfigError, TrunkState, TrunkStatus};
 use crate::locate::{LocateError, Locator, Place};
 use crate::outward::Hop;
@@ -23,7 +23,9 @@ pub(crate) struct Trunk {
     pub(crate) first_hop: Place,
     pub(crate) credentials: Option<Credentials>,
     pub(crate) state: watch::Sender<TrunkState>,
-    seen_as: Mutex<Option<SocketAddr>>,
+    /// Whether it answered when it was last asked; `None` until then.
+    pub(super) answers: Mutex<Option<bool>>,
+    seen: Mutex<Option<Seen>>,
 }
 
 impl Trunk {
@@ -42,7 +44,8 @@ impl Trunk {
         };
         let (credentials, state) =
             (config.credentials(), watch::Sender::new(TrunkState::Unregistered));
-        Ok(Self { registrar, first_hop, credentials, state, seen_as: Mutex::default(), config })
+        let (answers, seen) = (Mutex::default(), Mutex::default());
+        Ok(Self { config, registrar, first_hop, credentials, state, answers, seen })
     }
 
     /// The domain of our own address at the trunk.
@@ -50,22 +53,24 @@ impl Trunk {
         self.config.from_domain.as_deref().unwrap_or(&self.registrar.host)
     }
 
-    /// Where the trunk sees us, when it told us (RFC 3581).
-    pub(crate) fn seen_as(&self) -> Option<SocketAddr> {
-        *self.lock()
+    pub(super) fn seen(&self) -> Option<Seen> {
+        *lock(&self.seen)
     }
 
-    pub(super) fn learn(&self, seen_as: SocketAddr) {
-        *self.lock() = Some(seen_as);
+    pub(super) fn learn(&self, seen: Seen) {
+        *lock(&self.seen) = Some(seen);
     }
 
     /// The address we were seen at was that of a way that is gone.
     pub(super) fn forget_where_we_are(&self) {
-        *self.lock() = None;
+        *lock(&self.seen) = None;
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<SocketAddr>> {
-        self.seen_as.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn note_whether_it_answers(&self, answers: bool) {
+        let before = lock(&self.answers).replace(answers);
+        if before != Some(answers) {
+            tracing::info!(trunk = self.config.name, answers, "trunk asked whether it is there");
+        }
     }
 
     /// The address that took our registration before the others: it knows us.
@@ -82,6 +87,10 @@ impl Trunk {
     }
 }
 
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn check(config: &TrunkConfig) -> Result<(), TrunkConfigError> {
     let name = &config.name;
     let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
@@ -95,7 +104,8 @@ fn check(config: &TrunkConfig) -> Result<(), TrunkConfigError> {
     if !user(&config.username) || !config.from_domain.as_deref().is_none_or(is_host) {
         return Err(TrunkConfigError::Account(name.clone()));
     }
-    let times = [config.expires, config.min_back_off, config.max_back_off];
+    let asking = config.ask_every.unwrap_or(config.expires);
+    let times = [config.expires, config.min_back_off, config.max_back_off, asking];
     let whole = times.iter().all(|time| time.as_secs() >= 1);
     if !whole || config.min_back_off > config.max_back_off {
         return Err(TrunkConfigError::Times(name.clone()));
@@ -119,8 +129,8 @@ impl Directory {
         let mut trunks = HashMap::new();
         for config in configs {
             let trunk = Arc::new(Trunk::new(config)?);
-            let TrunkConfig { name, networks, username, may_refer, .. } = &trunk.config;
-            contacts.add_trunk(name, networks.clone(), username.clone(), *may_refer);
+            let TrunkConfig { name, networks, username, .. } = &trunk.config;
+            contacts.add_trunk(name, networks.clone(), username.clone());
             if let Some(other) = trunks.insert(trunk.config.name.clone(), trunk) {
                 return Err(TrunkConfigError::NameTwice(other.config.name.clone()));
             }
@@ -144,6 +154,7 @@ impl Directory {
                 name: trunk.config.name.clone(),
                 state: trunk.state.borrow().clone(),
                 public_address: trunk.seen_as(),
+                answers: *lock(&trunk.answers),
             })
             .collect();
         statuses.sort_by(|one, other| one.name.cmp(&other.name));

@@ -2,7 +2,9 @@
 
 mod config;
 mod directory;
+mod presence;
 mod register;
+mod seen;
 mod status;
 mod task;
 mod timing;

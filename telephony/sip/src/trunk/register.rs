@@ -1,24 +1,18 @@
 //! One registration: REGISTER to one address until it is granted or refused (RFC 3261 section 10.2).
 
-use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use rsipstack::sip::prelude::HeadersExt;
 use rsipstack::sip::typed::{From, To};
-use rsipstack::sip::{
-    Auth, HasHeaders, Header, Host, Method, Param, Request, Response, Scheme, SipMessage, Uri,
-};
-use rsipstack::transaction::key::{TransactionKey, TransactionRole};
-use rsipstack::transaction::transaction::Transaction;
+use rsipstack::sip::{Auth, HasHeaders, Header, Method, Param, Request, Response, Scheme, Uri};
 use uuid::Uuid;
 
 use super::timing::LONGEST;
 use super::{Trunk, TrunkFailure};
-use crate::Transport;
 use crate::dial::{Signers, challenge_in, status_of};
 use crate::outward::WayOut;
 use crate::screen::ALLOW;
-use crate::stack::{Stack, quiet};
+use crate::stack::Stack;
 
 /// REGISTERs sent to one address for one registration.
 const MAX_TRIES: usize = 6;
@@ -70,10 +64,10 @@ impl Account {
         learns: bool,
     ) -> Result<Grant, Refused> {
         for _ in 0..MAX_TRIES {
-            let contact = way.contact(&trunk.config.username, trunk.seen_as());
+            let contact = way.contact(&trunk.config.username, trunk.seen_at(way.ours));
             let wanted = self.least.unwrap_or_default().max(trunk.config.expires).min(LONGEST);
             let response = self.ask(stack, trunk, way, &contact, wanted).await?;
-            let moved = learns && learn(&response, trunk, way);
+            let moved = learns && trunk.learn_from(&response, way);
             match status_of(&response) {
                 // Seen elsewhere than we said: say it right, and take the wrong address back.
                 200..=299 if moved => self.registered = Some(contact),
@@ -145,35 +139,8 @@ impl Account {
     ) -> Result<Response, Refused> {
         let request = self.write(stack, trunk, way, contact, lasts);
         let request = request.ok_or(Refused::Everywhere(TrunkFailure::Broken))?;
-        let silent = Refused::Here(TrunkFailure::Unreachable);
-        let key = TransactionKey::from_request(&request, TransactionRole::Client);
-        let key = key.map_err(|_| Refused::Everywhere(TrunkFailure::Broken))?;
-        let (endpoint, connection) = (stack.endpoint.clone(), Some(way.connection.clone()));
-        let destination = way.destination();
-        let exchange = quiet(async move {
-            let mut transaction = Transaction::new_client(key, request, endpoint, connection);
-            transaction.destination = Some(destination);
-            transaction.send().await.ok()?;
-            while let Some(message) = transaction.receive().await {
-                match message {
-                    SipMessage::Response(response) if status_of(&response) >= 200 => {
-                        return Some(response);
-                    }
-                    _ => {}
-                }
-            }
-            None
-        });
-        let lost = async {
-            match way.flow() {
-                Some(flow) => flow.cancelled().await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            response = exchange => response.ok_or(silent),
-            () = lost => Err(silent),
-        }
+        let answer = way.exchange(stack, request).await;
+        answer.ok_or(Refused::Here(TrunkFailure::Unreachable))
     }
 
     fn write(
@@ -221,24 +188,6 @@ impl Account {
     }
 }
 
-/// Whether the carrier sees us elsewhere than our Contact said.
-fn learn(response: &Response, trunk: &Trunk, way: &WayOut) -> bool {
-    let Some(seen) = seen_as(response, way.ours) else {
-        return false;
-    };
-    let told = trunk.seen_as().unwrap_or(way.ours);
-    // A stream's own port is not the one we listen on; only another address means NAT.
-    let same = match way.hop.transport {
-        Transport::Udp => seen == told,
-        Transport::Tcp | Transport::Tls => seen.ip() == told.ip(),
-    };
-    if !same {
-        tracing::info!(trunk = trunk.config.name, "the trunk sees us at another address");
-        trunk.learn(seen);
-    }
-    !same
-}
-
 /// For how long the answer says that `contact` is registered.
 fn granted(response: &Response, contact: &Uri) -> Option<Duration> {
     let contacts = response.typed_contact_headers().unwrap_or_default();
@@ -266,23 +215,4 @@ fn least_expiry(response: &Response) -> Option<Duration> {
         _ => None,
     })?;
     Some(Duration::from_secs(seconds.into()))
-}
-
-/// Where the answer says our request came from: `received` and `rport` of our Via (RFC 3581).
-fn seen_as(response: &Response, told: SocketAddr) -> Option<SocketAddr> {
-    let via = response.top_via_header().ok()?;
-    let via = rsipstack::sip::prelude::ToTypedHeader::typed(&via).ok()?;
-    let named = match via.uri.host_with_port.host {
-        Host::IpAddr(ip) => Some(ip),
-        Host::Domain(_) => None,
-    };
-    let (mut ip, mut port): (Option<IpAddr>, u16) = (None, told.port());
-    for param in &via.params {
-        match param {
-            Param::Received(received) => ip = received.parse().ok(),
-            Param::Rport(Some(rport)) => port = *rport,
-            _ => {}
-        }
-    }
-    Some(SocketAddr::new(ip.or(named)?, port))
 }

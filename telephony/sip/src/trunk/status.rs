@@ -60,4 +60,6 @@ pub struct TrunkStatus {
     pub state: TrunkState,
     /// The address it sees us at, when it told us.
     pub public_address: Option<SocketAddr>,
+    /// Whether it answered when it was last asked (OPTIONS); `None` when it is not asked.
+    pub answers: Option<bool>,
 }

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use tokio_util::sync::CancellationToken;
 
+use super::presence::is_there;
 use super::register::{Account, Refused};
 use super::timing::{chance, refresh_after, wait_after};
 use super::{Directory, Trunk, TrunkFailure, TrunkState};
@@ -68,15 +69,43 @@ impl Keeper {
         self.leave(account, last_way).await;
     }
 
-    /// Knows where a trunk is that we do not register with: its calls come from there.
+    /// Knows where a trunk is that we do not register with, since its calls come from there; and
+    /// asks it whether it is there.
     async fn stay_located(&self) {
         loop {
-            if let Err(error) = self.directory.locate(&self.trunk).await {
-                let trunk = &self.trunk.config.name;
-                tracing::warn!(trunk, %error, "the trunk cannot be found");
+            match self.directory.locate(&self.trunk).await {
+                Ok(hops) => self.ask_one_of(&hops).await,
+                Err(error) => {
+                    let trunk = &self.trunk.config.name;
+                    tracing::warn!(trunk, %error, "the trunk cannot be found");
+                }
             }
-            tokio::time::sleep(LOOK_UP).await;
+            // What name servers say is kept for as long as they say.
+            tokio::time::sleep(self.trunk.config.ask_every.unwrap_or(LOOK_UP)).await;
         }
+    }
+
+    async fn ask_one_of(&self, hops: &[Hop]) {
+        if self.trunk.config.ask_every.is_none() {
+            return;
+        }
+        let mut answers = false;
+        for hop in hops {
+            let asking = tokio::time::timeout(ONE_ADDRESS, self.is_there(hop));
+            answers = asking.await.unwrap_or(false);
+            if answers {
+                break;
+            }
+        }
+        self.trunk.note_whether_it_answers(answers);
+    }
+
+    async fn is_there(&self, hop: &Hop) -> bool {
+        let Ok(way) = self.outward.reach(hop).await else {
+            return false;
+        };
+        let stack = &self.outward.hall.stack;
+        is_there(stack, &self.trunk, &way, self.outward.learns).await
     }
 
     /// Registers with the first address that grants it; the last one that did goes first.

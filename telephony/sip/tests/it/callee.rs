@@ -7,8 +7,8 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, UdpSocket};
 use tokio_rustls::TlsAcceptor;
 
+use crate::heard::{Heard, take_message};
 use crate::paper::Paper;
-use crate::phone::{Heard, take_message};
 use crate::world::{ANSWER, soon};
 
 pub(crate) const OFFER: &str = "v=0\r\ns=our offer\r\n";
@@ -75,6 +75,11 @@ impl Callee {
         Dial::new(format!("sip:bob@{}", self.local), self.route(), OFFER)
     }
 
+    /// Whether a datagram waits to be heard.
+    pub(crate) fn has_mail(&self) -> bool {
+        matches!(&self.line, Line::Udp(socket, _) if socket.try_peek_sender().is_ok())
+    }
+
     /// The next message, whatever it is.
     pub(crate) async fn hear(&mut self) -> Heard {
         soon(self.next()).await
@@ -97,6 +102,17 @@ impl Callee {
         loop {
             let heard = self.hear().await;
             if heard.start.starts_with(method) && heard.header("CSeq") != known.header("CSeq") {
+                return heard;
+            }
+        }
+    }
+
+    /// The INVITE of the next call.
+    pub(crate) async fn expect_call_after(&mut self, known: &Heard) -> Heard {
+        loop {
+            let heard = self.hear().await;
+            let other = || heard.header("Call-ID") != known.header("Call-ID");
+            if heard.start.starts_with("INVITE") && other() {
                 return heard;
             }
         }

@@ -2,7 +2,8 @@
 
 use mostik_sip::{CallEvent, Transport};
 
-use crate::phone::{Heard, Phone};
+use crate::heard::Heard;
+use crate::phone::Phone;
 use crate::world::{ANSWER, World, next};
 
 const SDP: &str = "Content-Type: application/sdp\r\n";

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use mostik_sip::{CallEvent, Credentials, EdgeConfig, RegistrarConfig, Transport};
+use mostik_sip::{CallEvent, Credentials, EdgeConfig, Network, RegistrarConfig, Transport};
 use tokio::net::UdpSocket;
 
 use crate::phone::Phone;
@@ -77,7 +77,11 @@ async fn a_flood_does_not_touch_calls_in_progress() {
 #[tokio::test]
 async fn a_refusal_comes_once_and_is_hardly_longer_than_what_it_refuses() {
     let phones = vec![Credentials::new("ada", "secret".to_owned().into())];
-    let registrar = Some(RegistrarConfig { phones, ..RegistrarConfig::default() });
+    let registrar = Some(RegistrarConfig {
+        phones,
+        trusted: Network::loopback(),
+        ..RegistrarConfig::default()
+    });
     let mut world = World::with(EdgeConfig { max_calls: 1, registrar, ..config() }).await;
     let mut caller = world.phone(Transport::Udp).await;
     let _call = world.established(&mut caller).await;

@@ -1,15 +1,22 @@
 //! The edge over real sockets on loopback, called by a phone that writes every byte itself.
 
+mod behind_nat;
 mod callee;
 mod calls;
 mod changes;
+mod desk_phones;
+mod dial_limits;
 mod dialling;
+mod early_media;
 mod encryption;
 mod endings;
+mod failover;
 mod hardening;
+mod heard;
 mod ladder;
 mod logs;
 mod name_server;
+mod own_sessions;
 mod paper;
 mod phone;
 mod proof;

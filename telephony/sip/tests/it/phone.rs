@@ -9,7 +9,9 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket};
 use tokio_rustls::client::TlsStream;
 
+use crate::heard::{Heard, take_message};
 use crate::paper::Paper;
+use crate::proof::of_sha256;
 use crate::world::soon;
 
 static NUMBER: AtomicU32 = AtomicU32::new(1);
@@ -24,59 +26,6 @@ enum Line {
     Tls(Box<TlsStream<TcpStream>>, Vec<u8>),
 }
 
-/// A message the phone received.
-#[derive(Clone, Debug)]
-pub(crate) struct Heard {
-    pub(crate) start: String,
-    headers: Vec<(String, String)>,
-    pub(crate) body: String,
-}
-
-impl Heard {
-    pub(crate) fn read(bytes: &[u8]) -> Self {
-        let text = String::from_utf8(bytes.to_vec()).unwrap();
-        let (head, body) = text.split_once("\r\n\r\n").expect(&text);
-        let mut lines = head.split("\r\n");
-        let start = lines.next().unwrap().to_owned();
-        let headers = lines.map(|line| {
-            let (name, value) = line.split_once(':').expect(line);
-            (name.trim().to_owned(), value.trim().to_owned())
-        });
-        Self { start, headers: headers.collect(), body: body.to_owned() }
-    }
-
-    pub(crate) fn status(&self) -> u16 {
-        self.start.split(' ').nth(1).unwrap().parse().unwrap_or(0)
-    }
-
-    pub(crate) fn header(&self, name: &str) -> &str {
-        self.find(name).unwrap_or_else(|| panic!("no {name} in {self:?}"))
-    }
-
-    pub(crate) fn find(&self, name: &str) -> Option<&str> {
-        let mut named = self.headers.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
-        named.next().map(|(_, value)| value.as_str())
-    }
-
-    pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
-        let named = self.headers.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name));
-        named.map(|(_, value)| value.as_str())
-    }
-
-    /// The same message with another value of one header.
-    pub(crate) fn with(&self, name: &str, value: &str) -> Self {
-        let mut changed = self.clone();
-        for header in changed.headers.iter_mut().filter(|(key, _)| key == name) {
-            value.clone_into(&mut header.1);
-        }
-        changed
-    }
-
-    pub(crate) fn to_tag(&self) -> &str {
-        self.header("To").split_once("tag=").unwrap().1
-    }
-}
-
 pub(crate) struct Phone {
     line: Line,
     pub(crate) local: SocketAddr,
@@ -85,6 +34,9 @@ pub(crate) struct Phone {
     call_id: String,
     branch: String,
     to: String,
+    tag: String,
+    /// Who it says to be.
+    pub(crate) caller: String,
     target: String,
     pub(crate) number: u32,
     /// What stands in the Contact of this phone.
@@ -135,6 +87,8 @@ impl Phone {
             call_id: format!("{}@phone", unique()),
             branch: String::new(),
             to: format!("<sip:support@{edge}>"),
+            tag: "phone".to_owned(),
+            caller: "ada".to_owned(),
             target: format!("sip:support@{edge}"),
             number: 0,
             contact: format!("<sip:ada@{local};transport={token}>"),
@@ -149,12 +103,12 @@ impl Phone {
         }
         let (token, local, branch, call_id) = (self.token, self.local, &self.branch, &self.call_id);
         let (target, to, number, contact) = (&self.target, &self.to, self.number, &self.contact);
-        let length = body.len();
+        let (tag, caller, length) = (&self.tag, &self.caller, body.len());
         format!(
             "{method} {target} SIP/2.0\r\n\
              Via: SIP/2.0/{token} {local};branch={branch};rport\r\n\
              Max-Forwards: 70\r\n\
-             From: \"Ada\" <sip:ada@{local}>;tag=phone\r\n\
+             From: \"Ada\" <sip:{caller}@{local}>;tag={tag}\r\n\
              To: {to}\r\n\
              Call-ID: {call_id}\r\n\
              CSeq: {number} {method}\r\n\
@@ -246,6 +200,20 @@ impl Phone {
         uri.clone_into(&mut self.target);
     }
 
+    /// Begins anew after a refusal.
+    pub(crate) fn forget_dialog(&mut self) {
+        self.to = format!("<sip:support@{}>", self.edge);
+    }
+
+    /// Joins the dialog that the edge's `invite` began and this phone answered.
+    pub(crate) fn join(&mut self, invite: &Heard) {
+        invite.header("From").clone_into(&mut self.to);
+        invite.header("Call-ID").clone_into(&mut self.call_id);
+        "rung".clone_into(&mut self.tag);
+        let contact = invite.header("Contact").trim_start_matches('<');
+        contact.split('>').next().unwrap().clone_into(&mut self.target);
+    }
+
     /// Acknowledges a refusal, in the transaction it belongs to.
     pub(crate) async fn acknowledge_refusal(&mut self, refusal: &Heard) {
         refusal.header("To").clone_into(&mut self.to);
@@ -259,6 +227,63 @@ impl Phone {
             .map(|name| format!("{name}: {}\r\n", request.header(name)))
             .concat();
         self.send(&format!("SIP/2.0 {status}\r\n{echoed}Content-Length: 0\r\n\r\n")).await;
+    }
+
+    /// Answers the edge's INVITE; a status with a session description may be an answer of 2xx.
+    pub(crate) async fn answer_call(&mut self, invite: &Heard, status: &str, session: &str) {
+        let echoed = ["Via", "From", "Call-ID", "CSeq"]
+            .map(|name| format!("{name}: {}\r\n", invite.header(name)))
+            .concat();
+        let to = invite.header("To");
+        let tag = if to.contains(";tag=") { "" } else { ";tag=rung" };
+        let (contact, length) = (&self.contact, session.len());
+        let kind = if session.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
+        self.send(&format!(
+            "SIP/2.0 {status}\r\n{echoed}To: {to}{tag}\r\nContact: {contact}\r\n{kind}\
+             Content-Length: {length}\r\n\r\n{session}"
+        ))
+        .await;
+    }
+
+    /// Answers a request of the edge within a call, with lines and a session description.
+    pub(crate) async fn answer_in_dialog(
+        &mut self,
+        request: &Heard,
+        status: &str,
+        lines: &str,
+        session: &str,
+    ) {
+        let echoed = ["Via", "From", "To", "Call-ID", "CSeq"]
+            .map(|name| format!("{name}: {}\r\n", request.header(name)))
+            .concat();
+        let (contact, length) = (&self.contact, session.len());
+        let kind = if session.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
+        self.send(&format!(
+            "SIP/2.0 {status}\r\n{echoed}Contact: {contact}\r\n{lines}{kind}\
+             Content-Length: {length}\r\n\r\n{session}"
+        ))
+        .await;
+    }
+
+    /// The next request of this method; the same INVITE repeated does not count.
+    pub(crate) async fn expect_request(&mut self, method: &str) -> Heard {
+        loop {
+            let heard = self.hear().await;
+            if heard.start.starts_with(method) {
+                return heard;
+            }
+            assert!(heard.start.starts_with("INVITE"), "{} instead of {method}", heard.start);
+        }
+    }
+
+    /// Registers `user` with `password`.
+    pub(crate) async fn register(&mut self, user: &str, password: &str) {
+        let challenge = self.ask_as("REGISTER", user, "").await;
+        assert_eq!(challenge.status(), 401, "{challenge:?}");
+        let challenge = challenge.header("WWW-Authenticate").to_owned();
+        let proof = of_sha256(&challenge, user, password, "REGISTER", &self.target());
+        let answer = self.ask_as("REGISTER", user, &format!("Authorization: {proof}\r\n")).await;
+        assert_eq!(answer.status(), 200, "{answer:?}");
     }
 
     pub(crate) async fn send(&mut self, text: &str) {
@@ -337,14 +362,4 @@ async fn read_message(stream: &mut (impl AsyncRead + Unpin), buffer: &mut Vec<u8
         assert!(length > 0, "the edge closed the connection");
         buffer.extend_from_slice(&bytes[..length]);
     }
-}
-
-pub(crate) fn take_message(buffer: &mut Vec<u8>) -> Option<Heard> {
-    let end = buffer.windows(4).position(|at| at == b"\r\n\r\n")? + 4;
-    let length: usize = Heard::read(&buffer[..end]).header("Content-Length").parse().unwrap();
-    if buffer.len() < end + length {
-        return None;
-    }
-    let rest = buffer.split_off(end + length);
-    Some(Heard::read(&std::mem::replace(buffer, rest)))
 }

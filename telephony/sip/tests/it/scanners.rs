@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Stdio;
 
-use mostik_sip::{Credentials, EdgeConfig, RegistrarConfig, Transport};
+use mostik_sip::{Credentials, EdgeConfig, Network, RegistrarConfig, Transport};
 use tokio::process::Command;
 
 use crate::world::{World, config, next};
@@ -41,7 +41,11 @@ async fn scanners_learn_neither_names_nor_passwords() {
         return;
     }
     let phones = vec![Credentials::new("101", "104".to_owned().into())];
-    let registrar = Some(RegistrarConfig { phones, ..RegistrarConfig::default() });
+    let registrar = Some(RegistrarConfig {
+        phones,
+        trusted: Network::loopback(),
+        ..RegistrarConfig::default()
+    });
     let mut world = World::with(EdgeConfig { registrar, ..config() }).await;
     let mut phone = world.phone(Transport::Udp).await;
     let mut call = world.established(&mut phone).await;

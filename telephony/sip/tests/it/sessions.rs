@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use mostik_sip::{CallEvent, EdgeConfig, Ended, EndedBy, EndedWhy, Listen, Transport};
 
-use crate::phone::{Heard, Phone};
+use crate::heard::Heard;
+use crate::phone::Phone;
 use crate::world::{ANSWER, World, config, next, soon};
 
 const SDP: &str = "Content-Type: application/sdp\r\n";

@@ -3,7 +3,7 @@
 use mostik_sip::{Call, CallEvent, ReofferError, TransferError, TransferOutcome};
 
 use crate::callee::Callee;
-use crate::phone::Heard;
+use crate::heard::Heard;
 use crate::world::{ANSWER, World, next, soon};
 
 /// A call we placed that `callee` answered.

@@ -11,8 +11,8 @@ use mostik_sip::{
 use secrecy::SecretString;
 
 use crate::callee::{Callee, OFFER};
+use crate::heard::Heard;
 use crate::name_server::{NameServer, Records};
-use crate::phone::Heard;
 use crate::proof::{proves, value};
 use crate::world::{World, config, only, soon};
 

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use rayon::ThreadPool;
 use tokio::sync::{mpsc, oneshot};
 
+use super::giving_way::give_way;
 use super::model::Model;
 use super::recognise::{Task, recognise};
 use crate::models::ModelStore;
@@ -46,7 +47,8 @@ impl Default for LocalOptions {
 /// Whisper on this machine.
 ///
 /// It may be made before its model is there: [`SpeechToText::ready`] turns true when the store has
-/// it, and the first recording loads it. Dropping a transcription's future gives the work up.
+/// it, and the first recording loads it. Dropping a transcription's future gives the work up. Its
+/// threads have a lower priority than all others, so that calls come first.
 pub struct LocalWhisper {
     options: LocalOptions,
     store: ModelStore,
@@ -72,13 +74,17 @@ impl LocalWhisper {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(options.threads.clamp(1, Self::MOST))
             .thread_name(|number| format!("speech-{number}"))
+            .start_handler(|_| give_way())
             .build()
             .map_err(|error| failed(&error))?;
         let (queue, jobs) = mpsc::channel(options.queue.clamp(1, 4_096));
         let beam = options.beam.clamp(1, Self::MOST);
         thread::Builder::new()
             .name("speech".into())
-            .spawn(move || work(jobs, &pool, beam))
+            .spawn(move || {
+                give_way();
+                work(jobs, &pool, beam);
+            })
             .map_err(|error| failed(&error))?;
         Ok(Self { options, store, queue })
     }

@@ -4,6 +4,7 @@
 mod decoder;
 mod encoder;
 mod few_rows;
+mod giving_way;
 mod guard;
 mod layers;
 mod local;

@@ -64,7 +64,8 @@ pub(crate) async fn place(
     let local =
         address_toward(order.toward).map_err(|error| NotPlaced::Ports(error.to_string()))?;
     let sockets = ports.open(local).map_err(|error| NotPlaced::Ports(error.to_string()))?;
-    let described = order.public_address.unwrap_or(local);
+    let public = order.public_address.or_else(|| edge.public_address_by(&order.route));
+    let described = public.unwrap_or(local);
     let security = MediaSecurity { mode: order.encryption, keys_are_safe: order.keys_are_safe };
     let mut negotiation = Negotiation::new(described, sockets.port()).secured(security)?;
     let offer = negotiation.offer();

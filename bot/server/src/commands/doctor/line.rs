@@ -3,10 +3,11 @@
 
 use std::net::IpAddr;
 
-use mostik_sip::{EdgeConfig, Transport};
+use mostik_sip::Transport;
+use mostik_store::{Clock as _, SystemClock};
 use tokio::net::{TcpListener, UdpSocket};
 
-use super::{Failure, Finding, Fine, Report, Warning, self_call, trunks};
+use super::{Failure, Finding, Fine, Report, Warning, certificate, self_call, trunks};
 use crate::config::Config;
 
 /// Pairs of audio ports that are tried.
@@ -26,23 +27,11 @@ pub(super) async fn examine(config: &Config, running: bool, report: &mut Report)
         return report.add("phone", Fine("no line is configured (sip.listen is empty)".into()));
     }
     if edge.listen.iter().any(|listen| listen.transport == Transport::Tls) {
-        report.add("certificate", certificate(&edge));
+        report.add("certificate", certificate::examine(&edge, SystemClock.now()));
     }
     trunks::examine(config, running, report).await;
     if listens {
         self_call::examine(config, running, report).await;
-    }
-}
-
-fn certificate(edge: &EdgeConfig) -> Finding {
-    match &edge.tls {
-        None => Failure(
-            "sip.listen has \"tls:\", but sip.tls_certificate and sip.tls_key are not set".into(),
-        ),
-        Some(files) => match files.check() {
-            Ok(()) => Fine(format!("{} can be used", files.certificate.display())),
-            Err(error) => Failure(error.to_string()),
-        },
     }
 }
 

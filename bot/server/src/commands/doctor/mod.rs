@@ -1,5 +1,6 @@
 //! Says what works and what does not, and what to do.
 
+mod certificate;
 mod line;
 mod self_call;
 mod trunks;

@@ -41,13 +41,16 @@ pub(super) async fn examine(config: &Config, running: bool, report: &mut Report)
         let why = "phone.echo is empty: nobody to call; set it to \"echo\" to have this checked";
         return report.add("self-call", Warning(why.into()));
     }
+    let doors = Doors { line: listen, audio: &config.sip.rtp_ports };
     if running {
-        return report.add("self-call", finding(call(config, listen).await, edge.public_address));
+        let called = call(config, listen).await;
+        return report.add("self-call", finding(called, edge.public_address, &doors));
     }
-    report.add("self-call", finding(without_a_running_one(config, listen, None).await, None));
+    let called = without_a_running_one(config, listen, None).await;
+    report.add("self-call", finding(called, None, &doors));
     if let Some(public) = edge.public_address {
         let called = without_a_running_one(config, listen, Some(public)).await;
-        report.add("self-call by the public address", finding(called, Some(public)));
+        report.add("self-call by the public address", finding(called, Some(public), &doors));
     }
 }
 
@@ -139,33 +142,47 @@ fn tone() -> Clip {
     Clip::from_samples((0..count).map(sample).collect::<Vec<i16>>())
 }
 
-fn finding(called: Result<CallQuality, NotPlaced>, public: Option<IpAddr>) -> Finding {
+/// What a firewall has to let through.
+struct Doors<'a> {
+    line: Listen,
+    audio: &'a str,
+}
+
+fn finding(
+    called: Result<CallQuality, NotPlaced>,
+    public: Option<IpAddr>,
+    doors: &Doors<'_>,
+) -> Finding {
     let quality = match called {
         Ok(quality) => quality,
         Err(NotPlaced::Refused(DialFailure::UnknownNumber)) => {
             return Failure("the running mostik has no echo: set phone.echo and restart it".into());
         }
         Err(NotPlaced::Refused(DialFailure::NoAnswer | DialFailure::Unreachable)) => {
-            return Failure(
-                "the line does not answer us: is our own address in sip.allowed_networks, and does \
-                 the firewall let it through?"
-                    .into(),
-            );
+            let transport = if doors.line.transport == Transport::Udp { "UDP" } else { "TCP" };
+            return Failure(format!(
+                "the line does not answer us: a firewall drops it, or our own address is not in \
+                 sip.allowed_networks; open {transport} port {} for calls, and UDP ports {} for \
+                 their sound",
+                doors.line.address.port(),
+                doors.audio
+            ));
         }
         Err(other) => return Failure(other.to_string()),
     };
     let loud = quality.level_in_dbfs.is_some_and(|level| level > AUDIBLE);
     match (quality.received, public) {
         (0, Some(public)) => Warning(format!(
-            "nothing came back by {public}: a router between here and there drops UDP to \
-             sip.rtp_ports, or does not lead our own packets back (many do not); forward the ports, \
-             and ask somebody outside to call sip:echo"
+            "nothing came back by {public}: a router between here and there drops the sound, or \
+             does not lead our own packets back (many do not); forward UDP ports {} to this \
+             machine, and ask somebody outside to call sip:echo",
+            doors.audio
         )),
-        (0, None) => Failure(
-            "one-way audio: the call was answered, but no sound came back: a firewall drops UDP to \
-             sip.rtp_ports; let these ports through"
-                .into(),
-        ),
+        (0, None) => Failure(format!(
+            "one-way audio: the call was answered, but no sound came back: a firewall drops it; \
+             open UDP ports {} (sip.rtp_ports), in and out",
+            doors.audio
+        )),
         (_, _) if !loud => Failure("packets came back, but not our tone: only silence".into()),
         (received, _) => Fine(format!(
             "a tone went out and came back: {received} packets, {} lost",

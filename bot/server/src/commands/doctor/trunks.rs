@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mostik_sip::{Edge, EdgeConfig, TrunkState};
+use mostik_sip::{Edge, EdgeConfig, TrunkState, TrunkStatus};
 use serde_json::Value;
 
 use super::{ANSWER_WITHIN, Failure, Finding, Fine, Report};
@@ -62,21 +62,42 @@ async fn tried(config: &Config, report: &mut Report) {
         Err(error) => return report.add("trunks", Failure(error.to_string())),
     };
     let deadline = tokio::time::Instant::now() + REGISTERED_WITHIN;
-    loop {
-        let decided = |state: &TrunkState| {
-            matches!(state, TrunkState::Registered { .. } | TrunkState::Failed { .. })
-        };
-        let all = edge.trunks();
-        if all.iter().all(|trunk| decided(&trunk.state)) || tokio::time::Instant::now() > deadline {
-            break;
-        }
+    let waits = |trunk: &TrunkStatus| !is_decided(trunk, intended(config, &trunk.name));
+    while edge.trunks().iter().any(waits) && tokio::time::Instant::now() < deadline {
         tokio::time::sleep(LOOK_EVERY).await;
     }
     for trunk in edge.trunks() {
-        let registers = config.sip.trunk.iter().any(|it| it.name == trunk.name && it.register);
-        report.add(&format!("trunk {}", trunk.name), finding(&trunk.state, registers));
+        let found = finding(&trunk, intended(config, &trunk.name));
+        report.add(&format!("trunk {}", trunk.name), found);
     }
     edge.shutdown(SHUTDOWN).await;
+}
+
+/// What the configuration wants of a trunk.
+#[derive(Clone, Copy)]
+enum Intended {
+    Registration,
+    /// No registration, but signs of life.
+    Answers,
+    Nothing,
+}
+
+fn intended(config: &Config, name: &str) -> Intended {
+    match config.sip.trunk.iter().find(|trunk| trunk.name == name) {
+        Some(trunk) if trunk.register => Intended::Registration,
+        Some(trunk) if trunk.ask_seconds > 0 => Intended::Answers,
+        _ => Intended::Nothing,
+    }
+}
+
+fn is_decided(trunk: &TrunkStatus, intended: Intended) -> bool {
+    match intended {
+        Intended::Registration => {
+            matches!(trunk.state, TrunkState::Registered { .. } | TrunkState::Failed { .. })
+        }
+        Intended::Answers => trunk.answers.is_some(),
+        Intended::Nothing => true,
+    }
 }
 
 /// Where a running line would listen is none of this trial's business.
@@ -88,15 +109,20 @@ fn free_ports(edge: &EdgeConfig) -> Vec<mostik_sip::Listen> {
     listen
 }
 
-fn finding(state: &TrunkState, registers: bool) -> Finding {
-    match state {
-        TrunkState::Registered { target, .. } => Fine(format!("registered with {target}")),
-        TrunkState::Failed { why, .. } => Failure(advice(&why.to_string())),
-        TrunkState::Unregistered if !registers => {
-            Fine("needs no registration: the carrier knows our address".into())
+fn finding(trunk: &TrunkStatus, intended: Intended) -> Finding {
+    let seen = trunk.public_address.map_or_else(String::new, |at| format!("; it sees us at {at}"));
+    match (&trunk.state, intended) {
+        (TrunkState::Registered { target, .. }, _) => {
+            Fine(format!("registered with {target}{seen}"))
         }
-        TrunkState::Unregistered | TrunkState::Registering => {
-            Failure(advice("none of its addresses answers"))
+        (TrunkState::Failed { why, .. }, _) => Failure(advice(&why.to_string())),
+        (_, Intended::Registration) => Failure(advice("none of its addresses answers")),
+        (_, Intended::Answers) if trunk.answers != Some(true) => {
+            Failure(advice("it needs no registration, but none of its addresses answers"))
+        }
+        (_, Intended::Answers) => Fine(format!("needs no registration, and answers{seen}")),
+        (_, Intended::Nothing) => {
+            Fine("needs no registration: the carrier knows our address".into())
         }
     }
 }

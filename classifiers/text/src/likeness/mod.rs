@@ -4,11 +4,17 @@
 //! decides. Together they join the same complaint with other case,
 //! punctuation, typing errors, small words or slips of speech recognition;
 //! what is only *about* the same thing stays apart and is a person's decision.
+//! For that decision [`Ranking`] offers the likest problems.
+
+mod features;
+mod ranking;
 
 use std::{
     collections::{BTreeSet, HashSet},
     sync::LazyLock,
 };
+
+pub use ranking::{Alike, JOINS, Ranking};
 
 use crate::words::{cut_at, words};
 
