@@ -1,5 +1,6 @@
 //! The commands as a person or a script uses them.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use mostik_tests::needs::{repository, speech_models};
@@ -143,7 +144,8 @@ async fn hostile_lines_fail_in_one_line() {
 async fn a_broken_line_leaves_the_others_their_answers_in_order() {
     let mut input = String::new();
     for id in 0..500 {
-        input.push_str(&format!("{{\"id\":{id},\"text\":\"The courier never came, {id}\"}}\n"));
+        writeln!(input, "{{\"id\":{id},\"text\":\"The courier never came, {id}\"}}")
+            .expect("memory");
     }
     let (first, rest) = input.split_at(input.find("{\"id\":250").expect("a line"));
     let ran = mostik(&["classify"], &format!("{first}oops\n{rest}")).await;
