@@ -87,7 +87,8 @@ async fn kill_often(
 }
 
 /// Delivery and copy on GitHub, pricing and design on the board; speech elsewhere, so that this
-/// machine's two cores are not what is tested.
+/// machine's two cores are not what is tested; and every cause is acted on, however unsure, because
+/// what waits for a person would never be filed.
 fn config(github: &GitHub, recogniser: &OpenAi) -> String {
     format!(
         r#"
@@ -101,6 +102,9 @@ openai_url = "{}"
 openai_key = "{}"
 [retry]
 max_seconds = 5
+[classifier]
+act = 0.0
+suggest = 0.0
 [[owner]]
 team = "logistics"
 root_causes = ["delivery", "copy"]
