@@ -18,7 +18,7 @@ pub use with_own_lines::{
 use crate::{
     concepts::Lexicon,
     features::{self, Reading},
-    model::{self, Model},
+    model::{self, Calibration, Model},
 };
 
 /// What is learnt.
@@ -75,21 +75,34 @@ pub fn train(task: Task, examples: &[Example]) -> Trained {
     let calibration = calibrate::fit(examples, &held_out);
     let validation = Validation::new(examples, &held_out, calibration);
     let chosen: Vec<usize> = (0..examples.len()).collect();
-    let fitted = fit::fit(examples, &readings, &chosen, classes.len());
-    let meaning = fit_meaning::fit(examples, &readings, &chosen, classes.len());
+    let calibration = calibrate::for_strangers(calibration);
+    let model = fit_model(task, examples, &readings, &chosen, calibration);
+    Trained { bytes: model.to_bytes(), validation }
+}
+
+/// A model of the chosen examples, as often as each is chosen.
+fn fit_model(
+    task: Task,
+    examples: &[Example],
+    readings: &[Reading],
+    chosen: &[usize],
+    calibration: Calibration,
+) -> Model {
+    let classes = task.classes();
+    let fitted = fit::fit(examples, readings, chosen, classes.len());
+    let meaning = fit_meaning::fit(examples, readings, chosen, classes.len());
     let (weights, scales) = fit::quantise(&fitted, classes.len());
-    let model = Model {
+    Model {
         classes,
         bias: fitted.bias,
         scales,
         weights,
         meaning,
         known: fitted.known,
-        calibration: calibrate::for_strangers(calibration),
+        calibration,
         data_hash: data_hash(examples),
         fingerprint: model::fingerprint(task.lexicon()),
-    };
-    Trained { bytes: model.to_bytes(), validation }
+    }
 }
 
 /// A hash of the examples, kept in the model that was trained on them.

@@ -87,11 +87,22 @@ fn leave_out(
     parts: &[u64],
     part: u64,
 ) -> Vec<(usize, HeldOut)> {
-    let resting = classes.iter().position(|class| class == model::RESTING);
     let (left_out, others): (Vec<usize>, Vec<usize>) =
         (0..examples.len()).partition(|at| parts[*at] == part);
-    let fitted = fit::fit(examples, readings, &others, classes.len());
-    let meaning = fit_meaning::fit(examples, readings, &others, classes.len());
+    answer_by_others(examples, readings, classes, left_out, &others)
+}
+
+/// The answers about the examples left out, by a fit of the others.
+pub(super) fn answer_by_others(
+    examples: &[Example],
+    readings: &[Reading],
+    classes: &[String],
+    left_out: Vec<usize>,
+    others: &[usize],
+) -> Vec<(usize, HeldOut)> {
+    let resting = classes.iter().position(|class| class == model::RESTING);
+    let fitted = fit::fit(examples, readings, others, classes.len());
+    let meaning = fit_meaning::fit(examples, readings, others, classes.len());
     let answer = |at: usize| {
         let mut scores = fitted.scores(&readings[at], resting);
         for (score, meant) in scores.iter_mut().zip(meaning.scores(&readings[at].meaning, resting))

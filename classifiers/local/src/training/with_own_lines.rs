@@ -4,7 +4,10 @@ use std::{collections::BTreeSet, thread};
 
 use mostik_taxonomy::Language;
 
-use super::{Example, Task, calibrate, data_hash, fit, fit_meaning, validate::HeldOut};
+use super::{
+    Example, Task, calibrate, fit_model,
+    validate::{HeldOut, answer_by_others},
+};
 use crate::{
     InvalidModel, LocalRootCause, LocalStage,
     evaluation::{Answer, Evaluation},
@@ -197,21 +200,8 @@ impl Lines {
         let of_interest = |at: &usize| with_own || *at < self.shipped;
         let (left_out, others): (Vec<usize>, Vec<usize>) =
             (0..self.examples.len()).filter(of_interest).partition(|at| self.is_in(*at, part));
-        let classes = self.task.classes();
-        let resting = classes.iter().position(|class| class == model::RESTING);
-        let chosen = self.counted(&others);
-        let fitted = fit::fit(&self.examples, &self.readings, &chosen, classes.len());
-        let meaning = fit_meaning::fit(&self.examples, &self.readings, &chosen, classes.len());
-        let answer = |at: usize| {
-            let reading = &self.readings[at];
-            let mut scores = fitted.scores(reading, resting);
-            for (score, meant) in scores.iter_mut().zip(meaning.scores(&reading.meaning, resting)) {
-                *score += meant;
-            }
-            let familiarity = model::familiarity(&fitted.known, reading);
-            (at, HeldOut { scores, familiarity })
-        };
-        left_out.into_iter().map(answer).collect()
+        let (classes, others) = (self.task.classes(), self.counted(&others));
+        answer_by_others(&self.examples, &self.readings, &classes, left_out, &others)
     }
 
     /// Own lines as often as they count.
@@ -221,22 +211,8 @@ impl Lines {
     }
 
     fn model(&self, chosen: &[usize], calibration: model::Calibration) -> Model {
-        let classes = self.task.classes();
         let chosen = self.counted(chosen);
-        let fitted = fit::fit(&self.examples, &self.readings, &chosen, classes.len());
-        let meaning = fit_meaning::fit(&self.examples, &self.readings, &chosen, classes.len());
-        let (weights, scales) = fit::quantise(&fitted, classes.len());
-        Model {
-            classes,
-            bias: fitted.bias,
-            scales,
-            weights,
-            meaning,
-            known: fitted.known,
-            calibration,
-            data_hash: data_hash(&self.examples),
-            fingerprint: model::fingerprint(self.task.lexicon()),
-        }
+        fit_model(self.task, &self.examples, &self.readings, &chosen, calibration)
     }
 }
 

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use mostik_sip::{
-    Call, CallEvent, Credentials, Dial, DialError, DialEvent, DialFailure, EdgeConfig, Ended,
-    EndedBy, EndedWhy, Listen, OutgoingCall, RegistrarConfig, Transport, TrunkConfig,
+    CallEvent, Credentials, Dial, DialError, DialEvent, DialFailure, EdgeConfig, Ended, EndedBy,
+    EndedWhy, Listen, OutgoingCall, RegistrarConfig, Transport, TrunkConfig,
 };
 
 use crate::callee::{Callee, OFFER};
+use crate::dialling::{answered, happens};
 use crate::heard::Heard;
 use crate::paper::Paper;
 use crate::phone::Phone;
@@ -42,23 +43,6 @@ async fn phone(world: &World, paper: &Paper, transport: Transport, contact: &str
 
 fn ring(world: &World) -> OutgoingCall {
     world.edge.dial(Dial::phone("ada", OFFER)).unwrap()
-}
-
-async fn happens(call: &mut OutgoingCall) -> DialEvent {
-    soon(call.next()).await
-}
-
-async fn answered(call: &mut OutgoingCall) -> Call {
-    loop {
-        match happens(call).await {
-            DialEvent::Answered(call, session) => {
-                assert_eq!(session.0, ANSWER);
-                return call;
-            }
-            DialEvent::Failed(failure) => panic!("{failure}"),
-            _ => {}
-        }
-    }
 }
 
 #[tokio::test]
