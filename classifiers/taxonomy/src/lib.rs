@@ -10,6 +10,7 @@ mod classifier;
 mod confidence;
 mod language;
 mod root_cause;
+mod understanding;
 
 pub use acceptance_stage::{AcceptanceStage, UnknownStage};
 pub use classification::{CauseScore, Classification, StageVerdict};
@@ -17,3 +18,6 @@ pub use classifier::{ClassifierError, Pending, RootCauseClassifier, StageClassif
 pub use confidence::{Band, Confidence, Thresholds};
 pub use language::{Language, UnknownLanguage};
 pub use root_cause::{InvalidCause, RootCause};
+pub use understanding::{
+    Complexity, ContactRisk, Criticality, Mentioned, MessageKind, UnknownWord,
+};

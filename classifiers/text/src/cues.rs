@@ -1,6 +1,6 @@
 //! Patterns of words, and where a message has them.
 
-use std::{collections::HashMap, ops::Range};
+use std::ops::Range;
 
 use crate::words::Word;
 
@@ -9,10 +9,21 @@ const WORDS_BETWEEN: usize = 3;
 
 /// Sections of weighted patterns, read from a file of this crate.
 pub(crate) struct Cues {
-    sections: HashMap<&'static str, Vec<Cue>>,
+    titles: Vec<&'static str>,
+    cues: Vec<Cue>,
+    /// By the first letters of their first word, so that a word is compared
+    /// with few of them.
+    by_beginning: Vec<u16>,
+    /// Where those of each beginning end in it; close together, for every word
+    /// of every message asks here.
+    ends: Vec<u16>,
+    /// Those that may begin with any word.
+    anywhere: Vec<u16>,
 }
 
 struct Cue {
+    /// Place of the title of its section.
+    section: usize,
     weight: f32,
     pattern: Vec<Element>,
 }
@@ -30,6 +41,7 @@ enum Piece {
 }
 
 /// A cue that a message has.
+#[derive(Clone)]
 pub(crate) struct Hit {
     pub(crate) weight: f32,
     pub(crate) words: Range<usize>,
@@ -39,53 +51,132 @@ impl Cues {
     /// Lines `weight pattern` under `[section]` titles. Every file is a
     /// constant of this crate; its tests say when a line is wrong.
     pub(crate) fn read(file: &'static str) -> Self {
-        let mut sections: HashMap<_, Vec<Cue>> = HashMap::new();
-        let mut title = "";
+        let mut cues = Self {
+            titles: Vec::new(),
+            cues: Vec::new(),
+            by_beginning: Vec::new(),
+            ends: Vec::new(),
+            anywhere: Vec::new(),
+        };
         for line in
             file.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
         {
             match line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
-                Some(begun) => title = begun,
-                None => sections.entry(title).or_default().extend(Cue::read(line)),
+                Some(begun) => cues.titles.push(begun),
+                None => {
+                    let section = cues.titles.len().saturating_sub(1);
+                    cues.cues.extend(Cue::read(section, line));
+                }
             }
         }
-        Self { sections }
+        cues.index();
+        cues
     }
 
-    /// The heaviest cue of a section at each word where one begins.
-    pub(crate) fn hits(&self, section: &str, words: &[Word]) -> Vec<Hit> {
-        let cues = self.sections.get(section).map_or(&[][..], Vec::as_slice);
-        let at = |start: usize| cues.iter().filter_map(move |cue| cue.hit(words, start));
-        (0..words.len())
-            .filter_map(|start| at(start).max_by(|a, b| a.weight.abs().total_cmp(&b.weight.abs())))
-            .collect()
+    fn index(&mut self) {
+        let mut buckets = vec![Vec::new(); BEGINNINGS];
+        for (place, cue) in (0_u16..).zip(&self.cues) {
+            match cue.pattern.first() {
+                Some(Element::Word(pieces)) if pieces.iter().all(Piece::has_beginning) => {
+                    for piece in pieces {
+                        let bucket: &mut Vec<u16> = &mut buckets[piece.bucket()];
+                        if bucket.last() != Some(&place) {
+                            bucket.push(place);
+                        }
+                    }
+                }
+                _ => self.anywhere.push(place),
+            }
+        }
+        for bucket in buckets {
+            self.by_beginning.extend(bucket);
+            self.ends.push(u16::try_from(self.by_beginning.len()).unwrap_or(u16::MAX));
+        }
+    }
+
+    fn bucket(&self, bucket: usize) -> &[u16] {
+        let from = bucket.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.by_beginning[usize::from(from)..usize::from(self.ends[bucket])]
+    }
+
+    /// What a message has of every section.
+    pub(crate) fn find(&self, words: &[Word]) -> Hits<'_> {
+        let mut found = Vec::new();
+        for (start, word) in words.iter().enumerate() {
+            let short = self.bucket(beginning(&word.plain, SHORT)).iter();
+            let long = self.bucket(beginning(&word.plain, LONG)).iter();
+            for place in short.chain(long).chain(&self.anywhere) {
+                let cue = &self.cues[usize::from(*place)];
+                found.extend(cue.hit(words, start).map(|hit| (cue.section, *place, hit)));
+            }
+        }
+        Hits { titles: &self.titles, found }
     }
 
     /// Titles of the sections that a message has a cue of, in the order of the
     /// alphabet.
     pub(crate) fn present(&self, words: &[Word]) -> Vec<&'static str> {
-        let has = |cues: &[Cue]| {
-            (0..words.len()).any(|at| cues.iter().any(|cue| cue.hit(words, at).is_some()))
-        };
-        let mut present: Vec<_> =
-            self.sections.iter().filter(|(_, cues)| has(cues)).map(|(title, _)| *title).collect();
+        let found = self.find(words).found;
+        let mut present: Vec<_> = found.iter().map(|(section, ..)| self.titles[*section]).collect();
         present.sort_unstable();
+        present.dedup();
         present
     }
 
     #[cfg(test)]
     pub(crate) fn sections(&self) -> Vec<&'static str> {
-        let mut titles: Vec<_> = self.sections.keys().copied().collect();
+        let mut titles = self.titles.clone();
         titles.sort_unstable();
         titles
     }
 }
 
+/// Every cue that a message has, in the order of its words.
+pub(crate) struct Hits<'a> {
+    titles: &'a [&'static str],
+    found: Vec<(usize, u16, Hit)>,
+}
+
+impl Hits<'_> {
+    /// The heaviest cue of a section at each word where one begins; of equally
+    /// heavy ones the later in the file.
+    pub(crate) fn of(&self, section: &str) -> Vec<Hit> {
+        let mut heaviest: Vec<(u16, &Hit)> = Vec::new();
+        let wanted = self.titles.iter().position(|title| *title == section);
+        for (_, place, hit) in self.found.iter().filter(|(section, ..)| Some(*section) == wanted) {
+            match heaviest.last_mut() {
+                Some((known, best)) if best.words.start == hit.words.start => {
+                    let order = best.weight.abs().total_cmp(&hit.weight.abs());
+                    if order.then((*known).cmp(place)).is_lt() {
+                        (*known, *best) = (*place, hit);
+                    }
+                }
+                _ => heaviest.push((*place, hit)),
+            }
+        }
+        heaviest.into_iter().map(|(_, hit)| hit.clone()).collect()
+    }
+}
+
+/// How many beginnings of words are told apart; others share a place.
+const BEGINNINGS: usize = 1024;
+/// Letters of a beginning: of most cues so many …
+const LONG: usize = 3;
+/// … and of the rest at least these.
+const SHORT: usize = 2;
+
+/// Where cues stand that begin like this word.
+fn beginning(word: &str, letters: usize) -> usize {
+    let mut given = word.chars();
+    let next = |sum: usize, _| sum * 37 + given.next().map_or(0, |letter| letter as usize);
+    (0..letters).fold(letters, next) % BEGINNINGS
+}
+
 impl Cue {
-    fn read(line: &'static str) -> Option<Self> {
+    fn read(section: usize, line: &'static str) -> Option<Self> {
         let (weight, pattern) = line.split_once(' ')?;
         let pattern = pattern.split_whitespace().map(Element::read).collect();
-        Some(Self { weight: weight.parse().ok()?, pattern })
+        Some(Self { section, weight: weight.parse().ok()?, pattern })
     }
 
     fn hit(&self, words: &[Word], start: usize) -> Option<Hit> {
@@ -107,6 +198,21 @@ impl Element {
 impl Piece {
     fn read(piece: &'static str) -> Self {
         piece.strip_suffix('*').map_or(Self::Whole(piece), Self::Beginning)
+    }
+
+    /// Whether the words that it stands for begin alike.
+    fn has_beginning(&self) -> bool {
+        match self {
+            Self::Whole(_) => true,
+            Self::Beginning(text) => text.chars().count() >= SHORT,
+        }
+    }
+
+    fn bucket(&self) -> usize {
+        match self {
+            Self::Beginning(text) if text.chars().count() < LONG => beginning(text, SHORT),
+            Self::Whole(text) | Self::Beginning(text) => beginning(text, LONG),
+        }
     }
 
     fn is(&self, word: &str) -> bool {

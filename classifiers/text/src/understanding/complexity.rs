@@ -2,33 +2,8 @@
 
 use std::sync::LazyLock;
 
-use super::{Criticality, Judged, Message, MessageKind, weight};
+use super::{Complexity, Criticality, Judged, Message, MessageKind, weight};
 use crate::cues::Cues;
-
-/// What it takes to answer; a later one takes more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Complexity {
-    /// A prepared answer will do.
-    Simple,
-    /// One problem to look into.
-    Normal,
-    /// Several problems, a long history, or a dispute.
-    Complex,
-}
-
-impl Complexity {
-    /// Every degree, the simplest first.
-    pub const ALL: [Self; 3] = [Self::Simple, Self::Normal, Self::Complex];
-
-    /// As it is stored and shown to programs.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Simple => "simple",
-            Self::Normal => "normal",
-            Self::Complex => "complex",
-        }
-    }
-}
 
 static CUES: LazyLock<Cues> = LazyLock::new(|| Cues::read(include_str!("complexity.txt")));
 
@@ -44,12 +19,12 @@ pub(super) fn judge(
     kind: MessageKind,
     criticality: Criticality,
 ) -> Judged<Complexity> {
-    let hits = CUES.hits("complex", &message.words);
     if kind != MessageKind::Complaint {
         let simple = kind != MessageKind::Question || message.words.len() < LONG;
         let value = if simple { Complexity::Simple } else { Complexity::Normal };
         return message.judged(value, &[]);
     }
+    let hits = CUES.find(&message.words).of("complex");
     if weight(&hits) >= COMPLEX || message.words.len() >= LONG || parts(message.text) >= PARTS {
         return message.judged(Complexity::Complex, &hits);
     }

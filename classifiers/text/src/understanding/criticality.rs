@@ -2,48 +2,21 @@
 
 use std::sync::LazyLock;
 
-use super::{Judged, Message, MessageKind};
+use super::{Criticality, Judged, Message, MessageKind};
 use crate::cues::Cues;
-
-/// How soon somebody must look at it; a later one is more urgent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Criticality {
-    /// Nothing is lost by waiting: a typo, an idea, a question, praise.
-    Low,
-    /// Something of the customer's does not go as it should.
-    Normal,
-    /// Money, access, a home or a day is at stake.
-    High,
-    /// Health, safety, theft, a stopped business, or minutes left.
-    Critical,
-}
-
-impl Criticality {
-    /// Every degree, the mildest first.
-    pub const ALL: [Self; 4] = [Self::Low, Self::Normal, Self::High, Self::Critical];
-
-    /// As it is stored and shown to programs.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Low => "low",
-            Self::Normal => "normal",
-            Self::High => "high",
-            Self::Critical => "critical",
-        }
-    }
-}
 
 static CUES: LazyLock<Cues> = LazyLock::new(|| Cues::read(include_str!("criticality.txt")));
 
 pub(super) fn judge(message: &Message<'_>, kind: MessageKind) -> Judged<Criticality> {
-    let hits = |section: &str| {
-        let mut hits = CUES.hits(section, &message.words);
-        hits.retain(|hit| hit.weight > 0.0);
-        hits
-    };
     if matches!(kind, MessageKind::Thanks | MessageKind::Review | MessageKind::Cooperation) {
         return message.judged(Criticality::Low, &[]);
     }
+    let cues = CUES.find(&message.words);
+    let hits = |section: &str| {
+        let mut hits = cues.of(section);
+        hits.retain(|hit| hit.weight > 0.0);
+        hits
+    };
     let critical = hits("critical");
     if !critical.is_empty() {
         return message.judged(Criticality::Critical, &critical);

@@ -2,49 +2,8 @@
 
 use std::sync::LazyLock;
 
-use super::{Judged, Message, weight};
+use super::{Judged, Message, MessageKind, weight};
 use crate::cues::{Cues, Hit};
-
-/// What a customer wants of us.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum MessageKind {
-    /// Wants to know something, or asks for help or a service.
-    Question,
-    /// Something is wrong.
-    Complaint,
-    /// Praise, for the person or team praised.
-    Thanks,
-    /// Tells of goods, service or staff for others to read.
-    Review,
-    /// Offers cooperation; goes to the management.
-    Cooperation,
-    /// Says nothing of these: a greeting, a silence.
-    Other,
-}
-
-impl MessageKind {
-    /// Every kind, in the order of this list.
-    pub const ALL: [Self; 6] = [
-        Self::Question,
-        Self::Complaint,
-        Self::Thanks,
-        Self::Review,
-        Self::Cooperation,
-        Self::Other,
-    ];
-
-    /// As it is stored and shown to programs.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Question => "question",
-            Self::Complaint => "complaint",
-            Self::Thanks => "thanks",
-            Self::Review => "review",
-            Self::Cooperation => "cooperation",
-            Self::Other => "other",
-        }
-    }
-}
 
 static CUES: LazyLock<Cues> = LazyLock::new(|| Cues::read(include_str!("kind.txt")));
 
@@ -56,7 +15,7 @@ const LEAST: f32 = 0.9;
 const LEAST_WORDS: usize = 5;
 
 pub(super) fn judge(message: &Message<'_>) -> Judged<MessageKind> {
-    let hits = |section: &str| CUES.hits(section, &message.words);
+    let cues = CUES.find(&message.words);
     let asks = message.text.contains('?');
     let mut found: Vec<(MessageKind, f32, Vec<Hit>)> = [
         (MessageKind::Cooperation, "cooperation"),
@@ -67,7 +26,7 @@ pub(super) fn judge(message: &Message<'_>) -> Judged<MessageKind> {
     ]
     .into_iter()
     .map(|(kind, section)| {
-        let hits = hits(section);
+        let hits = cues.of(section);
         (kind, weight(&hits), hits)
     })
     .collect();

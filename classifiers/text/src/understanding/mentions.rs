@@ -4,30 +4,11 @@ use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
-use super::MAX_UNDERSTOOD_BYTES;
+use super::{MAX_UNDERSTOOD_BYTES, Mentioned};
 use crate::{
-    redaction::{PersonalData, compile, redact},
+    redaction::{Found, PersonalData, compile, redact},
     words::cut_at,
 };
-
-/// What is named.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Mentioned {
-    /// A product, plan or service by its name.
-    Product,
-    /// The number of an order, booking, contract or the like.
-    Order,
-}
-
-impl Mentioned {
-    /// As it is stored and shown to programs.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Product => "product",
-            Self::Order => "order",
-        }
-    }
-}
 
 /// A name or number and where it stands in the message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,13 +114,30 @@ pub fn mentions(text: &str, catalogue: &[&str]) -> Vec<Mention> {
     for name in catalogue.iter().filter(|name| !name.trim().is_empty()) {
         found.extend(catalogued(text, name).map(product));
     }
-    let personal = redact(text).found;
-    let orders = personal
-        .iter()
-        .filter(|found| found.kind == PersonalData::Order && is_order(text, &found.span));
-    found.extend(orders.map(|found| Mention { what: Mentioned::Order, span: found.span.clone() }));
-    let groups = [&*QUOTED, &*FOREIGN, &*MODEL];
-    for captures in groups.into_iter().flat_map(|regex| regex.captures_iter(text)) {
+    for number in numbers(text) {
+        let orders = personal_around(text, &number).into_iter().filter(|found| {
+            found.kind == PersonalData::Order
+                && overlap(&found.span, &number)
+                && is_order(text, &found.span)
+        });
+        found.extend(orders.map(|order| Mention { what: Mentioned::Order, span: order.span }));
+    }
+    let named = names(text).into_iter();
+    found.extend(
+        named
+            .filter(|name| !personal_around(text, name).iter().any(|it| overlap(&it.span, name)))
+            .map(product),
+    );
+    without_overlaps(found)
+}
+
+/// What looks like the name of a product.
+fn names(text: &str) -> Vec<Range<usize>> {
+    let quoted = text.contains(['«', '"', '“', '„']).then_some(&*QUOTED);
+    let foreign = text.contains(|c: char| c.is_ascii_uppercase());
+    let groups = [quoted, foreign.then_some(&*FOREIGN), foreign.then_some(&*MODEL)];
+    let mut names = Vec::new();
+    for captures in groups.into_iter().flatten().flat_map(|regex| regex.captures_iter(text)) {
         let Some(place) = captures.get(1).or_else(|| captures.get(2)).or_else(|| captures.get(0))
         else {
             continue;
@@ -149,13 +147,54 @@ pub fn mentions(text: &str, catalogue: &[&str]) -> Vec<Mention> {
         let starts_badly = NO_PRODUCTS.iter().any(|word| {
             name.strip_prefix(word).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
         });
-        let is_name = name.contains(' ') || span.len() == place.len();
-        let is_personal = personal.iter().any(|found| overlap(&found.span, &span));
-        if is_name && !starts_badly && !is_personal {
-            found.push(product(span));
+        if (name.contains(' ') || span.len() == place.len()) && !starts_badly {
+            names.push(span);
         }
     }
-    without_overlaps(found)
+    names
+}
+
+/// What could be the number of an order: letters and digits of at least this
+/// length, after a word that calls it so.
+fn numbers(text: &str) -> Vec<Range<usize>> {
+    const LEAST: usize = 4;
+    let bytes = text.as_bytes();
+    let inside = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'/' | b'_');
+    let mut numbers: Vec<Range<usize>> = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let end = at + bytes[at..].iter().take_while(|byte| inside(**byte)).count();
+        let token = &bytes[at..end];
+        let number = token.len() >= LEAST && token.iter().any(u8::is_ascii_digit);
+        if number && is_order(text, &(at..end)) {
+            numbers.push(at..end);
+        }
+        at = end + 1;
+    }
+    numbers
+}
+
+/// The personal data near a place. Reading only what stands around it costs a
+/// fraction of reading a whole message.
+fn personal_around(text: &str, place: &Range<usize>) -> Vec<Found> {
+    const BEFORE: usize = 100;
+    const AFTER: usize = 60;
+    let from = text.ceil_char_boundary(place.start.saturating_sub(BEFORE));
+    let from = if place.start <= BEFORE {
+        0
+    } else {
+        text[from..place.start].find(char::is_whitespace).map_or(from, |blank| from + blank)
+    };
+    let end = text.ceil_char_boundary((place.end + AFTER).min(text.len()));
+    let end = text[place.end..end]
+        .rfind(char::is_whitespace)
+        .filter(|_| end < text.len())
+        .map_or(end, |blank| place.end + blank);
+    let mut found = redact(&text[from..end]).found;
+    for one in &mut found {
+        one.span = from + one.span.start..from + one.span.end;
+    }
+    found
 }
 
 /// How many bytes "The " or the like takes before a name.

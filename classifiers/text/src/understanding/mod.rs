@@ -7,17 +7,13 @@
 mod complexity;
 mod contact_risk;
 mod criticality;
-
 mod kind;
 mod mentions;
 
 use std::ops::Range;
 
-pub use complexity::Complexity;
-pub use contact_risk::ContactRisk;
-pub use criticality::Criticality;
-pub use kind::MessageKind;
-pub use mentions::{Mention, Mentioned, mentions};
+pub use mentions::{Mention, mentions};
+pub use mostik_taxonomy::{Complexity, ContactRisk, Criticality, Mentioned, MessageKind};
 
 use crate::cues::Hit;
 use crate::words::{Word, cut_at, words};
