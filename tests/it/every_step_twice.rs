@@ -172,6 +172,7 @@ impl Shop {
 fn rules(hours: &OfficeHours) -> Rules {
     Rules {
         ownership: Ownership::new(vec![OwnershipRule {
+            kinds: Vec::new(),
             root_causes: vec![RootCause::Delivery],
             team: OwnerTeam {
                 name: "logistics".into(),

@@ -158,6 +158,14 @@ impl Store for Shelf {
         Err(not_asked())
     }
 
+    async fn judgements(
+        &self,
+        _: Timestamp,
+        _: u32,
+    ) -> Result<Vec<agreement::Judgement>, StoreError> {
+        Err(not_asked())
+    }
+
     async fn taught(&self, _: u32) -> Result<Vec<(Feedback, Classification)>, StoreError> {
         Err(not_asked())
     }

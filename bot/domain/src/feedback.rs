@@ -143,6 +143,8 @@ pub enum ReviewReason {
     },
     /// The cause is not sure enough to act on.
     LowConfidence,
+    /// The customer asks something: an operator answers (checklist #148, #149).
+    Question,
     /// No ownership rule fits.
     Unrouted {
         /// For the operator.
@@ -163,6 +165,7 @@ impl ReviewReason {
         match self {
             Self::NoTranscript { .. } => "no_transcript",
             Self::LowConfidence => "low_confidence",
+            Self::Question => "question",
             Self::Unrouted { .. } => "unrouted",
             Self::NotSolved => "not_solved",
             Self::StepFailed { .. } => "step_failed",
@@ -247,6 +250,7 @@ impl FeedbackState {
     /// The cause is named; an operator's naming also ends a review, and takes
     /// a feedback that was routed wrongly back, so that it is routed anew.
     pub fn classified(self, classification: Classification) -> Result<Self, Refused> {
+        let classification = classification.after(self.classification());
         match self.out_of_review() {
             Self::Captured | Self::Transcribed | Self::Classified { .. } => {
                 Ok(Self::Classified { classification })

@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 
 use jiff::{Timestamp, Zoned};
-use mostik_taxonomy::{Language, RootCause};
+use mostik_taxonomy::{Criticality, Language, MessageKind, RootCause};
 use serde::{Deserialize, Serialize};
 
-use crate::{Channel, IssueId, OwnerTeam, Problem, ProblemId, wall_clock};
+use crate::{Channel, IssueId, OwnerTeam, Problem, ProblemId, issue_of_offer, wall_clock};
 
 /// What was filed with an owner team, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,6 +87,11 @@ pub struct Facts<'a> {
     pub language: Language,
     /// The problem.
     pub problem: &'a Problem,
+    /// What its customers want: an offer is no problem.
+    pub kind: MessageKind,
+    /// The highest criticality of its feedbacks, and how many of them have it;
+    /// none while nobody has read that.
+    pub urgent: Option<(Criticality, u64)>,
     /// What customers said, newest last; the first few are shown.
     pub quotes: &'a [Quote],
     /// How many feedbacks gathered.
@@ -125,12 +130,20 @@ pub fn title(language: Language, cause: &RootCause, redacted: &str) -> String {
     format!("{}: {}", cause_name(language, cause), shortened(first.unwrap_or("…"), TITLE_LENGTH))
 }
 
+/// The one line that names an offer of cooperation, from redacted words.
+pub fn title_of_offer(language: Language, redacted: &str) -> String {
+    let first = redacted.split(['\n', '\r']).map(str::trim).find(|line| !line.is_empty());
+    let offer = issue_of_offer::name(language);
+    format!("{offer}: {}", shortened(first.unwrap_or("…"), TITLE_LENGTH))
+}
+
 /// Title, body, labels and assignees for an owner team.
 pub fn draft(facts: &Facts<'_>, team: &OwnerTeam) -> IssueDraft {
     let marker = Marker::of(facts.problem.id);
-    let body = match facts.language {
-        Language::Russian => body_in_russian(facts),
-        Language::English => body_in_english(facts),
+    let body = match (facts.kind, facts.language) {
+        (MessageKind::Cooperation, _) => issue_of_offer::body(facts),
+        (_, Language::Russian) => body_in_russian(facts),
+        (_, Language::English) => body_in_english(facts),
     };
     IssueDraft {
         title: facts.problem.title.clone(),
@@ -152,7 +165,7 @@ fn body_in_russian(facts: &Facts<'_>) -> String {
     );
     format!(
         "### Что говорят клиенты\n\n{}\n\
-         ### Сколько\n\n{}.\n\n\
+         ### Сколько\n\n{}.{}\n\n\
          ### Почему это к вам\n\nПричина: **{cause}**.{} Если причина в другом, напишите об этом \
          здесь: комментарий увидит оператор.\n\n\
          ### Что обещано\n\n{promise}\n\n\
@@ -163,6 +176,7 @@ fn body_in_russian(facts: &Facts<'_>) -> String {
          [Все обращения и записи]({})\n",
         quotes(facts),
         how_many_in_russian(facts),
+        urgency(facts),
         evidence(facts, " Решающие слова: "),
         facts.desk_page,
     )
@@ -179,7 +193,7 @@ fn body_in_english(facts: &Facts<'_>) -> String {
     );
     format!(
         "### What customers say\n\n{}\n\
-         ### How many\n\n{}.\n\n\
+         ### How many\n\n{}.{}\n\n\
          ### Why you\n\nThe cause: **{cause}**.{} If it is something else, say so here: an \
          operator will see your comment.\n\n\
          ### What was promised\n\n{promise}\n\n\
@@ -190,9 +204,37 @@ fn body_in_english(facts: &Facts<'_>) -> String {
          [All reports and recordings]({})\n",
         quotes(facts),
         how_many_in_english(facts),
+        urgency(facts),
         evidence(facts, " Deciding words: "),
         facts.desk_page,
     )
+}
+
+/// The priority line: the worst of what customers tell, and how often.
+fn urgency(facts: &Facts<'_>) -> String {
+    let Some((worst, count)) = facts.urgent else { return String::new() };
+    let all = facts.feedback_count;
+    let (title, of) = match facts.language {
+        Language::Russian => ("Срочность", "из"),
+        Language::English => ("Urgency", "of"),
+    };
+    let name = criticality_name(facts.language, worst);
+    let share = if all > 1 { format!(" ({count} {of} {all})") } else { String::new() };
+    format!("\n\n{title}: **{name}**{share}.")
+}
+
+/// How soon somebody must look at it, as people read it.
+pub const fn criticality_name(language: Language, criticality: Criticality) -> &'static str {
+    match (language, criticality) {
+        (Language::Russian, Criticality::Low) => "может подождать",
+        (Language::Russian, Criticality::Normal) => "обычная",
+        (Language::Russian, Criticality::High) => "высокая",
+        (Language::Russian, Criticality::Critical) => "критическая",
+        (Language::English, Criticality::Low) => "can wait",
+        (Language::English, Criticality::Normal) => "normal",
+        (Language::English, Criticality::High) => "high",
+        (Language::English, Criticality::Critical) => "critical",
+    }
 }
 
 fn how_many_in_russian(facts: &Facts<'_>) -> String {
@@ -217,7 +259,7 @@ fn how_many_in_english(facts: &Facts<'_>) -> String {
     format!("{feedback_count} reports, customers: {customers}; first on {first}, last on {last}")
 }
 
-fn quotes(facts: &Facts<'_>) -> String {
+pub(crate) fn quotes(facts: &Facts<'_>) -> String {
     let mut shown = String::new();
     for quote in facts.quotes.iter().take(QUOTES_SHOWN) {
         let text = as_plain_markdown(&shortened(&quote.text, QUOTE_LENGTH));
@@ -326,6 +368,17 @@ mod tests {
     use crate::{ProblemState, Words};
 
     fn filed(language: Language, words: &[(&str, Channel)], count: u64) -> IssueDraft {
+        let urgent = Some((Criticality::Critical, 1));
+        filed_as(MessageKind::Complaint, urgent, language, words, count)
+    }
+
+    fn filed_as(
+        kind: MessageKind,
+        urgent: Option<(Criticality, u64)>,
+        language: Language,
+        words: &[(&str, Channel)],
+        count: u64,
+    ) -> IssueDraft {
         let quotes: Vec<_> = words
             .iter()
             .map(|(text, channel)| Quote { text: (*text).to_owned(), channel: *channel })
@@ -356,6 +409,8 @@ mod tests {
         let facts = Facts {
             language,
             problem: &problem,
+            kind,
+            urgent,
             quotes: &quotes,
             feedback_count: count,
             customers: count,
@@ -377,6 +432,26 @@ mod tests {
         insta::assert_snapshot!("issue_ru", format!("{}\n\n{}", russian.title, russian.body));
         let english = filed(Language::English, &[("The courier never came.", Channel::Discord)], 1);
         insta::assert_snapshot!("issue_en", format!("{}\n\n{}", english.title, english.body));
+    }
+
+    #[test]
+    fn an_offer_is_told_as_one() {
+        let words = "Мы пекарня, хотим поставлять хлеб в ваши кафе. [phone]";
+        let mut told = String::new();
+        for language in Language::ALL {
+            let offer =
+                filed_as(MessageKind::Cooperation, None, language, &[(words, Channel::Web)], 1);
+            let title = title_of_offer(language, words);
+            let _ = writeln!(told, "{title}\n\n{}", offer.body);
+        }
+        insta::assert_snapshot!("issue_of_offer", told);
+    }
+
+    #[test]
+    fn what_nobody_has_read_has_no_priority() {
+        let words = [("The courier never came.", Channel::Web)];
+        let body = filed_as(MessageKind::Complaint, None, Language::English, &words, 1).body;
+        assert!(!body.contains("Urgency"), "{body}");
     }
 
     #[test]

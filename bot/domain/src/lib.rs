@@ -13,6 +13,7 @@
 //! becomes [`AcceptanceSignal`]s, and the customer hears of it by a [`Notice`].
 
 mod access;
+pub mod agreement;
 mod as_text;
 mod id;
 mod private;
@@ -28,24 +29,29 @@ mod classification;
 mod feedback;
 mod office_hours;
 mod promise;
+mod understanding;
 
 pub mod board;
 pub mod issue;
+mod issue_of_offer;
 mod ownership;
 mod problem;
 
 pub mod acceptance;
 pub mod link;
 pub mod notice;
+mod notice_of_kind;
 mod tracker_event;
 pub mod tracking;
 mod wall_clock;
+mod way;
 
 mod decision;
 mod job;
 
 pub use mostik_taxonomy::{
-    AcceptanceStage, Band, CauseScore, Confidence, Language, RootCause, StageVerdict, Thresholds,
+    AcceptanceStage, Band, CauseScore, Complexity, Confidence, ContactRisk, Criticality, Language,
+    Mentioned, MessageKind, RootCause, StageVerdict, Thresholds,
 };
 
 pub use access::{Role, User};
@@ -68,6 +74,7 @@ pub use feedback::{
 };
 pub use office_hours::{OfficeHours, OfficeHoursError};
 pub use promise::{Promise, PromiseState, PromiseWhat};
+pub use understanding::{Mention, USUAL_URGENCY, Understanding};
 
 pub use board::{BoardColumn, BoardIssue};
 pub use issue::{Issue, IssueDraft, IssueState, Marker};
@@ -80,3 +87,4 @@ pub use tracker_event::{Actor, CloseReason, Happening, TrackerEvent};
 
 pub use decision::{Change, Decision};
 pub use job::{Job, NewJob, Step};
+pub use way::{Way, way};

@@ -1,10 +1,12 @@
 //! What a customer is told, and every word of it.
 
 use jiff::Timestamp;
-use mostik_taxonomy::{Language, RootCause};
+use mostik_taxonomy::{Language, MessageKind, RootCause};
 use serde::{Deserialize, Serialize};
 
-use crate::{FeedbackId, NoticeId, OfficeHours, Reference, Refused, Words, wall_clock};
+use crate::{
+    FeedbackId, NoticeId, OfficeHours, Reference, Refused, Words, notice_of_kind, wall_clock,
+};
 
 /// One thing told to a customer; at most one of each kind per feedback.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +41,8 @@ pub enum NoticeKind {
     Delayed,
     /// A week after closing.
     FollowUp,
+    /// Thanks for praise, to a caller who was promised a call back.
+    Thanked,
 }
 
 impl NoticeKind {
@@ -51,6 +55,7 @@ impl NoticeKind {
             Self::Declined => "declined",
             Self::Delayed => "delayed",
             Self::FollowUp => "follow_up",
+            Self::Thanked => "thanked",
         }
     }
 }
@@ -126,6 +131,8 @@ pub struct Facts<'a> {
     pub name: Option<&'a Words>,
     /// The short code.
     pub reference: &'a Reference,
+    /// What the customer wants of us: nothing is promised that does not fit it.
+    pub message_kind: MessageKind,
     /// The cause, when named.
     pub root_cause: Option<&'a RootCause>,
     /// The customer's own page.
@@ -171,32 +178,57 @@ pub fn promised_by(
 
 /// The words of a notice.
 pub fn words(kind: NoticeKind, facts: &Facts<'_>) -> Words {
-    let text = match facts.language {
+    let greeting = greeting(facts);
+    let body = notice_of_kind::body(kind, facts).unwrap_or_else(|| match facts.language {
         Language::Russian => in_russian(kind, facts),
         Language::English => in_english(kind, facts),
-    };
-    Words::new(text)
+    });
+    Words::new(format!("{greeting}\n{body}"))
+}
+
+fn greeting(facts: &Facts<'_>) -> String {
+    let name = facts.name.filter(|name| !name.is_blank()).map(|name| name.reveal().trim());
+    match (facts.language, name) {
+        (Language::Russian, Some(name)) => format!("Здравствуйте, {name}!"),
+        (Language::Russian, None) => "Здравствуйте!".to_owned(),
+        (Language::English, Some(name)) => format!("Hello {name},"),
+        (Language::English, None) => "Hello,".to_owned(),
+    }
+}
+
+/// Where the answer will come, as the end of a sentence.
+pub(crate) const fn answered_how(language: Language, by: AnsweredBy) -> &'static str {
+    match (language, by) {
+        (Language::Russian, AnsweredBy::Chat) => {
+            "напишем вам сюда; весь ход дела виден на вашей странице"
+        }
+        (Language::Russian, AnsweredBy::Page) => "ответ и весь ход дела появятся на вашей странице",
+        (Language::Russian, AnsweredBy::Call) => {
+            "перезвоним вам; весь ход дела виден на вашей странице"
+        }
+        (Language::English, AnsweredBy::Chat) => {
+            "we will write to you here; how things stand is on your own page"
+        }
+        (Language::English, AnsweredBy::Page) => {
+            "our answer and how things stand will appear on your own page"
+        }
+        (Language::English, AnsweredBy::Call) => {
+            "we will call you back; how things stand is on your own page"
+        }
+    }
 }
 
 fn in_russian(kind: NoticeKind, facts: &Facts<'_>) -> String {
-    let greeting = match facts.name.filter(|name| !name.is_blank()) {
-        Some(name) => format!("Здравствуйте, {}!", name.reveal().trim()),
-        None => "Здравствуйте!".to_owned(),
-    };
     let Facts { page, promised_by, reference, .. } = facts;
     let owner = owner_in_russian(facts.root_cause);
-    let body = match kind {
+    match kind {
         NoticeKind::Received => format!(
             "Спасибо, что рассказали нам об этом. Если что-то пошло не так, просим прощения.\n\
              Что мы сделаем: найдём причину и передадим её тем, кто может её устранить.\n\
              Когда: ответим {promised_by}.\n\
              Как: {}: {page}\n\
              Номер обращения {reference}, запоминать его не нужно.",
-            match facts.answered_by {
-                AnsweredBy::Chat => "напишем вам сюда; весь ход дела виден на вашей странице",
-                AnsweredBy::Page => "ответ и весь ход дела появятся на вашей странице",
-                AnsweredBy::Call => "перезвоним вам; весь ход дела виден на вашей странице",
-            }
+            answered_how(facts.language, facts.answered_by)
         ),
         NoticeKind::Accepted => format!(
             "Ваше сообщение дошло до тех, кто может помочь: {owner} подтверждает, что это \
@@ -234,8 +266,8 @@ fn in_russian(kind: NoticeKind, facts: &Facts<'_>) -> String {
             "Неделю назад мы закрыли ваше обращение. Всё ли теперь хорошо? Ещё раз просим прощения \
              за неудобства.\nЕсли что-то не так, напишите нам: {page}"
         ),
-    };
-    format!("{greeting}\n{body}")
+        NoticeKind::Thanked => notice_of_kind::thanked_in_russian(facts),
+    }
 }
 
 /// Feminine singular, as the sentences around it need.
@@ -250,25 +282,16 @@ fn owner_in_russian(cause: Option<&RootCause>) -> &'static str {
 }
 
 fn in_english(kind: NoticeKind, facts: &Facts<'_>) -> String {
-    let greeting = match facts.name.filter(|name| !name.is_blank()) {
-        Some(name) => format!("Hello {},", name.reveal().trim()),
-        None => "Hello,".to_owned(),
-    };
     let Facts { page, promised_by, reference, .. } = facts;
     let owner = owner_in_english(facts.root_cause);
-    let body = match kind {
+    match kind {
         NoticeKind::Received => format!(
             "Thank you for telling us. If something went wrong, we are sorry.\n\
              What we will do: find the cause and pass it to those who can remove it.\n\
              When: we will answer {promised_by}.\n\
              How: {}: {page}\n\
              Your reference is {reference}; there is no need to remember it.",
-            match facts.answered_by {
-                AnsweredBy::Chat =>
-                    "we will write to you here; how things stand is on your own page",
-                AnsweredBy::Page => "our answer and how things stand will appear on your own page",
-                AnsweredBy::Call => "we will call you back; how things stand is on your own page",
-            }
+            answered_how(facts.language, facts.answered_by)
         ),
         NoticeKind::Accepted => format!(
             "Your message has reached the people who can help: {owner} confirms that this is a \
@@ -306,8 +329,8 @@ fn in_english(kind: NoticeKind, facts: &Facts<'_>) -> String {
             "A week ago we closed your case. Is all well now? Once more, we are sorry for the \
              trouble.\nIf something is not right, write to us: {page}"
         ),
-    };
-    format!("{greeting}\n{body}")
+        NoticeKind::Thanked => notice_of_kind::thanked_in_english(facts),
+    }
 }
 
 fn owner_in_english(cause: Option<&RootCause>) -> &'static str {
@@ -336,12 +359,22 @@ mod tests {
     ];
 
     fn told(language: Language, name: &str) -> String {
+        told_of(MessageKind::Complaint, &KINDS, language, name)
+    }
+
+    fn told_of(
+        message_kind: MessageKind,
+        kinds: &[NoticeKind],
+        language: Language,
+        name: &str,
+    ) -> String {
         let reference = Reference::of(FeedbackId::new(Uuid::from_u128(77)));
         let name = Words::new(name);
         let facts = Facts {
             language,
             name: Some(&name),
             reference: &reference,
+            message_kind,
             root_cause: Some(&RootCause::Delivery),
             page: "https://help.example.org/c/fb_1",
             promised_by: "(by when)",
@@ -349,15 +382,60 @@ mod tests {
             declined_why: Some("(why not)"),
             with_owner_team: true,
         };
-        let all = KINDS
-            .map(|kind| format!("── {} ──\n{}\n", kind.as_str(), words(kind, &facts).reveal()));
-        all.join("\n")
+        let all = kinds
+            .iter()
+            .map(|kind| format!("── {} ──\n{}\n", kind.as_str(), words(*kind, &facts).reveal()));
+        all.collect::<Vec<_>>().join("\n")
     }
 
     #[test]
     fn every_word_a_customer_is_told() {
         insta::assert_snapshot!("notices_ru", told(Language::Russian, "Анна"));
         insta::assert_snapshot!("notices_en", told(Language::English, "Anna"));
+    }
+
+    #[test]
+    fn every_word_that_fits_a_kind() {
+        let all = [KINDS.as_slice(), &[NoticeKind::Thanked]].concat();
+        for (kind, kinds) in [
+            (MessageKind::Thanks, &[NoticeKind::Received, NoticeKind::Thanked][..]),
+            (MessageKind::Review, &[NoticeKind::Received, NoticeKind::Thanked]),
+            (MessageKind::Question, &[NoticeKind::Received, NoticeKind::Delayed]),
+            (MessageKind::Cooperation, &all[..5]),
+        ] {
+            insta::assert_snapshot!(
+                format!("notices_{kind}_ru"),
+                told_of(kind, kinds, Language::Russian, "Анна")
+            );
+            insta::assert_snapshot!(
+                format!("notices_{kind}_en"),
+                told_of(kind, kinds, Language::English, "Anna")
+            );
+        }
+    }
+
+    #[test]
+    fn who_praises_is_promised_no_repair_and_who_offers_no_solution() {
+        for language in Language::ALL {
+            let all = [KINDS.as_slice(), &[NoticeKind::Thanked]].concat();
+            let praised = told_of(
+                MessageKind::Thanks,
+                &[NoticeKind::Received, NoticeKind::Thanked],
+                language,
+                "",
+            );
+            let offered = told_of(MessageKind::Cooperation, &all, language, "").to_lowercase();
+            for word in
+                ["причин", "устран", "просим прощения", "sorry", "cause", "remove", "ответим"]
+            {
+                assert!(!praised.to_lowercase().contains(word), "{word}: {praised}");
+            }
+            let lines = offered.lines().filter(|line| !line.starts_with("──"));
+            let offered = lines.collect::<Vec<_>>().join("\n");
+            for word in ["проблем", "устран", "problem", "fixed", "solve"] {
+                assert!(!offered.contains(word), "{word}: {offered}");
+            }
+        }
     }
 
     #[test]

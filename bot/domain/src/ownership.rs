@@ -1,4 +1,4 @@
-use mostik_taxonomy::{Language, RootCause};
+use mostik_taxonomy::{Language, MessageKind, RootCause};
 use serde::{Deserialize, Serialize};
 
 use crate::as_text;
@@ -26,6 +26,8 @@ pub struct OwnerTeam {
 pub struct OwnershipRule {
     /// The causes.
     pub root_causes: Vec<RootCause>,
+    /// Kinds of message that the team gets whatever their cause: offers.
+    pub kinds: Vec<MessageKind>,
     /// Their owner.
     pub team: OwnerTeam,
 }
@@ -53,6 +55,18 @@ impl Ownership {
     pub fn route(&self, cause: &RootCause) -> Routing<'_> {
         self.0.iter().find(|rule| rule.root_causes.contains(cause)).map_or_else(
             || Routing::Unrouted(format!("no owner team is configured for {cause}")),
+            |rule| Routing::To(&rule.team),
+        )
+    }
+
+    /// Who takes messages of that kind.
+    pub fn route_kind(&self, kind: MessageKind) -> Routing<'_> {
+        self.0.iter().find(|rule| rule.kinds.contains(&kind)).map_or_else(
+            || {
+                Routing::Unrouted(format!(
+                    "no owner team is configured for messages of the kind {kind}"
+                ))
+            },
             |rule| Routing::To(&rule.team),
         )
     }

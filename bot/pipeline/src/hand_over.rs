@@ -1,4 +1,4 @@
-use mostik_domain::{FeedbackId, FeedbackState, Job};
+use mostik_domain::{FeedbackId, FeedbackState, Job, MessageKind};
 use mostik_store::StoreError;
 
 use crate::{Pipeline, StepError, steps::route};
@@ -7,18 +7,23 @@ use crate::{Pipeline, StepError, steps::route};
 const TRIES: u32 = 5;
 
 /// Gives a feedback to the team that a person chose, past the ownership rules.
-pub async fn hand_over(pipeline: &Pipeline, id: FeedbackId, team: &str) -> Result<(), StepError> {
+pub async fn hand_over(
+    pipeline: &Pipeline,
+    id: FeedbackId,
+    team: &str,
+    by: &str,
+) -> Result<(), StepError> {
     let mut tries = 0;
     loop {
         tries += 1;
-        match once(pipeline, id, team).await {
+        match once(pipeline, id, team, by).await {
             Err(StepError::Overtaken { .. }) if tries < TRIES => {}
             other => return other,
         }
     }
 }
 
-async fn once(pipeline: &Pipeline, id: FeedbackId, team: &str) -> Result<(), StepError> {
+async fn once(pipeline: &Pipeline, id: FeedbackId, team: &str, by: &str) -> Result<(), StepError> {
     let feedback = pipeline.load_feedback(id).await?;
     let team = pipeline
         .rules
@@ -27,6 +32,11 @@ async fn once(pipeline: &Pipeline, id: FeedbackId, team: &str) -> Result<(), Ste
         .ok_or_else(|| StepError::give_up(format!("no owner team is called {team:?}")))?;
     let Some(classification) = feedback.state.classification().cloned() else {
         return Err(StepError::give_up("the cause must be named first"));
+    };
+    // Praise is filed with nobody: who gives it to a team sees a problem in it.
+    let classification = match classification.kind() {
+        MessageKind::Thanks | MessageKind::Review => classification.as_problem(by),
+        _ => classification,
     };
     let cause = classification.root_cause.clone();
     let now = pipeline.now();

@@ -11,6 +11,7 @@ mod poll;
 mod retry;
 mod step_error;
 mod steps;
+mod understanding;
 mod worker;
 
 pub use hand_over::hand_over;

@@ -37,7 +37,7 @@ impl HandOver for HandOverDoor {
         team: &str,
         by: &str,
     ) -> Result<(), HandOverError> {
-        mostik_pipeline::hand_over(&self.0, feedback, team).await.map_err(|error| match error {
+        mostik_pipeline::hand_over(&self.0, feedback, team, by).await.map_err(|error| match error {
             StepError::GiveUp { why } => HandOverError::Refused(why),
             StepError::RetryAfter { why, .. } | StepError::Overtaken { why } => {
                 HandOverError::Store(StoreError::Unavailable { why })

@@ -1,6 +1,8 @@
 use std::collections::{BTreeSet, HashMap};
 
-use mostik_domain::{Channel, Customer, Feedback, FeedbackId, Notice, RootCause, Source};
+use mostik_domain::{
+    Channel, Customer, Feedback, FeedbackId, MessageKind, Notice, RootCause, Source,
+};
 use mostik_store::{FeedbackCard, FeedbackDetails, FeedbackFilter, Page, PageRequest, StoreError};
 use sqlx::QueryBuilder;
 
@@ -11,7 +13,7 @@ use crate::{
     error::failed,
     feedback, issue, message, notice, page, problem, promise,
     time::micros,
-    transcript,
+    transcript, urgency,
 };
 
 pub(crate) async fn list(
@@ -21,13 +23,21 @@ pub(crate) async fn list(
 ) -> Result<Page<FeedbackCard>, StoreError> {
     let mut query = QueryBuilder::<Db>::new("SELECT document FROM feedback WHERE TRUE");
     push_filter(&mut query, filter);
-    if page::push_cursor::<FeedbackId>(&mut query, "id", request).is_err() {
+    let cursor = if filter.by_urgency {
+        urgency::push_cursor(&mut query, request)
+    } else {
+        page::push_cursor::<FeedbackId>(&mut query, "id", request)
+    };
+    if cursor.is_err() {
         return Ok(page::empty());
     }
-    query.push(" ORDER BY id DESC");
+    query.push(if filter.by_urgency { urgency::ORDER } else { " ORDER BY id DESC" });
     page::push_limit(&mut query, request);
     let mut found: Vec<Feedback> = document::built(db, query).await?;
-    let next = page::cut(&mut found, request, |feedback| feedback.id.to_string());
+    let next = page::cut(&mut found, request, |feedback| match filter.by_urgency {
+        true => urgency::cursor(feedback),
+        false => feedback.id.to_string(),
+    });
     Ok(Page { items: cards(db, found).await?, next })
 }
 
@@ -125,6 +135,7 @@ fn push_filter(query: &mut QueryBuilder<Db>, filter: &FeedbackFilter) {
         (" AND owner_team = ", filter.owner_team.as_deref()),
         (" AND customer_id = ", customer.as_deref()),
         (" AND channel = ", filter.channel.map(Channel::as_str)),
+        (" AND kind = ", filter.kind.map(MessageKind::as_str)),
     ];
     for (sql, value) in equal {
         if let Some(value) = value {

@@ -3,7 +3,7 @@ use jiff::{SignedDuration, Timestamp};
 use mostik_domain::{
     BoardIssueId, Call, CallId, Capture, Captured, Classification, Customer, CustomerId, Decision,
     Feedback, FeedbackId, Issue, IssueId, JobId, Message, Notice, NoticeId, NoticeKind, Problem,
-    ProblemId, Promise, PromiseId, Step, Transcript,
+    ProblemId, Promise, PromiseId, Step, Transcript, agreement::Judgement,
 };
 use mostik_store::{
     BoardCard, CallCard, Changed, FeedbackCard, FeedbackDetails, FeedbackFilter, JobFilter,
@@ -145,6 +145,10 @@ impl Store for PostgresStore {
 
     async fn taught(&self, limit: u32) -> Result<Vec<(Feedback, Classification)>, StoreError> {
         classification::taught(&mut *self.reader().await?, limit).await
+    }
+
+    async fn judgements(&self, since: Timestamp, limit: u32) -> Result<Vec<Judgement>, StoreError> {
+        classification::judgements(&mut *self.reader().await?, since, limit).await
     }
 
     async fn customer(&self, id: CustomerId) -> Result<Option<Customer>, StoreError> {

@@ -1,4 +1,4 @@
-use mostik_domain::{Feedback, FeedbackId, ProblemId};
+use mostik_domain::{Feedback, FeedbackId, ProblemId, USUAL_URGENCY, Understanding};
 use mostik_store::StoreError;
 
 use crate::{
@@ -13,8 +13,8 @@ pub(crate) async fn insert(db: &mut Connection, feedback: &Feedback) -> Result<(
     let columns = Columns::of(feedback);
     let sql = "INSERT INTO feedback \
                (id, revision, state, root_cause, owner_team, problem_id, filed, search, document, \
-               customer_id, channel, captured_at) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+               customer_id, channel, captured_at, kind, urgency) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
     sqlx::query(sql)
         .bind(feedback.id.to_string())
         .bind(i64::from(feedback.revision))
@@ -28,6 +28,8 @@ pub(crate) async fn insert(db: &mut Connection, feedback: &Feedback) -> Result<(
         .bind(feedback.customer.to_string())
         .bind(feedback.channel.as_str())
         .bind(micros(feedback.captured_at))
+        .bind(columns.kind)
+        .bind(columns.urgency)
         .execute(db)
         .await
         .map_err(failed_on(feedback.id))?;
@@ -40,7 +42,8 @@ pub(crate) async fn save(db: &mut Connection, feedback: Feedback) -> Result<(), 
     let feedback = Feedback { revision: read.saturating_add(1), ..feedback };
     let columns = Columns::of(&feedback);
     let sql = "UPDATE feedback SET revision = $3, state = $4, root_cause = $5, owner_team = $6, \
-               problem_id = $7, filed = $8, search = $9, document = $10 \
+               problem_id = $7, filed = $8, search = $9, document = $10, kind = $11, \
+               urgency = $12 \
                WHERE id = $1 AND revision = $2";
     let saved = sqlx::query(sql)
         .bind(id.to_string())
@@ -53,6 +56,8 @@ pub(crate) async fn save(db: &mut Connection, feedback: Feedback) -> Result<(), 
         .bind(columns.filed)
         .bind(columns.search)
         .bind(document::encode(&feedback)?)
+        .bind(columns.kind)
+        .bind(columns.urgency)
         .execute(&mut *db)
         .await
         .map_err(failed_on(id))?;
@@ -107,12 +112,17 @@ struct Columns {
     problem: Option<String>,
     filed: bool,
     search: String,
+    kind: Option<&'static str>,
+    urgency: i64,
 }
 
 impl Columns {
     fn of(feedback: &Feedback) -> Self {
         let state = &feedback.state;
+        let understood = state.classification().and_then(|it| it.understanding.as_ref());
         Self {
+            kind: understood.map(|it| it.kind.as_str()),
+            urgency: understood.map_or(USUAL_URGENCY, Understanding::urgency).into(),
             root_cause: state.classification().map(|it| column::key(it.root_cause.as_str())),
             owner_team: feedback.owner_team().map(column::key),
             problem: feedback.problem().map(|problem| problem.to_string()),

@@ -24,6 +24,7 @@ mod conversation;
 mod customer;
 mod message;
 mod transcript;
+mod urgency;
 
 mod classification;
 mod feedback;

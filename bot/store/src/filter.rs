@@ -1,5 +1,5 @@
 use jiff::Timestamp;
-use mostik_domain::{Channel, CustomerId, RootCause, Step};
+use mostik_domain::{Channel, CustomerId, MessageKind, RootCause, Step};
 
 use crate::JobState;
 
@@ -16,6 +16,11 @@ pub struct FeedbackFilter {
     pub customer: Option<CustomerId>,
     /// By the way in.
     pub channel: Option<Channel>,
+    /// By what the customer wants.
+    pub kind: Option<MessageKind>,
+    /// The most urgent first, of those the longest waiting; otherwise the
+    /// newest first.
+    pub by_urgency: bool,
     /// Captured at or after.
     pub from: Option<Timestamp>,
     /// Captured before.

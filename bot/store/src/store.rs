@@ -3,7 +3,7 @@ use jiff::{SignedDuration, Timestamp};
 use mostik_domain::{
     BoardIssueId, Call, CallId, Capture, Captured, Classification, Customer, CustomerId, Decision,
     Feedback, FeedbackId, Issue, IssueId, JobId, Message, Notice, NoticeId, NoticeKind, Problem,
-    ProblemId, Promise, PromiseId, Step, Transcript,
+    ProblemId, Promise, PromiseId, Step, Transcript, agreement::Judgement,
 };
 use tokio::sync::broadcast;
 
@@ -109,9 +109,15 @@ pub trait Store: Send + Sync {
     async fn feedback_details(&self, id: FeedbackId)
     -> Result<Option<FeedbackDetails>, StoreError>;
 
-    /// Feedbacks whose newest classification by a person there is, with it:
-    /// what a classifier can learn. The `limit` newest decisions, newest first.
+    /// Feedbacks whose cause a person has named, with the newest such
+    /// classification: an operator's, without one the customer's. What a
+    /// classifier can learn. The `limit` newest decisions, newest first.
     async fn taught(&self, limit: u32) -> Result<Vec<(Feedback, Classification)>, StoreError>;
+
+    /// What persons named since then, each with what the model had said last
+    /// before: of each feedback the newest of the desk and that of the
+    /// customer. The `limit` newest, newest first.
+    async fn judgements(&self, since: Timestamp, limit: u32) -> Result<Vec<Judgement>, StoreError>;
 
     /// One customer.
     async fn customer(&self, id: CustomerId) -> Result<Option<Customer>, StoreError>;

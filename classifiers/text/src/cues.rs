@@ -10,7 +10,7 @@ const WORDS_BETWEEN: usize = 3;
 /// Sections of weighted patterns, read from a file of this crate.
 pub(crate) struct Cues {
     titles: Vec<&'static str>,
-    cues: Vec<Cue>,
+    all: Vec<Cue>,
     /// By the first letters of their first word, so that a word is compared
     /// with few of them.
     by_beginning: Vec<u16>,
@@ -53,7 +53,7 @@ impl Cues {
     pub(crate) fn read(file: &'static str) -> Self {
         let mut cues = Self {
             titles: Vec::new(),
-            cues: Vec::new(),
+            all: Vec::new(),
             by_beginning: Vec::new(),
             ends: Vec::new(),
             anywhere: Vec::new(),
@@ -61,12 +61,11 @@ impl Cues {
         for line in
             file.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
         {
-            match line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
-                Some(begun) => cues.titles.push(begun),
-                None => {
-                    let section = cues.titles.len().saturating_sub(1);
-                    cues.cues.extend(Cue::read(section, line));
-                }
+            let title = line.strip_prefix('[').and_then(|line| line.strip_suffix(']'));
+            if let Some(title) = title {
+                cues.titles.push(title);
+            } else {
+                cues.all.extend(Cue::read(cues.titles.len().saturating_sub(1), line));
             }
         }
         cues.index();
@@ -75,7 +74,7 @@ impl Cues {
 
     fn index(&mut self) {
         let mut buckets = vec![Vec::new(); BEGINNINGS];
-        for (place, cue) in (0_u16..).zip(&self.cues) {
+        for (place, cue) in (0_u16..).zip(&self.all) {
             match cue.pattern.first() {
                 Some(Element::Word(pieces)) if pieces.iter().all(Piece::has_beginning) => {
                     for piece in pieces {
@@ -106,7 +105,7 @@ impl Cues {
             let short = self.bucket(beginning(&word.plain, SHORT)).iter();
             let long = self.bucket(beginning(&word.plain, LONG)).iter();
             for place in short.chain(long).chain(&self.anywhere) {
-                let cue = &self.cues[usize::from(*place)];
+                let cue = &self.all[usize::from(*place)];
                 found.extend(cue.hit(words, start).map(|hit| (cue.section, *place, hit)));
             }
         }

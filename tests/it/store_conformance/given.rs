@@ -131,6 +131,7 @@ pub(super) fn classification(cause: RootCause) -> Classification {
         causes: vec![Cause { root_cause: cause, score: Confidence::new(0.87) }],
         decided_by: DecidedBy::Model { version: "local/1".to_owned() },
         evidence: vec!["опоздал".into()],
+        understanding: None,
         at: at(2),
     }
 }

@@ -2,11 +2,11 @@
 //! anything is routed (checklist #36).
 
 use mostik_domain::{
-    Band, Change, Decision, Feedback, FeedbackId, FeedbackState, Job, NoticeKind, NoticeState,
-    ReviewReason,
+    Change, Decision, Feedback, FeedbackId, FeedbackState, Job, NoticeKind, NoticeState,
+    ReviewReason, Way, way,
 };
 
-use super::tell;
+use super::{tell, thank};
 use crate::{Pipeline, StepError};
 
 pub(super) async fn decide(pipeline: &Pipeline, id: FeedbackId) -> Result<Decision, StepError> {
@@ -25,26 +25,37 @@ pub(super) async fn decide(pipeline: &Pipeline, id: FeedbackId) -> Result<Decisi
         _ => (tell::deliver(pipeline, &feedback, notice).await?, pipeline.now()),
     };
     let state = feedback.state.clone().answered_at(told_at)?;
-    Ok(go_on(pipeline, feedback.in_state(state, pipeline.now()), decision))
+    go_on(pipeline, feedback.in_state(state, pipeline.now()), decision).await
 }
 
-/// A sure cause is routed; an unsure one is shown to a person.
-fn go_on(pipeline: &Pipeline, feedback: Feedback, decision: Decision) -> Decision {
-    let now = pipeline.now();
-    let band = feedback.state.classification().map_or(Band::Ask, |classification| {
-        pipeline.rules.thresholds.band(classification.confidence)
-    });
-    if band == Band::Act {
-        let id = feedback.id;
-        let key = format!("route:{id}:{}", feedback.revision);
-        return decision.and(Change::SaveFeedback(feedback)).then(pipeline.new_job(
-            Job::Route { feedback: id },
-            key,
-            now,
-        ));
+/// A sure cause and an offer are routed, praise is kept, the rest is shown to a
+/// person.
+async fn go_on(
+    pipeline: &Pipeline,
+    feedback: Feedback,
+    decision: Decision,
+) -> Result<Decision, StepError> {
+    let way = match feedback.state.classification() {
+        Some(named) => way(named, pipeline.rules.thresholds),
+        None => Way::ToPerson(ReviewReason::LowConfidence),
+    };
+    match way {
+        Way::ToOwner | Way::Offered => Ok(to_team(pipeline, feedback, decision)),
+        Way::Kept => {
+            let decision = thank::keep(pipeline, feedback.id, decision).await?;
+            Ok(decision.and(Change::SaveFeedback(feedback)))
+        }
+        Way::ToPerson(reason) => {
+            let mut decision = decision;
+            decision.changes.extend(pipeline.ask_a_person(feedback, reason).changes);
+            Ok(decision)
+        }
     }
-    let mut decision = decision;
-    let asked = pipeline.ask_a_person(feedback, ReviewReason::LowConfidence);
-    decision.changes.extend(asked.changes);
-    decision
+}
+
+fn to_team(pipeline: &Pipeline, feedback: Feedback, decision: Decision) -> Decision {
+    let id = feedback.id;
+    let key = format!("route:{id}:{}", feedback.revision);
+    let job = pipeline.new_job(Job::Route { feedback: id }, key, pipeline.now());
+    decision.and(Change::SaveFeedback(feedback)).then(job)
 }

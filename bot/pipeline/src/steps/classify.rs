@@ -7,7 +7,7 @@ use mostik_domain::{
     ReviewReason, Thresholds,
 };
 
-use crate::{Pipeline, StepError};
+use crate::{Pipeline, StepError, understanding};
 
 pub(super) async fn decide(pipeline: &Pipeline, id: FeedbackId) -> Result<Decision, StepError> {
     let feedback = pipeline.load_feedback(id).await?;
@@ -21,6 +21,7 @@ pub(super) async fn decide(pipeline: &Pipeline, id: FeedbackId) -> Result<Decisi
     let answer = pipeline.root_causes.classify(text.reveal(), feedback.language).await?;
     let language = answer.language;
     let mut classification = Classification::by_model(answer, pipeline.now());
+    classification.understanding = Some(understanding::read(text.reveal()));
     if let Some(transcript) = pipeline.store.transcript(id).await? {
         let heard = Heard { confidence: transcript.confidence, words: text.reveal() };
         let thresholds = pipeline.rules.thresholds;

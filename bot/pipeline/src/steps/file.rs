@@ -1,8 +1,9 @@
 //! Problem to issue: files one, or brings the filed one up to date.
 
 use mostik_domain::{
-    Change, Decision, Feedback, FeedbackState, Issue, IssueDraft, IssueId, Job, Marker, NewJob,
-    OwnerTeam, Problem, ProblemId, Promise, PromiseState, Words, issue,
+    Change, Classification, Criticality, Decision, Feedback, FeedbackState, Issue, IssueDraft,
+    IssueId, Job, Marker, MessageKind, NewJob, OwnerTeam, Problem, ProblemId, Promise,
+    PromiseState, Words, issue,
 };
 use mostik_text::redact;
 use mostik_trackers::FiledIssue;
@@ -121,6 +122,8 @@ async fn draft(
     let facts = issue::Facts {
         language: team.language,
         problem,
+        kind: kind(feedback),
+        urgent: most_urgent(feedback),
         quotes: &quotes,
         feedback_count: u64::try_from(feedback.len()).unwrap_or(u64::MAX),
         customers: u64::try_from(customers.len()).unwrap_or(u64::MAX),
@@ -130,6 +133,23 @@ async fn draft(
         desk_page: &desk_page,
     };
     Ok(issue::draft(&facts, team))
+}
+
+/// A problem is of one kind: an offer gathers nothing, and nothing else is one.
+fn kind(feedback: &[Feedback]) -> MessageKind {
+    let first = feedback.first().and_then(|one| one.state.classification());
+    first.map_or(MessageKind::Complaint, Classification::kind)
+}
+
+/// The worst that customers tell, and how many tell it.
+fn most_urgent(feedback: &[Feedback]) -> Option<(Criticality, u64)> {
+    let all = || {
+        let named = feedback.iter().filter_map(|one| one.state.classification());
+        named.filter_map(|named| Some(named.understanding.as_ref()?.criticality))
+    };
+    let worst = all().max()?;
+    let count = all().filter(|criticality| *criticality == worst).count();
+    Some((worst, u64::try_from(count).unwrap_or(u64::MAX)))
 }
 
 /// Promises of the newest feedbacks are the ones that can still be kept.

@@ -3,8 +3,10 @@
 mod answer;
 mod classify;
 mod file;
+mod offer;
 pub(crate) mod route;
 mod tell;
+mod thank;
 mod track;
 mod transcribe;
 

@@ -1,11 +1,13 @@
 //! Cause to owner team, and to the problem that other customers have voiced.
 
 use mostik_domain::{
-    AcceptanceStage, Change, Decision, Feedback, FeedbackId, FeedbackState, Job, OwnerTeam,
-    Problem, ProblemId, ProblemState, ReviewReason, RootCause, Routing, Words, issue,
+    AcceptanceStage, Change, Classification, Decision, Feedback, FeedbackId, FeedbackState, Job,
+    MessageKind, OwnerTeam, Problem, ProblemId, ProblemState, ReviewReason, RootCause, Routing,
+    Way, Words, issue, way,
 };
 use mostik_text::{likeness, redact};
 
+use super::{offer, thank};
 use crate::{Pipeline, StepError};
 
 pub(super) async fn decide(pipeline: &Pipeline, id: FeedbackId) -> Result<Decision, StepError> {
@@ -13,6 +15,12 @@ pub(super) async fn decide(pipeline: &Pipeline, id: FeedbackId) -> Result<Decisi
     let FeedbackState::Answered(answered) = &feedback.state else {
         return Ok(Decision::nothing());
     };
+    match way(&answered.classification, pipeline.rules.thresholds) {
+        Way::ToOwner => {}
+        Way::Offered => return offer::route(pipeline, feedback).await,
+        Way::Kept => return Ok(thank::thanks(pipeline, id)),
+        Way::ToPerson(reason) => return Ok(pipeline.ask_a_person(feedback, reason)),
+    }
     let cause = answered.classification.root_cause.clone();
     let team = match pipeline.rules.ownership.route(&cause) {
         Routing::To(team) => team,
@@ -31,6 +39,9 @@ pub(crate) async fn gather(
     team: &OwnerTeam,
     cause: RootCause,
 ) -> Result<Decision, StepError> {
+    if feedback.state.classification().map(Classification::kind) == Some(MessageKind::Cooperation) {
+        return offer::hand(pipeline, feedback, team).await;
+    }
     // Order numbers and names differ between customers; the problem does not.
     let pattern = redact(feedback.text.as_ref().map_or("", Words::reveal)).text;
     let keys = likeness::keys(&pattern);
@@ -78,7 +89,7 @@ fn new_problem(
     }
 }
 
-fn gathered(
+pub(super) fn gathered(
     pipeline: &Pipeline,
     feedback: Feedback,
     team: &OwnerTeam,

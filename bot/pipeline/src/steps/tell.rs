@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use mostik_channels::{Outgoing, SendError};
 use mostik_domain::{
-    AddressKind, Author, Change, Decision, Feedback, FeedbackId, FeedbackState, Job, Message,
-    MessageId, Notice, NoticeId, NoticeKind, NoticeState, Promise, PromiseId, PromiseState,
-    PromiseWhat, ReturnPath, Words,
+    AddressKind, Author, Change, Classification, Decision, Feedback, FeedbackId, FeedbackState,
+    Job, Message, MessageId, MessageKind, Notice, NoticeId, NoticeKind, NoticeState, Promise,
+    PromiseId, PromiseState, PromiseWhat, ReturnPath, Words,
     notice::{self, AnsweredBy},
     tracking,
 };
@@ -31,7 +31,7 @@ pub(super) async fn decide(pipeline: &Pipeline, id: NoticeId) -> Result<Decision
     Ok(decision)
 }
 
-fn was_told(decision: &Decision) -> bool {
+pub(super) fn was_told(decision: &Decision) -> bool {
     decision.changes.iter().any(|change| {
         matches!(
             change,
@@ -130,6 +130,10 @@ async fn words(
         language: feedback.language,
         name: customer.as_ref().and_then(|customer| customer.name.as_ref()),
         reference: &feedback.reference,
+        message_kind: feedback
+            .state
+            .classification()
+            .map_or(MessageKind::Complaint, Classification::kind),
         root_cause: feedback.state.classification().map(|cause| &cause.root_cause),
         page,
         promised_by: &notice::promised_by(feedback.language, &pipeline.rules.hours, now, due),

@@ -16,7 +16,9 @@ mod unknown_keys;
 
 use std::{net::SocketAddr, time::Duration};
 
-use mostik_domain::{Language, OfficeHours, OwnerTeam, Ownership, OwnershipRule, Thresholds};
+use mostik_domain::{
+    Language, MessageKind, OfficeHours, OwnerTeam, Ownership, OwnershipRule, Thresholds,
+};
 use mostik_gateway::SpokenPromise;
 use mostik_pipeline::Retry;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -94,6 +96,7 @@ section!(Line { number: String, language: String, max_message_seconds: u64 });
 section!(Owner {
     team: String,
     root_causes: Vec<String>,
+    kinds: Vec<String>,
     language: String,
     tracker: String,
     project: String,
@@ -260,11 +263,18 @@ impl Owner {
         }
         let root_causes = self.root_causes.iter().map(String::as_str).chain(own).map(str::parse);
         let root_causes = root_causes.collect::<Result<_, _>>();
+        let kinds = self.kinds.iter().map(|kind| match kind.as_str() {
+            "cooperation" => Ok(MessageKind::Cooperation),
+            other => Err(wrong("owner.kinds")(format!(
+                "{other:?}: only \"cooperation\" goes to a team whatever its cause"
+            ))),
+        });
         let project = if self.project.is_empty() { &self.team } else { &self.project };
         Ok(OwnershipRule {
             root_causes: root_causes.map_err(|error: mostik_taxonomy::InvalidCause| {
                 wrong("owner.root_causes")(error.to_string())
             })?,
+            kinds: kinds.collect::<Result<_, _>>()?,
             team: OwnerTeam {
                 name: self.team.clone(),
                 language: language("owner.language", &self.language)?,
