@@ -51,7 +51,7 @@ mod job;
 
 pub use mostik_taxonomy::{
     AcceptanceStage, Band, CauseScore, Complexity, Confidence, ContactRisk, Criticality, Language,
-    Mentioned, MessageKind, RootCause, StageVerdict, Thresholds,
+    Mentioned, MessageKind, RootCause, StageVerdict, Thresholds, UnknownWord,
 };
 
 pub use access::{Role, User};

@@ -37,12 +37,14 @@ impl HandOver for HandOverDoor {
         team: &str,
         by: &str,
     ) -> Result<(), HandOverError> {
-        mostik_pipeline::hand_over(&self.0, feedback, team, by).await.map_err(|error| match error {
-            StepError::GiveUp { why } => HandOverError::Refused(why),
-            StepError::RetryAfter { why, .. } | StepError::Overtaken { why } => {
-                HandOverError::Store(StoreError::Unavailable { why })
-            }
-        })?;
+        mostik_pipeline::hand_over(&self.0, feedback, team, by).await.map_err(
+            |error| match error {
+                StepError::GiveUp { why } => HandOverError::Refused(why),
+                StepError::RetryAfter { why, .. } | StepError::Overtaken { why } => {
+                    HandOverError::Store(StoreError::Unavailable { why })
+                }
+            },
+        )?;
         tracing::info!(%feedback, team, by, "handed over by a person");
         Ok(())
     }

@@ -34,9 +34,8 @@ pub(crate) async fn list(
     query.push(if filter.by_urgency { urgency::ORDER } else { " ORDER BY id DESC" });
     page::push_limit(&mut query, request);
     let mut found: Vec<Feedback> = document::built(db, query).await?;
-    let next = page::cut(&mut found, request, |feedback| match filter.by_urgency {
-        true => urgency::cursor(feedback),
-        false => feedback.id.to_string(),
+    let next = page::cut(&mut found, request, |feedback| {
+        if filter.by_urgency { urgency::cursor(feedback) } else { feedback.id.to_string() }
     });
     Ok(Page { items: cards(db, found).await?, next })
 }

@@ -3,6 +3,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use mostik_taxonomy::{Classification, Confidence};
+use mostik_text::understanding;
 use serde::Serialize;
 use serde_json::json;
 
@@ -59,6 +60,18 @@ struct Answer<'a> {
     confidence: f64,
     causes: Vec<serde_json::Value>,
     evidence: &'a [String],
+    kind: &'static str,
+    criticality: &'static str,
+    complexity: &'static str,
+    contact_risk: &'static str,
+    mentions: Vec<Named<'a>>,
+}
+
+/// A product or an order that the message names.
+#[derive(Serialize)]
+struct Named<'a> {
+    what: &'static str,
+    text: &'a str,
 }
 
 impl Classify {
@@ -70,12 +83,16 @@ impl Classify {
         let (handle, hint) = (runtime.handle().clone(), config.language()?);
         lines::answer_each(&self.input, Engine::threads(&config), move |line| {
             let found = handle.block_on(classifier.classify(&line.text, hint))?;
-            lines::answer(&answer(line.id, &found))
+            lines::answer(&answer(line.id, &line.text, &found))
         })
     }
 }
 
-fn answer(id: serde_json::Value, found: &Classification) -> Answer<'_> {
+fn answer<'a>(id: serde_json::Value, text: &'a str, found: &'a Classification) -> Answer<'a> {
+    let read = understanding::understand(text);
+    let named = understanding::mentions(text, &[]).into_iter().filter_map(|mention| {
+        Some(Named { what: mention.what.as_str(), text: text.get(mention.span)? })
+    });
     let causes = found.causes.iter().map(
         |cause| json!({ "root_cause": cause.root_cause.as_str(), "score": rounded(cause.score) }),
     );
@@ -86,6 +103,11 @@ fn answer(id: serde_json::Value, found: &Classification) -> Answer<'_> {
         confidence: rounded(found.confidence),
         causes: causes.collect(),
         evidence: &found.evidence,
+        kind: read.kind.value.as_str(),
+        criticality: read.criticality.value.as_str(),
+        complexity: read.complexity.value.as_str(),
+        contact_risk: read.contact_risk.value.as_str(),
+        mentions: named.collect(),
     }
 }
 

@@ -3,7 +3,7 @@ use std::{path::PathBuf, process::ExitCode};
 use anyhow::{Result, bail};
 use clap::Args;
 use jiff::Timestamp;
-use mostik_domain::RootCause;
+use mostik_domain::{DecidedBy, RootCause};
 use mostik_local::{
     LocalRootCause, LocalStage,
     training::{Example, Retrained, Task, shipped_examples, train_with_own_lines},
@@ -36,7 +36,7 @@ pub(super) struct Train {
     what: What,
     /// Labelled lines
     files: Vec<PathBuf>,
-    /// Learn from the causes that people named at the desk, too
+    /// Learn from the causes that operators, and customers on their pages, named
     #[arg(long)]
     from_desk: bool,
     /// List the versions
@@ -98,7 +98,7 @@ impl Train {
         let (config, data) = (self.place.config()?, DataFolder::open(&self.place.data)?);
         let stores = wiring::stores(&config, &data).await?;
         let taught = stores.store.taught(MOST_DECISIONS).await?;
-        let (mut own, mut custom) = (Vec::new(), 0_usize);
+        let (mut own, mut custom, mut by_customers) = (Vec::new(), 0_usize, 0_usize);
         for (feedback, named) in taught {
             let Some(text) = feedback.text else { continue };
             if matches!(named.root_cause, RootCause::Custom(_)) {
@@ -109,8 +109,13 @@ impl Train {
             if let Some(label) = classes.iter().position(|class| class == name) {
                 let (id, text) = (feedback.id.to_string(), text.reveal().to_owned());
                 own.push(example(id, feedback.language, text, label));
+                by_customers += usize::from(named.decided_by == DecidedBy::Customer);
             }
         }
+        eprintln!(
+            "at the desk {} causes were named, on their own pages customers named {by_customers}",
+            own.len() - by_customers
+        );
         if custom > 0 {
             eprintln!(
                 "{custom} decisions name causes of your own: put some as examples into [[cause]]"

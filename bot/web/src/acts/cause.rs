@@ -17,6 +17,7 @@ pub(crate) fn correct_cause(
     }
     let named = Classification::by_operator(cause.clone(), moment.by, moment.at);
     let state = reopened_if_closed(feedback.state.clone()).classified(named.clone())?;
+    let named = state.classification().cloned().unwrap_or(named);
     let (id, revision) = (feedback.id, feedback.revision);
     let next = match state {
         FeedbackState::Answered(_) => {

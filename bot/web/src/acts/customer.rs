@@ -1,6 +1,8 @@
 //! What a customer does on her own page.
 
-use mostik_domain::{Author, Change, Decision, Feedback, FeedbackState, Message, ReviewReason};
+use mostik_domain::{
+    Author, Change, Decision, Feedback, FeedbackState, Message, MessageKind, ReviewReason,
+};
 use mostik_store::FeedbackDetails;
 
 use super::{Moment, reply::said, typed};
@@ -77,7 +79,30 @@ pub(crate) fn write_more(
     let decision = Decision::nothing().and(Change::AddMessage(message));
     let closed =
         matches!(feedback.state, FeedbackState::Resolved { .. } | FeedbackState::Declined { .. });
-    if closed && !repeated { for_a_person(decision, feedback, moment) } else { Ok(decision) }
+    if repeated {
+        return Ok(decision);
+    }
+    if closed {
+        return for_a_person(decision, feedback, moment);
+    }
+    if ended_with_an_answer(&feedback) {
+        let reason = ReviewReason::Question;
+        let state = feedback.state.clone().for_review(reason, moment.at)?;
+        return Ok(decision.and(Change::SaveFeedback(feedback.in_state(state, moment.at))));
+    }
+    Ok(decision)
+}
+
+/// Praise that was thanked for, a question that was answered: nothing further
+/// would happen to it.
+fn ended_with_an_answer(feedback: &Feedback) -> bool {
+    match &feedback.state {
+        FeedbackState::Answered(answered) => matches!(
+            answered.classification.kind(),
+            MessageKind::Thanks | MessageKind::Review | MessageKind::Question
+        ),
+        _ => false,
+    }
 }
 
 fn for_a_person(

@@ -1,4 +1,6 @@
-use mostik_domain::{Author, Change, Decision, Feedback, Job, Message, MessageId, Words};
+use mostik_domain::{
+    Author, Change, Decision, Feedback, FeedbackState, Job, Message, MessageId, ReviewReason, Words,
+};
 use mostik_store::FeedbackDetails;
 
 use super::{Moment, typed};
@@ -20,6 +22,13 @@ pub(crate) fn answer(
     let key = format!("reply:{}", message.id);
     let mut decision =
         Decision::nothing().and(Change::AddMessage(message)).then(moment.job(sent, key));
+    let feedback = details.card.feedback;
+    if let FeedbackState::NeedsReview { reason: ReviewReason::Question, before, .. } =
+        feedback.state.clone()
+    {
+        // What was asked is answered: nobody has to look at it any more.
+        decision = decision.and(Change::SaveFeedback(feedback.in_state(*before, moment.at)));
+    }
     for promise in details.card.promises {
         if let Ok(kept) = promise.kept(moment.at) {
             decision = decision.and(Change::SavePromise(kept));

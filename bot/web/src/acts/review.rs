@@ -1,4 +1,4 @@
-use mostik_domain::{Change, Decision, FeedbackState, Job};
+use mostik_domain::{Change, Decision, FeedbackState, Job, ReviewReason};
 use mostik_store::FeedbackDetails;
 
 use super::Moment;
@@ -11,10 +11,10 @@ pub(crate) fn finish_review(
     moment: &Moment<'_>,
 ) -> Result<Decision, ProblemDocument> {
     let feedback = details.card.feedback;
-    let FeedbackState::NeedsReview { before, .. } = feedback.state.clone() else {
+    let FeedbackState::NeedsReview { before, reason, .. } = feedback.state.clone() else {
         return Err(Refusal::NotWaiting.into());
     };
-    if before.filed_as().is_none() {
+    if before.filed_as().is_none() && reason != ReviewReason::Question {
         return Err(Refusal::NotWithTheTeam.into());
     }
     Ok(Decision::nothing().and(Change::SaveFeedback(feedback.in_state(*before, moment.at))))

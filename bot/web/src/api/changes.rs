@@ -2,7 +2,7 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use mostik_domain::{FeedbackId, ProblemId, RootCause};
+use mostik_domain::{FeedbackId, MessageKind, ProblemId, RootCause, UnknownWord};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -20,6 +20,8 @@ use crate::{
 pub(super) struct FeedbackChange {
     /// The cause, corrected: kept as training data.
     root_cause: Option<String>,
+    /// What the customer wants, corrected: as `thanks`.
+    kind: Option<String>,
     /// The team, chosen past the ownership rules.
     owner_team: Option<String>,
     /// What was said in a call that has no transcript.
@@ -32,6 +34,7 @@ pub(super) struct FeedbackChange {
 
 enum Wish {
     Cause(RootCause),
+    Kind(MessageKind),
     Team(String),
     Words(String),
     Answer(String),
@@ -41,47 +44,25 @@ enum Wish {
 impl FeedbackChange {
     /// One wish: two in one request could succeed by half.
     fn wish(self, known: &[RootCause]) -> Result<Wish, ProblemDocument> {
-        match self {
-            Self {
-                root_cause: Some(cause),
-                owner_team: None,
-                text: None,
-                answer: None,
-                problem: None,
-            } => named(&cause, known).map(Wish::Cause),
-            Self {
-                root_cause: None,
-                owner_team: Some(team),
-                text: None,
-                answer: None,
-                problem: None,
-            } => Ok(Wish::Team(team)),
-            Self {
-                root_cause: None,
-                owner_team: None,
-                text: Some(text),
-                answer: None,
-                problem: None,
-            } => Ok(Wish::Words(text)),
-            Self {
-                root_cause: None,
-                owner_team: None,
-                text: None,
-                answer: Some(text),
-                problem: None,
-            } => Ok(Wish::Answer(text)),
-            Self {
-                root_cause: None,
-                owner_team: None,
-                text: None,
-                answer: None,
-                problem: Some(id),
-            } => id
-                .parse()
+        let Self { root_cause, kind, owner_team, text, answer, problem } = self;
+        let cause = root_cause.map(|cause| named(&cause, known).map(Wish::Cause));
+        let kind = kind.map(|kind| {
+            kind.parse()
+                .map(Wish::Kind)
+                .map_err(|error: UnknownWord| ProblemDocument::invalid("kind", error.to_string()))
+        });
+        let problem = problem.map(|id| {
+            id.parse()
                 .map(Wish::Merge)
-                .map_err(|_| ProblemDocument::invalid("problem", "expected an id as pr_…")),
+                .map_err(|_| ProblemDocument::invalid("problem", "expected an id as pr_…"))
+        });
+        let plain = [owner_team.map(Wish::Team), text.map(Wish::Words), answer.map(Wish::Answer)];
+        let all = [cause, kind, problem].into_iter().chain(plain.map(|wish| wish.map(Ok)));
+        let mut wishes = all.flatten();
+        match (wishes.next(), wishes.next()) {
+            (Some(wish), None) => wish,
             _ => Err(ProblemDocument::unreadable(
-                "give exactly one of root_cause, owner_team, text, answer, problem",
+                "give exactly one of root_cause, kind, owner_team, text, answer, problem",
             )),
         }
     }
@@ -135,6 +116,9 @@ async fn carry_out(
     match wish {
         Wish::Cause(cause) => {
             on_feedback(state, id, |details| acts::correct_cause(details, &cause, &moment)).await
+        }
+        Wish::Kind(kind) => {
+            on_feedback(state, id, |details| acts::correct_kind(details, kind, &moment)).await
         }
         Wish::Team(team) => Ok(state.hand_over.to_team(id, &team, &person.name).await?),
         Wish::Words(text) => {

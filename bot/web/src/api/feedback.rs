@@ -2,7 +2,7 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use mostik_domain::Channel;
+use mostik_domain::{Channel, MessageKind};
 use mostik_store::FeedbackFilter;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -48,6 +48,11 @@ pub(crate) struct FeedbackQuery {
     pub(crate) customer: Option<String>,
     /// As `phone`.
     pub(crate) channel: Option<String>,
+    /// What the customer wants, as `thanks`.
+    pub(crate) kind: Option<String>,
+    /// `urgency`: the most urgent first, of those the longest waiting;
+    /// otherwise the newest first.
+    pub(crate) sort: Option<String>,
     /// Captured at or after: RFC 3339, or a date for its beginning in UTC.
     pub(crate) from: Option<String>,
     /// Captured before.
@@ -89,10 +94,20 @@ impl FeedbackQuery {
                 self.channel.as_deref(),
                 "phone, discord, telegram, email or web",
             )?,
+            kind: parameter::<MessageKind>("kind", self.kind.as_deref(), "a kind as question")?,
+            by_urgency: by_urgency(self.sort.as_deref())?,
             from: moment("from", self.from.as_deref())?,
             to: moment("to", self.to.as_deref())?,
             q,
         })
+    }
+}
+
+fn by_urgency(sort: Option<&str>) -> Result<bool, ProblemDocument> {
+    match sort.map(str::trim) {
+        None | Some("" | "newest") => Ok(false),
+        Some("urgency") => Ok(true),
+        Some(_) => Err(ProblemDocument::invalid("sort", "expected newest or urgency")),
     }
 }
 
@@ -107,7 +122,7 @@ fn moment(name: &str, text: Option<&str>) -> Result<Option<jiff::Timestamp>, Pro
     }
 }
 
-/// Lists feedbacks, newest first.
+/// Lists feedbacks, newest first, or by `sort=urgency` the most urgent first.
 #[utoipa::path(
     get,
     path = "/api/v1/feedback",

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use mostik_domain::{
-    Author, Classification, DecidedBy, FeedbackState, Issue, Message, Notice, NoticeState, Promise,
-    PromiseState, PromiseWhat, ReturnPath, Source, Transcript,
+    Author, Classification, FeedbackState, Issue, Language, Mention, Message, Notice, NoticeState,
+    Promise, PromiseState, PromiseWhat, ReturnPath, Source, Transcript, Understanding,
 };
 use mostik_store::{FeedbackCard, FeedbackDetails};
 use serde::Serialize;
@@ -20,7 +20,7 @@ pub(super) struct FeedbackJson {
     /// `resolved`, `declined`, or `needs_review`.
     state: &'static str,
     /// Why it waits for a person: `no_transcript`, `low_confidence`,
-    /// `unrouted`, `not_solved`, `step_failed`; null otherwise.
+    /// `question`, `unrouted`, `not_solved`, `step_failed`; null otherwise.
     review_reason: Option<&'static str>,
     /// `phone`, `discord`, `telegram`, `email` or `web`.
     channel: &'static str,
@@ -89,14 +89,44 @@ struct ClassificationJson {
     confidence: f32,
     /// Best first.
     causes: Vec<CauseJson>,
-    /// `model` or `operator`.
+    /// `model`, `operator` or `customer`.
     decided_by: &'static str,
     /// The model's version, or `operator`.
     version: String,
     /// The customer's words that decided it.
     evidence: Vec<String>,
+    /// The language of the words, `ru` or `en`.
+    language: &'static str,
+    #[serde(flatten)]
+    understanding: Option<UnderstandingJson>,
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
+}
+
+/// What the words say beside the cause; absent where nothing has read them.
+#[derive(Serialize, ToSchema)]
+struct UnderstandingJson {
+    /// `question`, `complaint`, `thanks`, `review`, `cooperation` or `other`.
+    kind: &'static str,
+    /// The operator who corrected the kind.
+    kind_by: Option<String>,
+    /// `low`, `normal`, `high` or `critical`.
+    criticality: &'static str,
+    /// `simple`, `normal` or `complex`.
+    complexity: &'static str,
+    /// `low`, `raised` or `high`: may the customer leave?
+    contact_risk: &'static str,
+    /// Products and orders by name, in the order of the text.
+    mentions: Vec<MentionJson>,
+}
+
+/// A product or an order that the customer named.
+#[derive(Serialize, ToSchema)]
+struct MentionJson {
+    /// `product` or `order`.
+    what: &'static str,
+    /// As the customer wrote it.
+    text: String,
 }
 
 /// A candidate cause.
@@ -138,7 +168,8 @@ struct PromiseJson {
 #[derive(Serialize, ToSchema)]
 struct NoticeJson {
     id: String,
-    /// `received`, `accepted`, `fixed`, `declined`, `delayed` or `follow_up`.
+    /// `received`, `accepted`, `fixed`, `declined`, `delayed`, `follow_up` or
+    /// `thanked`.
     kind: &'static str,
     /// `pending`, `sending`, `sent`, `posted`, `awaiting_call` or `undeliverable`.
     state: &'static str,
@@ -209,7 +240,10 @@ impl From<FeedbackCard> for FeedbackJson {
                 phone: claimed.phone.as_ref().map(|phone| phone.reveal().to_owned()),
             }),
             can_be_answered: matches!(feedback.return_path, ReturnPath::Reply { .. }),
-            classification: feedback.state.classification().map(ClassificationJson::from),
+            classification: feedback
+                .state
+                .classification()
+                .map(|named| ClassificationJson::of(named, feedback.language)),
             owner_team: feedback.owner_team().map(str::to_owned),
             problem: feedback.problem().map(|id| id.to_string()),
             issue: issue.map(IssueJson::from),
@@ -236,8 +270,8 @@ impl From<FeedbackDetails> for FeedbackDetailsJson {
     }
 }
 
-impl From<&Classification> for ClassificationJson {
-    fn from(named: &Classification) -> Self {
+impl ClassificationJson {
+    fn of(named: &Classification, language: Language) -> Self {
         Self {
             root_cause: named.root_cause.to_string(),
             confidence: named.confidence.value(),
@@ -249,13 +283,29 @@ impl From<&Classification> for ClassificationJson {
                     score: cause.score.value(),
                 })
                 .collect(),
-            decided_by: match named.decided_by {
-                DecidedBy::Model { .. } => "model",
-                DecidedBy::Operator { .. } => "operator",
-            },
+            decided_by: named.decided_by.as_str(),
             version: named.decided_by.version().to_owned(),
             evidence: named.evidence.iter().map(|words| words.reveal().to_owned()).collect(),
+            language: language.code(),
+            understanding: named.understanding.as_ref().map(UnderstandingJson::from),
             at: named.at,
+        }
+    }
+}
+
+impl From<&Understanding> for UnderstandingJson {
+    fn from(read: &Understanding) -> Self {
+        let mention = |mention: &Mention| MentionJson {
+            what: mention.what.as_str(),
+            text: mention.name.reveal().to_owned(),
+        };
+        Self {
+            kind: read.kind.as_str(),
+            kind_by: read.kind_by.clone(),
+            criticality: read.criticality.as_str(),
+            complexity: read.complexity.as_str(),
+            contact_risk: read.contact_risk.as_str(),
+            mentions: read.mentions.iter().map(mention).collect(),
         }
     }
 }

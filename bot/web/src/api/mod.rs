@@ -1,5 +1,6 @@
 //! The REST API of `CONTRACT`: a file per resource, one table of routes.
 
+mod agreement;
 mod calls;
 mod changes;
 mod feedback;
@@ -24,6 +25,7 @@ use utoipa::{
 
 use crate::{error::ProblemDocument, state::WebState};
 
+pub(crate) use agreement::{AgreementQuery, agreement};
 pub(crate) use changes::named;
 pub(crate) use feedback::{FeedbackQuery, STATES as FEEDBACK_STATES};
 pub(crate) use listing::{id_in_path, page_request};
@@ -50,6 +52,7 @@ pub(crate) fn routes() -> Vec<(&'static str, MethodRouter<WebState>)> {
         ("/api/v1/calls/{id}/recording", get(recording::recording)),
         ("/api/v1/jobs", get(jobs::list)),
         ("/api/v1/jobs/{id}/run-again", post(jobs::run_again)),
+        ("/api/v1/reports/agreement", get(agreement::report)),
         ("/webhooks/github", post(webhooks::github).layer(DefaultBodyLimit::max(WEBHOOK_LIMIT))),
         ("/healthz", get(health::alive)),
         ("/readyz", get(health::ready)),
@@ -84,6 +87,7 @@ pub(crate) fn body_limit() -> DefaultBodyLimit {
         recording::recording,
         jobs::list,
         jobs::run_again,
+        agreement::report,
         webhooks::github,
         health::alive,
         health::ready,

@@ -1,7 +1,10 @@
 //! The forms of the desk: each submits one act and shows the page anew.
 
 use axum::{extract::Path, response::Response};
-use mostik_domain::{Change, Decision, FeedbackId, Language, NoticeId, NoticeState, ProblemId};
+use mostik_domain::{
+    Change, Decision, FeedbackId, Language, NoticeId, NoticeKind, NoticeState, ProblemId,
+    UnknownWord,
+};
 use serde::Deserialize;
 
 use super::shell::{Visit, see};
@@ -35,6 +38,28 @@ pub(super) async fn cause(
     let cause = named(&form.cause, &visit.state.root_causes())?;
     let moment = Moment::now(&visit.state, &person.name);
     on_feedback(&visit.state, id, |details| acts::correct_cause(details, &cause, &moment)).await?;
+    Ok(back_to(id))
+}
+
+/// What the customer wants, by a button.
+#[derive(Deserialize)]
+pub(super) struct KindForm {
+    kind: String,
+}
+
+pub(super) async fn kind(
+    Operator(person): Operator,
+    visit: Visit,
+    Path(id): Path<String>,
+    FormBody(form): FormBody<KindForm>,
+) -> Done {
+    let id: FeedbackId = id_in_path(&id)?;
+    let kind = form
+        .kind
+        .parse()
+        .map_err(|error: UnknownWord| ProblemDocument::invalid("kind", error.to_string()))?;
+    let moment = Moment::now(&visit.state, &person.name);
+    on_feedback(&visit.state, id, |details| acts::correct_kind(details, kind, &moment)).await?;
     Ok(back_to(id))
 }
 
@@ -152,8 +177,17 @@ pub(super) async fn called(_: Operator, visit: Visit, Path(id): Path<String>) ->
     if !matches!(notice.state, NoticeState::AwaitingCall { .. }) {
         return Err(Refusal::ChangedMeanwhile.into());
     }
+    let (kind, feedback) = (notice.kind, notice.feedback);
     let told = notice.in_state(NoticeState::Sent { at: visit.now })?;
-    let decision = Decision::nothing().and(Change::SaveNotice(told));
+    let mut decision = Decision::nothing().and(Change::SaveNotice(told));
+    if kind == NoticeKind::Thanked {
+        // Who praised was promised a call: this was it.
+        for promise in visit.state.store.promises(feedback).await? {
+            if let Ok(kept) = promise.kept(visit.now) {
+                decision = decision.and(Change::SavePromise(kept));
+            }
+        }
+    }
     visit.state.store.submit(decision, visit.now).await?;
     Ok(see("/desk"))
 }

@@ -1,9 +1,12 @@
 use askama::Template;
 use axum::{http::Uri, response::Response};
-use mostik_domain::{Channel, FeedbackId, FeedbackState, PromiseState};
+use mostik_domain::{Channel, FeedbackId, FeedbackState, MessageKind, PromiseState};
 use mostik_store::FeedbackCard;
 
-use super::shell::{Here, Shell, Visit, private_page};
+use super::{
+    said::{Chip, chips},
+    shell::{Here, Shell, Visit, private_page},
+};
 use crate::{
     api::{FEEDBACK_STATES, FeedbackQuery, page_request},
     error::ProblemDocument,
@@ -23,6 +26,8 @@ struct FeedbackListPage {
     causes: Vec<Choice>,
     teams: Vec<Choice>,
     channels: Vec<Choice>,
+    kinds: Vec<Choice>,
+    sorts: Vec<Choice>,
     count: u64,
     items: Vec<FeedbackRow>,
     older: Option<String>,
@@ -49,6 +54,8 @@ pub(super) struct FeedbackRow {
     pub(super) mood: &'static str,
     pub(super) cause: Option<String>,
     pub(super) team: Option<String>,
+    /// Urgency, risk and kind, where they are out of the ordinary.
+    pub(super) said: Vec<Chip>,
     pub(super) review: Option<(&'static str, When)>,
     pub(super) captured: When,
     /// The promise that is open.
@@ -76,6 +83,15 @@ pub(super) async fn show(
         teams: choices(visit.state.teams(), query.owner_team.as_deref(), str::to_owned),
         channels: choices(Channel::ALL.map(Channel::as_str), query.channel.as_deref(), |name| {
             name.parse().map_or_else(|_| name.to_owned(), |c| w.channel(c).to_owned())
+        }),
+        kinds: choices(
+            MessageKind::ALL.iter().map(|kind| kind.as_str()),
+            query.kind.as_deref(),
+            |name| name.parse().map_or_else(|_| name.to_owned(), |kind| w.kind(kind).to_owned()),
+        ),
+        sorts: choices(["newest", "urgency"], query.sort.as_deref(), |name| match name {
+            "urgency" => w.said.by_urgency.to_owned(),
+            _ => w.said.by_newest.to_owned(),
         }),
         items: page.items.iter().map(|card| row(&visit, card)).collect(),
         older: page.next.map(|cursor| with_cursor(&visit.uri, Some(&cursor))),
@@ -131,6 +147,7 @@ pub(super) fn row(visit: &Visit, card: &FeedbackCard) -> FeedbackRow {
         mood: mood(&feedback.state),
         cause: feedback.state.classification().map(|named| w.cause(&named.root_cause)),
         team: feedback.owner_team().map(str::to_owned),
+        said: chips(visit, feedback.state.classification()),
         review: match &feedback.state {
             FeedbackState::NeedsReview { reason, since, .. } => {
                 Some((w.review(reason), visit.when(*since)))

@@ -9,6 +9,7 @@ use mostik_store::FeedbackDetails;
 use super::{
     feedback_list::{Choice, FeedbackRow, choices, row},
     highlight::{Stretch, mark},
+    said::{Said, said},
     shell::{Here, Shell, Visit, private_page},
 };
 use crate::{api::id_in_path, error::ProblemDocument, guard::Operator, wording::When};
@@ -25,6 +26,7 @@ struct FeedbackPage {
     may_type: bool,
     languages: Vec<Choice>,
     named: Option<Named>,
+    said: Option<Said>,
     causes: Vec<CauseKey>,
     history: Vec<HistoryRow>,
     teams: Vec<TeamKey>,
@@ -152,10 +154,12 @@ fn feedback_page(visit: &Visit, shell: Shell, details: &FeedbackDetails) -> Feed
             str::to_uppercase,
         ),
         named: named.map(|named| reasons(visit, named)),
+        said: said(visit, named),
         causes: cause_keys(visit, feedback, named),
         history: history(visit, &details.classifications),
         teams: team_keys(visit, feedback.owner_team()),
-        may_finish: matches!(&feedback.state, FeedbackState::NeedsReview { before, .. } if before.filed_as().is_some()),
+        may_finish: matches!(&feedback.state, FeedbackState::NeedsReview { before, reason, .. }
+            if before.filed_as().is_some() || *reason == ReviewReason::Question),
         may_return: feedback.state.clone().out_of_review().reopened().is_ok(),
         answer_hint: answer_hint(visit, feedback),
         contact: contact(visit, feedback),
@@ -185,7 +189,7 @@ fn review_why(state: &FeedbackState) -> Option<String> {
             ReviewReason::NoTranscript { why }
             | ReviewReason::Unrouted { why }
             | ReviewReason::StepFailed { why } => Some(why.clone()).filter(|why| !why.is_empty()),
-            ReviewReason::LowConfidence | ReviewReason::NotSolved => None,
+            ReviewReason::LowConfidence | ReviewReason::Question | ReviewReason::NotSolved => None,
         },
         _ => None,
     }
@@ -219,6 +223,7 @@ fn reasons(visit: &Visit, named: &Classification) -> Named {
     let (by_operator, by) = match &named.decided_by {
         DecidedBy::Model { version } => (false, version.clone()),
         DecidedBy::Operator { name } => (true, name.clone()),
+        DecidedBy::Customer => (true, w.feedback.customer.to_owned()),
     };
     let score =
         |cause: &Cause| Score { cause: w.cause(&cause.root_cause), percent: percent(cause.score) };
@@ -253,6 +258,7 @@ fn history(visit: &Visit, all: &[Classification]) -> Vec<HistoryRow> {
         by: match &named.decided_by {
             DecidedBy::Model { version } => version.clone(),
             DecidedBy::Operator { name } => name.clone(),
+            DecidedBy::Customer => visit.w().feedback.customer.to_owned(),
         },
         percent: percent(named.confidence),
         when: visit.when(named.at),

@@ -1,5 +1,6 @@
 //! The pages: rendered on the server, usable without script, live with it.
 
+mod agreement;
 mod board;
 mod calls;
 mod desk_acts;
@@ -11,9 +12,11 @@ mod highlight;
 mod jobs;
 mod live;
 mod markdown;
+mod own_kind;
 mod own_page;
 mod people;
 mod problems;
+mod said;
 mod shell;
 mod sign_in;
 mod triage;
@@ -42,6 +45,7 @@ pub(crate) fn routes() -> Router<WebState> {
         .route("/", get(front::show).post(front::submit))
         .route("/c/{token}", get(own_page::show))
         .route("/c/{token}/answer", post(own_page::answer_question))
+        .route("/c/{token}/cause", post(own_kind::confirm_cause))
         .route("/c/{token}/messages", post(own_page::write))
         .route("/c/{token}/events", get(live::own_page))
         .route("/sign-in", get(sign_in::form).post(sign_in::by_token))
@@ -59,6 +63,7 @@ fn desk() -> Router<WebState> {
         .route("/desk/feedback", get(feedback_list::show))
         .route("/desk/feedback/{id}", get(feedback_page::show))
         .route("/desk/feedback/{id}/cause", post(desk_acts::cause))
+        .route("/desk/feedback/{id}/kind", post(desk_acts::kind))
         .route("/desk/feedback/{id}/team", post(desk_acts::team))
         .route("/desk/feedback/{id}/words", post(desk_acts::words))
         .route("/desk/feedback/{id}/answer", post(desk_acts::answer))
@@ -72,6 +77,7 @@ fn desk() -> Router<WebState> {
         .route("/desk/problems/{id}/stage", post(problems::set))
         .route("/desk/jobs", get(jobs::show))
         .route("/desk/jobs/{id}/run-again", post(jobs::run_again))
+        .route("/desk/agreement", get(agreement::show))
         .route("/desk/people", get(people::show).post(people::add))
         .route("/desk/people/{id}/link", post(people::new_link))
 }

@@ -1,13 +1,16 @@
 use askama::Template;
 use axum::{extract::Path, response::Response};
 use mostik_domain::{
-    AcceptanceStage, Author, Feedback, FeedbackId, FeedbackState, Message, Notice, NoticeState,
-    ProblemState, PromiseState, ReviewReason, Source, notice,
+    AcceptanceStage, Author, Feedback, FeedbackId, FeedbackState, Message, MessageKind, Notice,
+    NoticeState, ProblemState, PromiseState, ReviewReason, Source, notice,
 };
 use mostik_store::FeedbackDetails;
 use serde::Deserialize;
 
-use super::shell::{Shell, Visit, private_page, see};
+use super::{
+    own_kind::{self, Confirm, confirm, kind_of},
+    shell::{Shell, Visit, private_page, see},
+};
 use crate::{
     acts::{self, Moment, on_feedback, survey_key},
     error::ProblemDocument,
@@ -26,6 +29,7 @@ struct OwnPage {
     why: Option<String>,
     promise: Option<Promised>,
     ask: bool,
+    confirm: Option<Confirm>,
     thanks: bool,
     said: Vec<Said>,
     key: String,
@@ -81,19 +85,21 @@ fn own_page(visit: &Visit, token: &str, details: &FeedbackDetails) -> OwnPage {
         shell: Shell { live: format!("{path}/events"), ..visit.public() },
         path,
         reference: feedback.reference.to_string(),
-        steps: steps(w, &feedback.state),
+        steps: steps(w, details),
         status,
         why,
         promise: promised(visit, details),
-        ask: answered == Some(false),
+        ask: answered == Some(false) && kind_of(details) != MessageKind::Cooperation,
+        confirm: confirm(visit, details),
         thanks: answered == Some(true),
         said: correspondence(visit, details),
         key: visit.state.clock.fresh_id().simple().to_string(),
     }
 }
 
-fn steps(w: &Wording, state: &FeedbackState) -> Vec<TrackStep> {
-    let own = &w.own;
+fn steps(w: &Wording, details: &FeedbackDetails) -> Vec<TrackStep> {
+    let state = &details.card.feedback.state;
+    let Some(labels) = own_kind::steps(w, kind_of(details), state) else { return Vec::new() };
     let reached = match state.clone().out_of_review() {
         FeedbackState::Captured
         | FeedbackState::Transcribed
@@ -103,12 +109,7 @@ fn steps(w: &Wording, state: &FeedbackState) -> Vec<TrackStep> {
         FeedbackState::Routed(_) | FeedbackState::Filed(_) => 2,
         FeedbackState::Resolved { .. } | FeedbackState::Declined { .. } => 3,
     };
-    let last = match state.clone().out_of_review() {
-        FeedbackState::Resolved { .. } => own.step_4_fixed,
-        FeedbackState::Declined { .. } => own.step_4_declined,
-        _ => own.step_4_open,
-    };
-    [own.step_1, own.step_2, own.step_3, last]
+    labels
         .into_iter()
         .enumerate()
         .map(|(position, label)| TrackStep {
@@ -123,6 +124,9 @@ fn steps(w: &Wording, state: &FeedbackState) -> Vec<TrackStep> {
 fn status(w: &Wording, details: &FeedbackDetails) -> (String, Option<String>) {
     let own = &w.own;
     let state = &details.card.feedback.state;
+    if let Some(status) = own_kind::status(w, details) {
+        return (status.to_owned(), None);
+    }
     match state {
         FeedbackState::NeedsReview { reason: ReviewReason::NotSolved, .. } => {
             (own.not_solved.to_owned(), None)
@@ -150,7 +154,11 @@ fn status(w: &Wording, details: &FeedbackDetails) -> (String, Option<String>) {
                 }
                 _ => own.declined_no_why.to_owned(),
             };
-            (own.declined.to_owned(), Some(why))
+            let declined = match kind_of(details) {
+                MessageKind::Cooperation => own.offer_declined,
+                _ => own.declined,
+            };
+            (declined.to_owned(), Some(why))
         }
     }
 }

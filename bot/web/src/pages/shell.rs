@@ -26,6 +26,7 @@ pub(super) enum Here {
     Problems,
     Board,
     Jobs,
+    Agreement,
     People,
 }
 
@@ -108,6 +109,9 @@ impl Visit {
         if person.is_operator() {
             add(Here::Calls, "/desk/calls", words.calls);
             add(Here::Jobs, "/desk/jobs", words.jobs);
+        }
+        if person.is_manager() {
+            add(Here::Agreement, "/desk/agreement", words.agreement);
         }
         if person.is_admin() {
             add(Here::People, "/desk/people", words.people);

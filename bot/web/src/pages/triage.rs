@@ -52,7 +52,11 @@ pub(super) async fn show(
     visit: Visit,
 ) -> Result<Response, ProblemDocument> {
     let store = &visit.state.store;
-    let waits = FeedbackFilter { state: Some("needs_review".to_owned()), ..Default::default() };
+    let waits = FeedbackFilter {
+        state: Some("needs_review".to_owned()),
+        by_urgency: true,
+        ..Default::default()
+    };
     let request = PageRequest { limit: WAITING_SHOWN, after: None };
     let waiting = store.feedback_page(&waits, &request).await?;
     let waiting_count = store.feedback_count(&waits).await?;

@@ -2,7 +2,7 @@ use mostik_domain::Language;
 
 use super::{
     BoardWords, CallWords, Common, ErrorWords, FeedbackWords, Front, JobWords, Own, ProblemWords,
-    SignIn, Triage, Wording,
+    SignIn, Triage, Wording, said,
 };
 
 pub(super) static ENGLISH: Wording = Wording {
@@ -18,6 +18,7 @@ pub(super) static ENGLISH: Wording = Wording {
         board: "Board",
         calls: "Calls",
         jobs: "Jobs",
+        agreement: "People and model",
         people: "People",
         sign_out: "Sign out",
         menu: "Sections",
@@ -91,6 +92,22 @@ pub(super) static ENGLISH: Wording = Wording {
         write_more: "Write more",
         write_hint: "If something has changed, or we got you wrong, write to us.",
         send: "Send",
+        thanked: "Thank you for your kind words! We have kept them, and those whom you thank can read them.",
+        question_received: "We have your question. Somebody who knows the answer will give it.",
+        question_answered: "We have answered your question: the answer is below. If anything is left open, write to us.",
+        offer_received: "We have your offer and are passing it to our management.",
+        offer_passed: "We have passed your offer to our management.",
+        offer_considered: "Our management has considered your offer. Thank you for thinking of us.",
+        offer_declined: "To be honest with you: we will not take up your offer for now.",
+        step_2_question: "Finding the answer",
+        step_2_offer: "Passing to management",
+        step_4_considered: "Considered",
+        confirm_title: "Did we understand you?",
+        confirm_cause: "We believe that this is about:",
+        confirm_right: "Is that right?",
+        confirm_yes: "Yes, it is",
+        confirm_no: "No, it is something else",
+        confirm_hint: "You need not answer. One of us will see it, and next time we will understand better.",
     },
     sign_in: SignIn {
         title: "Sign in",
@@ -188,6 +205,8 @@ pub(super) static ENGLISH: Wording = Wording {
         due: "due",
         history: "Who named the cause, and when",
     },
+    said: &said::SAID_ENGLISH,
+    agreement: &said::AGREEMENT_ENGLISH,
     problem: ProblemWords {
         title: "Problems",
         lead: "Many reports of the same thing: one problem, one issue, one team.",

@@ -4,6 +4,7 @@
 mod en;
 mod names;
 mod ru;
+mod said;
 mod time;
 
 use mostik_domain::Language;
@@ -26,6 +27,10 @@ pub(crate) struct Wording {
     pub(crate) triage: Triage,
     /// The list of feedback and one feedback.
     pub(crate) feedback: FeedbackWords,
+    /// What a message says beside its cause.
+    pub(crate) said: &'static SaidWords,
+    /// How often people and the model agree.
+    pub(crate) agreement: &'static AgreementWords,
     /// Problems and their acceptance.
     pub(crate) problem: ProblemWords,
     /// The built-in board.
@@ -60,7 +65,7 @@ macro_rules! words {
 words! {
     /// What stands on every page.
     Common {
-        skip tagline other_language other_code triage feedback problems board calls jobs people sign_out
+        skip tagline other_language other_code triage feedback problems board calls jobs agreement people sign_out
         menu keys_on keys_off news newer older nothing all optional home
     }
     /// The page for everybody.
@@ -75,6 +80,9 @@ words! {
         declined_why declined_no_why promised answer_by promise_kept promise_broken question yes
         no said_yes said_no no_why thanks_yes correspondence you us you_called transcribing
         write_more write_hint send
+        thanked question_received question_answered offer_received offer_passed offer_considered offer_declined
+        step_2_question step_2_offer step_4_considered confirm_title confirm_cause confirm_right
+        confirm_yes confirm_no confirm_hint
     }
     /// Signing in and people.
     SignIn {
@@ -95,6 +103,15 @@ words! {
         problem_id facts customer unnamed earlier contact own_page_only anonymous claimed unproved
         page owner unrouted problem issue captured promises notices correspondence customers_page
         kept broken due history
+    }
+    /// What a message says beside its cause.
+    SaidWords {
+        title kind kind_by urgency complexity risk mentions correct correct_hint sort by_newest
+        by_urgency
+    }
+    /// How often people and the model agree.
+    AgreementWords {
+        title lead none week cause named agreed instead total by_customers shortened weeks
     }
     /// Problems and their acceptance.
     ProblemWords {

@@ -56,6 +56,9 @@ impl Wording {
                 pick(self, "слова звонка неизвестны", "the words of the call are not known")
             }
             ReviewReason::LowConfidence => pick(self, "причина неясна", "the cause is not clear"),
+            ReviewReason::Question => {
+                pick(self, "клиент ждёт ответа", "the customer waits for an answer")
+            }
             ReviewReason::Unrouted { .. } => {
                 pick(self, "нет команды для этой причины", "no team owns this cause")
             }
@@ -86,6 +89,9 @@ impl Wording {
             NoticeKind::Declined => pick(self, "меняться не будет", "it will not be changed"),
             NoticeKind::Delayed => pick(self, "задерживаемся", "we are late"),
             NoticeKind::FollowUp => pick(self, "вопрос через неделю", "a week later"),
+            NoticeKind::Thanked => {
+                pick(self, "благодарим за добрые слова", "thanks for the praise")
+            }
         }
     }
 
@@ -239,6 +245,23 @@ impl Wording {
             Step::File => pick(self, "создать задачу", "file the issue"),
             Step::Track => pick(self, "следить за задачей", "track the issue"),
             Step::Tell => pick(self, "сообщить клиенту", "tell the customer"),
+        }
+    }
+
+    /// What a message with that cause is about, as a customer would say it.
+    pub(crate) fn about(&self, cause: &RootCause) -> String {
+        match cause {
+            RootCause::Pricing => pick(self, "цены и списания", "prices and charges").into(),
+            RootCause::Design => pick(
+                self,
+                "пользоваться сайтом или приложением неудобно",
+                "the site or the app is hard to use",
+            )
+            .into(),
+            RootCause::Copy => pick(self, "тексты и описания", "texts and descriptions").into(),
+            RootCause::Delivery => pick(self, "доставка", "delivery").into(),
+            RootCause::Other => pick(self, "что-то другое", "something else").into(),
+            RootCause::Custom(name) => name.to_string(),
         }
     }
 

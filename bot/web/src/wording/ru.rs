@@ -2,7 +2,7 @@ use mostik_domain::Language;
 
 use super::{
     BoardWords, CallWords, Common, ErrorWords, FeedbackWords, Front, JobWords, Own, ProblemWords,
-    SignIn, Triage, Wording,
+    SignIn, Triage, Wording, said,
 };
 
 pub(super) static RUSSIAN: Wording = Wording {
@@ -18,6 +18,7 @@ pub(super) static RUSSIAN: Wording = Wording {
         board: "Доска",
         calls: "Звонки",
         jobs: "Задания",
+        agreement: "Люди и модель",
         people: "Люди",
         sign_out: "Выйти",
         menu: "Разделы",
@@ -91,6 +92,22 @@ pub(super) static RUSSIAN: Wording = Wording {
         write_more: "Дописать",
         write_hint: "Если что-то изменилось или мы поняли вас неверно, напишите.",
         send: "Отправить",
+        thanked: "Спасибо за тёплые слова! Мы сохранили их, и те, кого вы благодарите, смогут их прочитать.",
+        question_received: "Мы получили ваш вопрос. На него ответит тот, кто знает ответ.",
+        question_answered: "Мы ответили на ваш вопрос: ответ ниже. Если остались вопросы, напишите.",
+        offer_received: "Мы получили ваше предложение и передаём его руководству.",
+        offer_passed: "Мы передали ваше предложение руководству.",
+        offer_considered: "Руководство рассмотрело ваше предложение. Спасибо, что подумали о нас.",
+        offer_declined: "Скажем честно: сейчас мы ваше предложение не примем.",
+        step_2_question: "Ищем ответ",
+        step_2_offer: "Передаём руководству",
+        step_4_considered: "Рассмотрено",
+        confirm_title: "Правильно ли мы вас поняли?",
+        confirm_cause: "Нам кажется, что дело вот в чём:",
+        confirm_right: "Это так?",
+        confirm_yes: "Да, так",
+        confirm_no: "Нет, дело в другом",
+        confirm_hint: "Отвечать не обязательно. Ваш ответ увидит сотрудник, и в следующий раз мы поймём лучше.",
     },
     sign_in: SignIn {
         title: "Вход",
@@ -188,6 +205,8 @@ pub(super) static RUSSIAN: Wording = Wording {
         due: "срок",
         history: "Кто и как определял причину",
     },
+    said: &said::SAID_RUSSIAN,
+    agreement: &said::AGREEMENT_RUSSIAN,
     problem: ProblemWords {
         title: "Проблемы",
         lead: "Много обращений об одном и том же: одна проблема, одна задача, одна команда.",
