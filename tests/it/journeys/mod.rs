@@ -7,5 +7,7 @@ pub(crate) mod desk;
 mod discord;
 mod github;
 mod graceful;
+mod learning_from_the_desk;
 mod phones;
+mod what_customers_want;
 mod without_a_model;

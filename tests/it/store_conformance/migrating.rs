@@ -24,6 +24,7 @@ async fn a_file_of_the_first_version_opens() {
     let options = SqliteConnectOptions::new().filename(&path).create_if_missing(true);
     let mut connection = options.connect().await.expect("a fresh file");
     sqlx::raw_sql(SQLITE).execute(&mut connection).await.expect("the dump");
+    sqlx::raw_sql(JUDGED).execute(&mut connection).await.expect("a judgement");
     connection.close().await.expect("closed");
     let store = SqliteStore::open(&path).await.expect("the store migrates it");
     assert_small_desk(&store).await;
@@ -33,9 +34,12 @@ async fn a_file_of_the_first_version_opens() {
 async fn a_database_of_the_first_version_opens() {
     needs!("postgres");
     let database = mostik_tests::postgres::database().await;
-    let mut connection = PgConnection::connect(&database.url).await.expect("a connection");
-    sqlx::raw_sql(POSTGRES).execute(&mut connection).await.expect("the dump");
-    connection.close().await.expect("closed");
+    // The dump leaves its connection without a search path.
+    for sql in [POSTGRES, JUDGED] {
+        let mut connection = PgConnection::connect(&database.url).await.expect("a connection");
+        sqlx::raw_sql(sql).execute(&mut connection).await.expect("the dump");
+        connection.close().await.expect("closed");
+    }
     let store = PostgresStore::connect(&database.url.into()).await.expect("the store migrates it");
     assert_small_desk(&store).await;
 }
@@ -62,6 +66,13 @@ async fn a_database_of_a_newer_version_is_refused() {
     let refused = PostgresStore::connect(&url.into()).await.expect_err("too new");
     assert_too_new(&refused);
 }
+
+/// A person at the desk of that time named another cause.
+const JUDGED: &str = "INSERT INTO classification (feedback_id, document) \
+    SELECT feedback_id, replace(replace(document, \
+        '\"root_cause\":\"delivery\"', '\"root_cause\":\"copy\"'), \
+        '{\"kind\":\"model\",\"version\":\"local/1\"}', \
+        '{\"kind\":\"operator\",\"name\":\"Вера\"}') FROM classification";
 
 const FROM_THE_FUTURE: &str = "INSERT INTO _sqlx_migrations \
     (version, description, success, checksum, execution_time) \
@@ -96,13 +107,19 @@ async fn assert_small_desk(store: &dyn Backend) {
 
 async fn assert_details(store: &dyn Backend, feedback: FeedbackId, problem: ProblemId) {
     let details = store.feedback_details(feedback).await.expect("a read").expect("details");
-    assert_eq!(details.classifications.len(), 1);
+    assert_eq!(details.classifications.len(), 2);
     assert!(details.call.is_some() && details.transcript.is_some());
     let problem = store.problem_details(problem).await.expect("a read").expect("a problem");
     assert_eq!((problem.signals.len(), problem.card.feedback_count), (1, 1));
     let board = store.board(None).await.expect("a board");
     assert_eq!((board.len(), board[0].events.len()), (1, 1));
     assert!(board[0].issue.is_some());
+    let judged = store.judgements(jiff::Timestamp::UNIX_EPOCH, 10).await.expect("a read");
+    let judged = judged.first().expect("the judgement that stood beside the dump");
+    let model = &details.classifications[0];
+    assert_eq!((&judged.said, judged.named.as_str()), (&model.root_cause, "copy"));
+    assert_eq!(judged.at.as_second(), model.at.as_second());
+    assert_eq!(store.taught(10).await.expect("a read").len(), 1);
     let (alike, gathering) = store.look_alikes("logistics", &[u64::MAX]).await.expect("a read");
     assert_eq!((alike.len(), gathering), (1, 1));
     assert!(store.cursor("github", "shop/site").await.expect("a read").is_some());

@@ -14,6 +14,7 @@ mod migrating;
 mod nodes;
 mod problems;
 mod reading;
+mod said;
 mod waking;
 
 use mostik_store::{AccessStore, Store};
@@ -134,6 +135,11 @@ every_store! {
         calls_that_wait_are_listed_oldest_first,
         what_is_unknown_is_none,
         it_answers_a_ping,
+    };
+    said::{
+        the_most_urgent_come_first_page_by_page,
+        kinds_are_told_apart,
+        judgements_tell_what_the_model_had_said,
     };
     forgetting::{
         old_calls_are_forgotten_and_messages_stay,

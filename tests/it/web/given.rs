@@ -119,8 +119,16 @@ fn ownership() -> Ownership {
         assignees: Vec::new(),
     };
     Ownership::new(vec![
-        OwnershipRule { root_causes: vec![RootCause::Design], kinds: Vec::new(), team: team("designers") },
-        OwnershipRule { root_causes: vec![RootCause::Delivery], kinds: Vec::new(), team: team("logistics") },
+        OwnershipRule {
+            root_causes: vec![RootCause::Design],
+            kinds: Vec::new(),
+            team: team("designers"),
+        },
+        OwnershipRule {
+            root_causes: vec![RootCause::Delivery],
+            kinds: Vec::new(),
+            team: team("logistics"),
+        },
     ])
 }
 

@@ -9,3 +9,4 @@ mod hostile;
 mod messages;
 mod own_page;
 mod recordings;
+mod said;

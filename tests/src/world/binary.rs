@@ -42,6 +42,14 @@ fn build() -> PathBuf {
 /// # Panics
 /// When it does not end in two minutes.
 pub async fn run(arguments: &[&str], input: &str) -> Output {
+    run_for(arguments, input, PATIENCE).await
+}
+
+/// The same with a patience of its own.
+///
+/// # Panics
+/// When it does not end in time.
+pub async fn run_for(arguments: &[&str], input: &str, patience: Duration) -> Output {
     let folder = tempfile::tempdir().expect("a folder");
     let file = |name: &str| folder.path().join(name);
     std::fs::write(file("in"), input).expect("the input");
@@ -52,7 +60,7 @@ pub async fn run(arguments: &[&str], input: &str) -> Output {
         command.args(arguments).current_dir(folder.path());
         command.stdin(Stdio::from(stdin)).stdout(stdout).stderr(stderr);
     });
-    let status = process.end(PATIENCE).await;
+    let status = process.end(patience).await;
     let read = |name: &str| std::fs::read(file(name)).expect("the output");
     Output { status, stdout: read("out"), stderr: read("err") }
 }

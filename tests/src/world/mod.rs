@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use api::{Answer, Api};
-pub use binary::{mostik, run};
+pub use binary::{mostik, run, run_for};
 use serde_json::{Value, json};
 use settings::Listening;
 use tempfile::TempDir;
