@@ -15,9 +15,10 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use mostik_channels::{Outgoing, SendError, Sent};
 use mostik_domain::{
-    Address, AddressKind, Channel, Decision, FeedbackId, Inbound, InboxId, Job, JobId, Language,
-    NewJob, NoticeKind, OfficeHours, OwnerTeam, Ownership, OwnershipRule, ReturnPath, RootCause,
-    Step, Thresholds, Words, capture, link::LinkSigner,
+    Address, AddressKind, Call, CallFacts, CallId, Change, Channel, Decision, FeedbackId, Inbound,
+    InboundCall, InboxId, Job, JobId, Language, NewJob, NoticeKind, OfficeHours, OwnerTeam,
+    Ownership, OwnershipRule, ReturnPath, RootCause, Step, Thresholds, Words, capture,
+    link::LinkSigner,
 };
 use mostik_local::{LocalRootCause, LocalStage};
 use mostik_pipeline::{Pipeline, Retry, Rules, decide};
@@ -61,6 +62,32 @@ async fn a_crash_before_each_commit_changes_nothing() {
     }
     assert_eq!(shop.telegraph.told(), 4, "each of two customers was told twice, nobody again");
     shop.github.assert_contract_kept();
+}
+
+const PRAISE: &str = "Спасибо огромное за помощь, вы лучшие!";
+
+#[tokio::test]
+async fn praise_is_thanked_for_once_whatever_crashes() {
+    let mut shop = Shop::open().await;
+    let written = shop.hears("Анна", PRAISE).await;
+    let spoken = shop.is_told_by_phone(PRAISE).await;
+    shop.works_with_crashes().await;
+    assert!(shop.github.issues(REPOSITORY).is_empty(), "there is nothing to fix");
+    assert_eq!(shop.telegraph.told(), 1);
+    let told = async |feedback| {
+        let details = shop.store.feedback_details(feedback).await.expect("up").expect("there");
+        assert_eq!(details.card.feedback.state.as_str(), "answered");
+        let notices = details.card.notices.iter().map(|n| (n.kind, n.state.as_str()));
+        let mut notices: Vec<_> = notices.collect();
+        notices.sort_unstable();
+        (notices, details.card.promises[0].state.as_str())
+    };
+    assert_eq!(told(written).await, (vec![(NoticeKind::Received, "sent")], "kept"));
+    // A caller was promised a call back: it is due, and it is made of thanks.
+    let by_phone = vec![(NoticeKind::Received, "sent"), (NoticeKind::Thanked, "awaiting_call")];
+    assert_eq!(told(spoken).await, (by_phone, "due"));
+    let waiting = shop.store.awaiting_call().await.expect("up");
+    assert!(waiting[0].0.text.reveal().contains("Спасибо за тёплые слова"));
 }
 
 /// A pipeline on one database, with a clock that the test turns.
@@ -124,6 +151,50 @@ impl Shop {
         let fresh = || self.clock.fresh_id();
         let capture = capture::message(inbound, &self.hours, 30, &fresh);
         self.store.capture(capture).await.expect("captured").feedback
+    }
+
+    /// A call that was answered with a promise, and whose words are known.
+    async fn is_told_by_phone(&self, text: &str) -> FeedbackId {
+        let address = Address { kind: AddressKind::Sip, value: "sip:b@h".into(), proved: true };
+        let now = self.clock.now();
+        let call = Call {
+            id: CallId::new(self.clock.fresh_id()),
+            line: "support".into(),
+            caller: address.value.clone(),
+            language: Language::Russian,
+            arrived_at: now,
+            answered_at: Some(now),
+            tone_at: Some(now),
+            ended_at: now + SignedDuration::from_hours(1),
+            termination: "completed/caller_hung_up".into(),
+            recording: None,
+            codec: None,
+            facts: CallFacts::default(),
+        };
+        let inbound = InboundCall {
+            inbox: InboxId::new(Channel::Phone, "support"),
+            call,
+            return_path: ReturnPath::Reply { address: address.clone(), room: None },
+            address: Some(address),
+            name: None,
+            promised: Some((now, now + SignedDuration::from_hours(8))),
+        };
+        let fresh = || self.clock.fresh_id();
+        let capture = capture::call(inbound, &self.hours, 30, &fresh);
+        let id = self.store.capture(capture).await.expect("captured").feedback;
+        let mut feedback = self.store.feedback(id).await.expect("up").expect("there");
+        feedback.text = Some(text.into());
+        let state = feedback.state.clone().transcribed().expect("has words now");
+        let classify = NewJob {
+            id: JobId::new(fresh()),
+            job: Job::Classify { feedback: id },
+            dedup_key: format!("classify:{id}"),
+            run_at: now,
+        };
+        let saved = Change::SaveFeedback(feedback.in_state(state, now));
+        let decision = Decision::nothing().and(saved).then(classify);
+        self.store.submit(decision, now).await.expect("stored");
+        id
     }
 
     async fn looks_at_github(&self, feedback: FeedbackId) {

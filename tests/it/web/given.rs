@@ -213,8 +213,8 @@ impl Web {
             .expect("an answer")
     }
 
-    /// Somebody new, signed in by the one-time link; gives the cookie.
-    pub(super) async fn signs_in(&self, name: &str, role: Role) -> String {
+    /// The one-time link of somebody new.
+    pub(super) async fn sign_in_link(&self, name: &str, role: Role) -> String {
         let user = User {
             id: UserId::new(Uuid::now_v7()),
             name: name.into(),
@@ -223,7 +223,12 @@ impl Web {
         };
         self.store.save_user(user.clone()).await.expect("a user");
         let link = one_time_link(self.store.as_ref(), user.id, &self.url, Timestamp::now()).await;
-        let link = link.expect("a link");
+        link.expect("a link")
+    }
+
+    /// Somebody new, signed in by the one-time link; gives the cookie.
+    pub(super) async fn signs_in(&self, name: &str, role: Role) -> String {
+        let link = self.sign_in_link(name, role).await;
         let path = link.strip_prefix(&self.url).expect("our own link");
         session_of(&self.submits("", path, &[]).await)
     }

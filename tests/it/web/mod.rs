@@ -10,3 +10,4 @@ mod messages;
 mod own_page;
 mod recordings;
 mod said;
+mod said_in_a_browser;

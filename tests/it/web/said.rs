@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::given::Web;
 
-async fn understood(
+pub(super) async fn understood(
     web: &Web,
     text: &str,
     reason: ReviewReason,
@@ -33,7 +33,11 @@ async fn understood(
     id
 }
 
-fn read(kind: MessageKind, criticality: Criticality, contact_risk: ContactRisk) -> Understanding {
+pub(super) fn read(
+    kind: MessageKind,
+    criticality: Criticality,
+    contact_risk: ContactRisk,
+) -> Understanding {
     let order = Mention { what: Mentioned::Order, name: "10448812".into() };
     Understanding {
         kind,

@@ -98,24 +98,24 @@ struct ClassificationJson {
     /// The language of the words, `ru` or `en`.
     language: &'static str,
     #[serde(flatten)]
-    understanding: Option<UnderstandingJson>,
+    understanding: UnderstandingJson,
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
 }
 
-/// What the words say beside the cause; absent where nothing has read them.
-#[derive(Serialize, ToSchema)]
+/// What the words say beside the cause; null where nothing has read them.
+#[derive(Default, Serialize, ToSchema)]
 struct UnderstandingJson {
     /// `question`, `complaint`, `thanks`, `review`, `cooperation` or `other`.
-    kind: &'static str,
+    kind: Option<&'static str>,
     /// The operator who corrected the kind.
     kind_by: Option<String>,
     /// `low`, `normal`, `high` or `critical`.
-    criticality: &'static str,
+    criticality: Option<&'static str>,
     /// `simple`, `normal` or `complex`.
-    complexity: &'static str,
+    complexity: Option<&'static str>,
     /// `low`, `raised` or `high`: may the customer leave?
-    contact_risk: &'static str,
+    contact_risk: Option<&'static str>,
     /// Products and orders by name, in the order of the text.
     mentions: Vec<MentionJson>,
 }
@@ -287,7 +287,11 @@ impl ClassificationJson {
             version: named.decided_by.version().to_owned(),
             evidence: named.evidence.iter().map(|words| words.reveal().to_owned()).collect(),
             language: language.code(),
-            understanding: named.understanding.as_ref().map(UnderstandingJson::from),
+            understanding: named
+                .understanding
+                .as_ref()
+                .map(UnderstandingJson::from)
+                .unwrap_or_default(),
             at: named.at,
         }
     }
@@ -300,11 +304,11 @@ impl From<&Understanding> for UnderstandingJson {
             text: mention.name.reveal().to_owned(),
         };
         Self {
-            kind: read.kind.as_str(),
+            kind: Some(read.kind.as_str()),
             kind_by: read.kind_by.clone(),
-            criticality: read.criticality.as_str(),
-            complexity: read.complexity.as_str(),
-            contact_risk: read.contact_risk.as_str(),
+            criticality: Some(read.criticality.as_str()),
+            complexity: Some(read.complexity.as_str()),
+            contact_risk: Some(read.contact_risk.as_str()),
             mentions: read.mentions.iter().map(mention).collect(),
         }
     }

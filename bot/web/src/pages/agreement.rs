@@ -63,7 +63,7 @@ fn row(visit: &Visit, week: &WeekOfJudgements) -> WeekRow {
 
 fn cause_row(visit: &Visit, cause: &ConfusedCause) -> CauseRow {
     let w = visit.w();
-    let instead = cause.instead.iter().map(|(cause, count)| format!("{} {count}", w.cause(cause)));
+    let instead = cause.instead.iter().map(|(cause, count)| format!("{}: {count}", w.cause(cause)));
     CauseRow {
         said: w.cause(&cause.said),
         named: cause.named,

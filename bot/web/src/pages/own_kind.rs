@@ -60,9 +60,8 @@ pub(super) fn status(w: &Wording, details: &FeedbackDetails) -> Option<&'static 
     match (kind_of(details), state) {
         (_, FeedbackState::NeedsReview { .. })
         | (MessageKind::Cooperation, FeedbackState::Declined { .. }) => None,
-        (MessageKind::Thanks | MessageKind::Review, FeedbackState::Answered(_)) => {
-            Some(own.thanked)
-        }
+        (MessageKind::Thanks, FeedbackState::Answered(_)) => Some(own.thanked),
+        (MessageKind::Review, FeedbackState::Answered(_)) => Some(own.reviewed),
         (MessageKind::Question, FeedbackState::Answered(_)) if was_answered(details) => {
             Some(own.question_answered)
         }

@@ -93,6 +93,7 @@ pub(super) static ENGLISH: Wording = Wording {
         write_hint: "If something has changed, or we got you wrong, write to us.",
         send: "Send",
         thanked: "Thank you for your kind words! We have kept them, and those whom you thank can read them.",
+        reviewed: "Thank you for your review! We have kept it, and our staff will read it.",
         question_received: "We have your question. Somebody who knows the answer will give it.",
         question_answered: "We have answered your question: the answer is below. If anything is left open, write to us.",
         offer_received: "We have your offer and are passing it to our management.",

@@ -80,7 +80,7 @@ words! {
         declined_why declined_no_why promised answer_by promise_kept promise_broken question yes
         no said_yes said_no no_why thanks_yes correspondence you us you_called transcribing
         write_more write_hint send
-        thanked question_received question_answered offer_received offer_passed offer_considered offer_declined
+        thanked reviewed question_received question_answered offer_received offer_passed offer_considered offer_declined
         step_2_question step_2_offer step_4_considered confirm_title confirm_cause confirm_right
         confirm_yes confirm_no confirm_hint
     }

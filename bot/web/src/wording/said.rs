@@ -8,7 +8,7 @@ use mostik_domain::{
 use super::{AgreementWords, SaidWords, Wording};
 
 pub(super) static SAID_RUSSIAN: SaidWords = SaidWords {
-    title: "О чём говорят слова",
+    title: "Что понято из слов",
     kind: "Чего хочет клиент",
     kind_by: "уточнил(а)",
     urgency: "Срочность",
@@ -18,12 +18,12 @@ pub(super) static SAID_RUSSIAN: SaidWords = SaidWords {
     correct: "Клиент хочет другого",
     correct_hint: "Благодарность мы сохраним, предложение передадим руководству, на вопрос ответит оператор.",
     sort: "Порядок",
-    by_newest: "сначала новые",
-    by_urgency: "сначала срочные",
+    by_newest: "новые",
+    by_urgency: "срочные",
 };
 
 pub(super) static SAID_ENGLISH: SaidWords = SaidWords {
-    title: "What the words say",
+    title: "Read from the words",
     kind: "The customer wants",
     kind_by: "corrected by",
     urgency: "Urgency",
@@ -33,8 +33,8 @@ pub(super) static SAID_ENGLISH: SaidWords = SaidWords {
     correct: "The customer wants something else",
     correct_hint: "Praise is kept, an offer goes to the management, a question is answered by an operator.",
     sort: "Order",
-    by_newest: "newest first",
-    by_urgency: "most urgent first",
+    by_newest: "newest",
+    by_urgency: "urgent",
 };
 
 pub(super) static AGREEMENT_RUSSIAN: AgreementWords = AgreementWords {
