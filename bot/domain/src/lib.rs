@@ -87,4 +87,4 @@ pub use tracker_event::{Actor, CloseReason, Happening, TrackerEvent};
 
 pub use decision::{Change, Decision};
 pub use job::{Job, NewJob, Step};
-pub use way::{Way, way};
+pub use way::{Way, answered_as, way};

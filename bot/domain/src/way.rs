@@ -19,24 +19,39 @@ pub enum Way {
 }
 
 /// The way of a feedback with this classification. Praise never goes to an
-/// owner team by itself: there is nothing to fix.
+/// owner team by itself: there is nothing to fix. Where the words and the cause
+/// contradict each other a person looks, so that no complaint is lost among
+/// praise; a review of which the cause is sure tells of a problem.
 pub fn way(named: &Classification, thresholds: Thresholds) -> Way {
     let sure = thresholds.band(named.confidence) == Band::Act;
-    let blames = sure && named.root_cause != RootCause::Other;
+    let other = named.root_cause == RootCause::Other;
+    let blames = sure && !other;
     let cause_by_person = matches!(named.decided_by, DecidedBy::Operator { .. });
     let read = named.understanding.as_ref().is_none_or(|it| it.kind_by.is_none());
     let asked = || Way::ToPerson(ReviewReason::LowConfidence);
     match named.kind() {
+        MessageKind::Cooperation if read && blames => asked(),
         MessageKind::Cooperation => Way::Offered,
-        // A cause in praise: the model or the cues are wrong.
-        MessageKind::Thanks | MessageKind::Review if read && blames => asked(),
-        MessageKind::Review if read && leaves(named) => asked(),
+        MessageKind::Thanks if read && !other => asked(),
+        MessageKind::Review if read && blames => Way::ToOwner,
+        MessageKind::Review if read && (!sure || leaves(named)) => asked(),
         MessageKind::Thanks | MessageKind::Review => Way::Kept,
         MessageKind::Question if !blames || !(read || cause_by_person) => {
             Way::ToPerson(ReviewReason::Question)
         }
         _ if sure => Way::ToOwner,
         _ => asked(),
+    }
+}
+
+/// As what the customer is answered: whoever is not sure to praise or to offer
+/// something is not thanked for it.
+pub fn answered_as(named: &Classification, thresholds: Thresholds) -> MessageKind {
+    match (named.kind(), way(named, thresholds)) {
+        (kind @ (MessageKind::Thanks | MessageKind::Review), Way::Kept)
+        | (kind @ MessageKind::Cooperation, Way::Offered)
+        | (kind @ MessageKind::Question, _) => kind,
+        _ => MessageKind::Complaint,
     }
 }
 
@@ -95,14 +110,27 @@ mod tests {
 
     #[test]
     fn praise_with_a_cause_is_never_filed_by_itself() {
-        for kind in [MessageKind::Thanks, MessageKind::Review] {
-            for cause in RootCause::BUILT_IN {
-                for confidence in [0.0, 0.3, 0.6, 0.8, 1.0] {
-                    let way = goes(&named(kind, cause.clone(), confidence));
-                    assert!(!matches!(way, Way::ToOwner | Way::Offered), "{kind} {cause}: {way:?}");
-                }
+        for cause in RootCause::BUILT_IN {
+            for confidence in [0.0, 0.3, 0.6, 0.8, 1.0] {
+                let way = goes(&named(MessageKind::Thanks, cause.clone(), confidence));
+                assert!(!matches!(way, Way::ToOwner | Way::Offered), "{cause}: {way:?}");
+                assert!(way != Way::Kept || cause == RootCause::Other, "{cause} is lost");
             }
         }
+    }
+
+    #[test]
+    fn who_may_be_angry_is_not_thanked_for_kind_words() {
+        let thresholds = Thresholds::new(0.7, 0.5).expect("ordered");
+        let told =
+            |kind, cause, confidence| answered_as(&named(kind, cause, confidence), thresholds);
+        use MessageKind::{Complaint, Cooperation, Review, Thanks};
+        for kind in [Thanks, Review, Cooperation] {
+            assert_eq!(told(kind, RootCause::Delivery, 0.9), Complaint);
+            assert_eq!(told(kind, RootCause::Other, 0.9), kind);
+        }
+        assert_eq!(told(Thanks, RootCause::Delivery, 0.3), Complaint);
+        assert_eq!(told(Review, RootCause::Other, 0.3), Complaint);
     }
 
     #[test]

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use mostik_channels::{Outgoing, SendError};
 use mostik_domain::{
-    AddressKind, Author, Change, Classification, Decision, Feedback, FeedbackId, FeedbackState,
-    Job, Message, MessageId, MessageKind, Notice, NoticeId, NoticeKind, NoticeState, Promise,
-    PromiseId, PromiseState, PromiseWhat, ReturnPath, Words,
+    AddressKind, Author, Change, Decision, Feedback, FeedbackId, FeedbackState, Job, Message,
+    MessageId, MessageKind, Notice, NoticeId, NoticeKind, NoticeState, Promise, PromiseId,
+    PromiseState, PromiseWhat, ReturnPath, Words, answered_as,
     notice::{self, AnsweredBy},
     tracking,
 };
@@ -133,7 +133,7 @@ async fn words(
         message_kind: feedback
             .state
             .classification()
-            .map_or(MessageKind::Complaint, Classification::kind),
+            .map_or(MessageKind::Complaint, |named| answered_as(named, pipeline.rules.thresholds)),
         root_cause: feedback.state.classification().map(|cause| &cause.root_cause),
         page,
         promised_by: &notice::promised_by(feedback.language, &pipeline.rules.hours, now, due),

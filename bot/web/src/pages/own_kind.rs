@@ -38,7 +38,11 @@ pub(super) fn steps(
         _ => own.step_4_open,
     };
     match kind {
-        MessageKind::Thanks | MessageKind::Review => None,
+        MessageKind::Thanks | MessageKind::Review
+            if matches!(state, FeedbackState::Answered(_)) =>
+        {
+            None
+        }
         MessageKind::Question => Some([own.step_1, own.step_2_question, own.step_3, last]),
         MessageKind::Cooperation => {
             let last = match state.clone().out_of_review() {
@@ -47,7 +51,7 @@ pub(super) fn steps(
             };
             Some([own.step_1, own.step_2_offer, own.step_3, last])
         }
-        MessageKind::Complaint | MessageKind::Other => {
+        MessageKind::Complaint | MessageKind::Other | MessageKind::Thanks | MessageKind::Review => {
             Some([own.step_1, own.step_2, own.step_3, last])
         }
     }

@@ -8,7 +8,7 @@ use crate::cues::Cues;
 static CUES: LazyLock<Cues> = LazyLock::new(|| Cues::read(include_str!("criticality.txt")));
 
 pub(super) fn judge(message: &Message<'_>, kind: MessageKind) -> Judged<Criticality> {
-    if matches!(kind, MessageKind::Thanks | MessageKind::Review | MessageKind::Cooperation) {
+    if matches!(kind, MessageKind::Thanks | MessageKind::Cooperation) {
         return message.judged(Criticality::Low, &[]);
     }
     let cues = CUES.find(&message.words);
