@@ -121,10 +121,10 @@ mod tests {
 
     #[test]
     fn who_may_be_angry_is_not_thanked_for_kind_words() {
+        use MessageKind::{Complaint, Cooperation, Review, Thanks};
         let thresholds = Thresholds::new(0.7, 0.5).expect("ordered");
         let told =
             |kind, cause, confidence| answered_as(&named(kind, cause, confidence), thresholds);
-        use MessageKind::{Complaint, Cooperation, Review, Thanks};
         for kind in [Thanks, Review, Cooperation] {
             assert_eq!(told(kind, RootCause::Delivery, 0.9), Complaint);
             assert_eq!(told(kind, RootCause::Other, 0.9), kind);

@@ -12,8 +12,10 @@ use crate::{config::Config, wiring};
 
 /// Customers' messages to root causes.
 #[derive(Debug, Args)]
-#[command(after_help = "Beside the cause each line tells what the customer wants (kind), criticality, complexity, \
-risk of leaving (contact_risk), and the products and orders it names (mentions).")]
+#[command(
+    after_help = "Beside the cause each line tells what the customer wants (kind), criticality, complexity, \
+risk of leaving (contact_risk), and the products and orders it names (mentions)."
+)]
 pub(super) struct Classify {
     /// A file of lines {"id","text"}, or texts; without any, standard input
     input: Vec<String>,
