@@ -6,15 +6,21 @@
 //! what is only *about* the same thing stays apart and is a person's decision.
 //! For that decision [`Ranking`] offers the likest problems.
 
+mod evidence;
 mod features;
 mod ranking;
+mod score;
+mod weighing;
+mod weights;
 
 use std::{
     collections::{BTreeSet, HashSet},
     sync::LazyLock,
 };
 
-pub use ranking::{Alike, JOINS, Ranking};
+pub use evidence::{EVIDENCE, Evidence};
+pub use ranking::{MESSAGES_COMPARED, Meanings, Ranking};
+pub use score::{Alike, Weights};
 
 use crate::words::{cut_at, words};
 
