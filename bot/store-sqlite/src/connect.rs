@@ -124,11 +124,10 @@ fn migrations() -> Migrator {
     let migration = |version, name: &'static str, sql: &'static str| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
     };
-    Migrator::with_migrations(vec![migration(
-        1,
-        "feedback desk",
-        include_str!("../migrations/0001_feedback_desk.sql"),
-    )])
+    Migrator::with_migrations(vec![
+        migration(1, "feedback desk", include_str!("../migrations/0001_feedback_desk.sql")),
+        migration(2, "full text", include_str!("../migrations/0002_full_text.sql")),
+    ])
 }
 
 fn migration_failed(error: MigrateError) -> StoreError {

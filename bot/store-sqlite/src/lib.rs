@@ -28,6 +28,7 @@ mod transcript;
 mod classification;
 mod feedback;
 mod feedback_views;
+mod full_text;
 mod notice;
 mod promise;
 

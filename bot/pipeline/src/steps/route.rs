@@ -4,6 +4,7 @@ use mostik_domain::{
     AcceptanceStage, Change, Decision, Feedback, FeedbackId, FeedbackState, Job, OwnerTeam,
     Problem, ProblemId, ProblemState, ReviewReason, RootCause, Routing, Words, issue,
 };
+use mostik_store::ProblemCard;
 use mostik_text::{likeness, redact};
 
 use crate::{Pipeline, StepError};
@@ -34,24 +35,21 @@ pub(crate) async fn gather(
     // Order numbers and names differ between customers; the problem does not.
     let pattern = redact(feedback.text.as_ref().map_or("", Words::reveal)).text;
     let keys = likeness::keys(&pattern);
-    let (candidates, gathering) = pipeline.store.look_alikes(&team.name, &keys).await?;
-    if let Some(known) = most_alike(&pattern, &cause, candidates) {
-        return gathered(pipeline, feedback, team, known.id, Decision::nothing());
+    // Its count is read first: a problem opened from here on makes this decision outdated.
+    let (look_alikes, gathering) = pipeline.store.look_alikes(&team.name, &keys).await?;
+    let look_alikes: Vec<ProblemId> = look_alikes.iter().map(|problem| problem.id).collect();
+    let same_owner = |card: &ProblemCard| {
+        card.problem.owner_team == team.name && card.problem.root_cause == cause
+    };
+    let likely = pipeline.likely.of(&pattern, &look_alikes, same_owner, 1).await?;
+    if let Some(known) = likely.first().filter(|likely| likely.joins) {
+        let known = known.card.problem.id;
+        return gathered(pipeline, feedback, team, known, Decision::nothing());
     }
     let problem = new_problem(pipeline, &pattern, keys, cause, team);
     let id = problem.id;
     let opened = Decision::nothing().and(Change::OpenProblem { problem, gathering });
     gathered(pipeline, feedback, team, id, opened)
-}
-
-fn most_alike(pattern: &str, cause: &RootCause, candidates: Vec<Problem>) -> Option<Problem> {
-    candidates
-        .into_iter()
-        .filter(|problem| problem.root_cause == *cause)
-        .map(|problem| (likeness::similarity(pattern, problem.pattern.reveal()), problem))
-        .filter(|(similarity, _)| *similarity >= likeness::SAME)
-        .max_by(|(a, _), (b, _)| a.total_cmp(b))
-        .map(|(_, problem)| problem)
 }
 
 fn new_problem(

@@ -1,8 +1,8 @@
 use mostik_domain::Language;
 
 use super::{
-    BoardWords, CallWords, Common, ErrorWords, FeedbackWords, Front, JobWords, Own, ProblemWords,
-    SignIn, Triage, Wording,
+    BoardWords, CallWords, Common, ErrorWords, FeedbackWords, Front, JobWords, LikelyWords, Own,
+    ProblemWords, SignIn, Triage, Wording,
 };
 
 pub(super) static ENGLISH: Wording = Wording {
@@ -187,6 +187,11 @@ pub(super) static ENGLISH: Wording = Wording {
         broken: "broken",
         due: "due",
         history: "Who named the cause, and when",
+    },
+    likely: LikelyWords {
+        title: "Is it one of these problems?",
+        hint: "Press its key or its button if it is the same thing: the feedback is then counted there.",
+        join: "Count there",
     },
     problem: ProblemWords {
         title: "Problems",

@@ -26,6 +26,8 @@ pub(crate) struct Wording {
     pub(crate) triage: Triage,
     /// The list of feedback and one feedback.
     pub(crate) feedback: FeedbackWords,
+    /// Problems that a feedback may be about.
+    pub(crate) likely: LikelyWords,
     /// Problems and their acceptance.
     pub(crate) problem: ProblemWords,
     /// The built-in board.
@@ -95,6 +97,10 @@ words! {
         problem_id facts customer unnamed earlier contact own_page_only anonymous claimed unproved
         page owner unrouted problem issue captured promises notices correspondence customers_page
         kept broken due history
+    }
+    /// Problems that a feedback may be about.
+    LikelyWords {
+        title hint join
     }
     /// Problems and their acceptance.
     ProblemWords {

@@ -1,8 +1,8 @@
 use mostik_domain::Language;
 
 use super::{
-    BoardWords, CallWords, Common, ErrorWords, FeedbackWords, Front, JobWords, Own, ProblemWords,
-    SignIn, Triage, Wording,
+    BoardWords, CallWords, Common, ErrorWords, FeedbackWords, Front, JobWords, LikelyWords, Own,
+    ProblemWords, SignIn, Triage, Wording,
 };
 
 pub(super) static RUSSIAN: Wording = Wording {
@@ -187,6 +187,11 @@ pub(super) static RUSSIAN: Wording = Wording {
         broken: "нарушено",
         due: "срок",
         history: "Кто и как определял причину",
+    },
+    likely: LikelyWords {
+        title: "Это одна из известных проблем?",
+        hint: "Если речь о том же самом, нажмите клавишу или кнопку: обращение будет учтено там.",
+        join: "Отнести сюда",
     },
     problem: ProblemWords {
         title: "Проблемы",

@@ -108,7 +108,8 @@ mod tests {
 
     #[test]
     fn what_is_about_nothing_known_does_not_join() {
-        for text in ["What are your opening hours?", "Курьер нахамил мне у двери", "", "!!!"] {
+        for text in ["What are your opening hours?", "Курьер нахамил мне у двери", "", "!!!"]
+        {
             assert!(!known().likest(text, 1)[0].joins(), "{text}");
         }
     }

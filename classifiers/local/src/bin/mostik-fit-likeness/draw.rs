@@ -93,7 +93,8 @@ fn by_label<'a>(lines: &'a [Labelled], chance: &mut Chance) -> BTreeMap<&'a str,
 }
 
 fn drawn(labels: &[&str], problems: &[Vec<&str>], asked: &[(&str, Option<usize>)]) -> Draw {
-    let meanings = Encoder::shipped().map(|encoder| encoder as &dyn Meanings);
+    let encoder = Encoder::shipped();
+    let meanings = encoder.as_ref().map(|encoder| encoder as &dyn Meanings);
     let ranking = Ranking::of(problems.iter().map(|texts| texts.iter().copied()), meanings);
     let judge = |(text, right): &(&str, Option<usize>)| Asked {
         evidence: ranking.evidence(text),

@@ -6,9 +6,6 @@ use mostik_text::likeness::{Alike, EVIDENCE, Evidence, Weights};
 
 use crate::draw::Draw;
 
-/// What has been fitted.
-pub(crate) type Fitted = Weights;
-
 /// Which evidence counts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Parts {
@@ -26,7 +23,7 @@ const PACE: f64 = 0.15;
 const RIDGE: f64 = 1e-3;
 
 /// Adam (Kingma and Ba 2014), over all draws at once.
-pub(crate) fn fit(draws: &[Draw], parts: Parts) -> Fitted {
+pub(crate) fn fit(draws: &[Draw], parts: Parts) -> Weights {
     let counts = |at: usize| match parts {
         Parts::All => true,
         Parts::Words => !MEANING.contains(&at),
@@ -43,8 +40,10 @@ pub(crate) fn fit(draws: &[Draw], parts: Parts) -> Fitted {
             let slope = slope[at] + ridge;
             mean[at] = 0.9 * mean[at] + 0.1 * slope;
             square[at] = 0.999 * square[at] + 0.001 * slope * slope;
-            let (m, s) =
-                (mean[at] / (1.0 - 0.9_f64.powi(round.into())), square[at] / (1.0 - 0.999_f64.powi(round.into())));
+            let (m, s) = (
+                mean[at] / (1.0 - 0.9_f64.powi(round.into())),
+                square[at] / (1.0 - 0.999_f64.powi(round.into())),
+            );
             weights[at] -= pace * m / (s.sqrt() + 1e-8);
             if at < EVIDENCE {
                 weights[at] = if counts(at) { weights[at].max(0.0) } else { 0.0 };

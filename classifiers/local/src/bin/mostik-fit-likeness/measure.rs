@@ -11,6 +11,8 @@ const PRECISION: f64 = 0.97;
 #[derive(Default)]
 pub(crate) struct Judged {
     messages: Vec<Message>,
+    /// Where each draw ends.
+    ends: Vec<usize>,
 }
 
 struct Message {
@@ -36,6 +38,7 @@ impl Judged {
             let certainty = ranked.first().map_or(0.0, |first| f64::from(first.certainty));
             self.messages.push(Message { place, certainty });
         }
+        self.ends.push(self.messages.len());
     }
 
     /// The share of messages about known problems whose problem is among the first so many.
@@ -60,18 +63,18 @@ impl Judged {
         share(pairs, news * (self.messages.len() - news))
     }
 
-    /// The largest recall of automatic joining that holds a precision.
+    /// The largest recall of automatic joining that holds a precision, each
+    /// draw with its own best threshold: the mean over the draws.
     pub(crate) fn recall_at(&self, precision: f64) -> f64 {
-        let mut sorted: Vec<&Message> = self.messages.iter().collect();
-        sorted.sort_by(|a, b| b.certainty.total_cmp(&a.certainty));
-        let (mut best, mut right) = (0, 0);
-        for (at, message) in sorted.iter().enumerate() {
-            right += usize::from(message.right());
-            if share(right, at + 1) >= precision {
-                best = right;
-            }
+        let mut begin = 0;
+        let mut sum = 0.0;
+        for end in &self.ends {
+            sum += best_recall(&self.messages[begin..*end], precision);
+            begin = *end;
         }
-        share(best, self.known())
+        #[expect(clippy::cast_precision_loss, reason = "some dozen draws")]
+        let draws = self.ends.len().max(1) as f64;
+        sum / draws
     }
 
     /// Precision and recall of joining from a certainty on.
@@ -79,12 +82,25 @@ impl Judged {
         let joined: Vec<_> =
             self.messages.iter().filter(|message| message.certainty >= certainty).collect();
         let right = joined.iter().filter(|message| message.right()).count();
-        (share(right, joined.len()), share(right, self.known()))
+        (share(right, joined.len()), share(right, known(&self.messages)))
     }
+}
 
-    fn known(&self) -> usize {
-        self.messages.iter().filter(|message| message.place.is_some()).count()
+fn known(messages: &[Message]) -> usize {
+    messages.iter().filter(|message| message.place.is_some()).count()
+}
+
+fn best_recall(messages: &[Message], precision: f64) -> f64 {
+    let mut sorted: Vec<&Message> = messages.iter().collect();
+    sorted.sort_by(|a, b| b.certainty.total_cmp(&a.certainty));
+    let (mut best, mut right) = (0, 0);
+    for (at, message) in sorted.iter().enumerate() {
+        right += usize::from(message.right());
+        if share(right, at + 1) >= precision {
+            best = right;
+        }
     }
+    share(best, known(messages))
 }
 
 /// The lowest certainty from which on joining holds the precision in every set.

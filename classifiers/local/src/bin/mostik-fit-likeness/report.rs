@@ -38,8 +38,7 @@ const MEASURED: &str = "## Measured";
 pub(crate) fn card(
     card: &str,
     sets: &[(&str, Judged)],
-    words: &Judged,
-    meaning: &Judged,
+    parts: &[(&str, Judged)],
     joins: f64,
 ) -> String {
     let mut card = card.split(MEASURED).next().unwrap_or_default().to_owned();
@@ -59,7 +58,7 @@ pub(crate) fn card(
         };
         let _ = writeln!(card, "| {title} | {} | {joined} |", figures(judged));
     }
-    for (title, judged) in [("bank, words alone", words), ("bank, meaning alone", meaning)] {
+    for (title, judged) in parts {
         let _ = writeln!(card, "| {title} | {} | | |", figures(judged));
     }
     card
