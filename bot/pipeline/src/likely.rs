@@ -9,7 +9,7 @@ use std::{
 use mostik_domain::{ProblemId, Words};
 use mostik_store::{ProblemCard, Store, StoreError, VoicedProblem};
 use mostik_text::{
-    likeness::{Meanings, Ranking},
+    likeness::{Alike, Meanings, REPEATED, Ranking, similarity},
     redact,
 };
 
@@ -129,12 +129,18 @@ fn ranked(
     let texts: Vec<Vec<String>> = candidates.iter().map(messages).collect();
     let messages = texts.iter().map(|texts| texts.iter().map(String::as_str));
     let ranking = Ranking::of(messages, Some(meanings)).likest(asked, most);
-    let likely = |alike: mostik_text::likeness::Alike| LikelyProblem {
+    let likely = |alike: Alike| LikelyProblem {
         card: candidates[alike.problem].card.clone(),
         certainty: alike.certainty,
-        joins: alike.joins(),
+        joins: alike.joins() || repeats(asked, &candidates[alike.problem]),
     };
     ranking.into_iter().map(likely).collect()
+}
+
+/// Says the same in the same words: then it joins even where several problems
+/// do and none is surer than the others.
+fn repeats(asked: &str, problem: &VoicedProblem) -> bool {
+    similarity(asked, problem.card.problem.pattern.reveal()) >= REPEATED
 }
 
 /// The messages a problem is known by, without personal data: its pattern,

@@ -48,8 +48,8 @@ fn expression(words: &[String]) -> Option<String> {
 fn beginning(word: &str) -> &str {
     let letters = word.chars().count();
     let ending = match letters {
-        0..=4 => 0,
-        5 => 1,
+        0..=3 => 0,
+        4..=5 => 1,
         _ => 2,
     };
     let end = word.char_indices().nth(letters - ending).map_or(word.len(), |(at, _)| at);

@@ -103,6 +103,8 @@ async fn assert_details(store: &dyn Backend, feedback: FeedbackId, problem: Prob
     let board = store.board(None).await.expect("a board");
     assert_eq!((board.len(), board[0].events.len()), (1, 1));
     assert!(board[0].issue.is_some());
+    let said = store.problems_sharing_words("приехали курьеры", 5).await.expect("a read");
+    assert_eq!(said, [problem.card.problem.id], "what was said before is found");
     let (alike, gathering) = store.look_alikes("logistics", &[u64::MAX]).await.expect("a read");
     assert_eq!((alike.len(), gathering), (1, 1));
     assert!(store.cursor("github", "shop/site").await.expect("a read").is_some());

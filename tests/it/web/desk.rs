@@ -208,3 +208,71 @@ async fn github_deliveries_are_answered_by_their_signature() {
     let large = vec![b'a'; 3 * 1024 * 1024];
     assert_eq!(deliver("sha256=right", "issues", large).await, StatusCode::PAYLOAD_TOO_LARGE);
 }
+
+/// Two problems of the designers, the second one like what is asked about.
+async fn two_problems(web: &Web) -> (super::given::Filed, super::given::Filed) {
+    let font = web.reported("Дизайн: мелкий шрифт", "Шрифт такой мелкий, что не прочесть").await;
+    let button = web.reported("Дизайн: не видно кнопки", "Не вижу кнопку оплаты в корзине").await;
+    (font, button)
+}
+
+#[tokio::test]
+async fn likely_problems_are_offered_and_one_form_joins() {
+    let web = Web::open().await;
+    let (_, button) = two_problems(&web).await;
+    let id = web.waits_for_a_person("где кнопка оплаты?", ReviewReason::LowConfidence).await;
+    let told = web.api(Method::GET, &format!("/api/v1/feedback/{id}")).send().await;
+    let told: Value = told.expect("an answer").json().await.expect("JSON");
+    let likely = told["likely_problems"].as_array().expect("a list");
+    assert_eq!(likely[0]["problem"], button.problem.to_string(), "{told}");
+    assert_eq!(likely[0]["title"], "Дизайн: не видно кнопки");
+    assert_eq!(likely[0]["root_cause"], "design");
+    assert_eq!((&likely[0]["state"], &likely[0]["feedback_count"]), (&json!("open"), &json!(1)));
+    assert!(likely[0]["certainty"].as_f64().expect("a number") <= 1.0);
+
+    let operator = web.signs_in("Ольга", Role::Operator).await;
+    let path = format!("/desk/feedback/{id}");
+    let page = web.page(&operator, &format!("{path}?lang=ru")).await.text().await.expect("a page");
+    assert!(page.contains("Это одна из известных проблем?"), "{page}");
+    assert!(page.contains("1 обращение"), "how many have said so: {page}");
+    let button_at = page.find(&format!("value=\"{}\"", button.problem)).expect("a button");
+    assert!(page[button_at..].starts_with(&format!("value=\"{}\" data-key=\"z\"", button.problem)));
+    let page = web.page(&operator, &format!("{path}?lang=en")).await.text().await.expect("a page");
+    assert!(page.contains("Is it one of these problems?"), "{page}");
+
+    let problem = button.problem.to_string();
+    let done = web.submits(&operator, &format!("{path}/merge"), &[("problem", &problem)]).await;
+    assert_eq!(done.status(), StatusCode::SEE_OTHER);
+    let joined = web.feedback(id).await;
+    assert_eq!((joined.problem(), joined.state.as_str()), (Some(button.problem), "routed"));
+    let named = joined.state.classification().expect("named");
+    assert_eq!(named.decided_by.version(), "operator", "who joins it says the cause, too");
+    let told = web.api(Method::GET, &format!("/api/v1/feedback/{id}")).send().await;
+    let told: Value = told.expect("an answer").json().await.expect("JSON");
+    let likely = told["likely_problems"].as_array().expect("a list");
+    assert!(likely.iter().all(|it| it["problem"] != problem), "not its own: {told}");
+}
+
+#[tokio::test]
+async fn digits_join_once_the_cause_is_settled() {
+    let web = Web::open().await;
+    let (font, button) = two_problems(&web).await;
+    let operator = web.signs_in("Ольга", Role::Operator).await;
+    let page = web.page(&operator, &format!("/desk/feedback/{}", font.feedback)).await;
+    let page = page.text().await.expect("a page");
+    assert!(page.contains(&format!("value=\"{}\" data-key=\"1\"", button.problem)), "{page}");
+    assert!(page.contains("value=\"pricing\"") && page.contains("data-key=\"z\""), "{page}");
+    for key in ["1", "z"] {
+        assert_eq!(page.matches(&format!("data-key=\"{key}\"")).count(), 1, "one meaning: {key}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_offered_where_nothing_is_known() {
+    let web = Web::open().await;
+    let id = web.waits_for_a_person("Не вижу кнопку", ReviewReason::LowConfidence).await;
+    let operator = web.signs_in("Ольга", Role::Operator).await;
+    let page = web.page(&operator, &format!("/desk/feedback/{id}")).await;
+    let page = page.text().await.expect("a page");
+    assert!(!page.contains("id=\"likely\"") && page.contains("data-key=\"4\""), "{page}");
+}

@@ -24,6 +24,9 @@ pub(super) async fn decide(pipeline: &Pipeline, id: FeedbackId) -> Result<Decisi
     gather(pipeline, feedback, team, cause).await
 }
 
+/// Of so many likely problems one may be joined.
+const MOST_COMPARED: usize = 5;
+
 /// Gathers an answered feedback under a problem of the team that it is like,
 /// or opens one.
 pub(crate) async fn gather(
@@ -41,8 +44,8 @@ pub(crate) async fn gather(
     let same_owner = |card: &ProblemCard| {
         card.problem.owner_team == team.name && card.problem.root_cause == cause
     };
-    let likely = pipeline.likely.of(&pattern, &look_alikes, same_owner, 1).await?;
-    if let Some(known) = likely.first().filter(|likely| likely.joins) {
+    let likely = pipeline.likely.of(&pattern, &look_alikes, same_owner, MOST_COMPARED).await?;
+    if let Some(known) = likely.iter().find(|likely| likely.joins) {
         let known = known.card.problem.id;
         return gathered(pipeline, feedback, team, known, Decision::nothing());
     }
