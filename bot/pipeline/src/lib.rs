@@ -15,7 +15,7 @@ mod steps;
 mod worker;
 
 pub use hand_over::hand_over;
-pub use likely::{LikelyProblem, LikelyProblems};
+pub use likely::{LikelyProblem, LikelyProblems, Voiced};
 pub use pipeline::{Pipeline, Rules};
 pub use poll::poll_trackers;
 pub use retry::Retry;

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use mostik_domain::{ProblemId, Words};
+use mostik_domain::{Cause, Feedback, ProblemId, Words};
 use mostik_store::{ProblemCard, Store, StoreError, VoicedProblem};
 use mostik_text::{
     likeness::{Alike, Meanings, REPEATED, Ranking, similarity},
@@ -21,6 +21,37 @@ const BY_MEANING: usize = 25;
 const OPEN: u32 = 2_000;
 /// Problems whose patterns are read at once.
 const READ_AT_ONCE: usize = 100;
+
+/// What is compared with the known problems.
+#[derive(Debug, Clone)]
+pub struct Voiced {
+    /// The customer's words without personal data.
+    text: String,
+    /// What may have caused it; empty while nobody has said.
+    causes: Vec<Cause>,
+}
+
+impl Voiced {
+    /// A feedback, by its words and its named causes; none without words.
+    pub fn by(feedback: &Feedback) -> Option<Self> {
+        let words = feedback.text.as_ref().filter(|text| !text.is_blank())?;
+        // Order numbers and names differ between customers; the problem does not.
+        let text = redact(words.reveal()).text;
+        let named = feedback.state.classification();
+        let causes = named.map(|named| named.causes.clone()).unwrap_or_default();
+        Some(Self { text, causes })
+    }
+
+    /// How far a problem's cause agrees, as `mostik-text` asks for it.
+    fn agreement(&self, problem: &VoicedProblem) -> f32 {
+        if self.causes.is_empty() {
+            return 0.0;
+        }
+        let cause = &problem.card.problem.root_cause;
+        let found = self.causes.iter().find(|it| it.root_cause == *cause);
+        found.map_or(0.0, |it| it.score.value()) - 0.5
+    }
+}
 
 /// A problem that a message may be about.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,26 +77,25 @@ impl LikelyProblems {
         Self { store, meanings, known: Mutex::default() }
     }
 
-    /// The open problems that a text, already redacted, is likest to be about;
-    /// the likest first. Those with `besides` are candidates too, and only
-    /// what passes `fits` is.
+    /// The open problems that it is likest to be about, the likest first.
+    /// `besides` are candidates too, and only what passes `fits` is.
     pub async fn of(
         &self,
-        text: &str,
+        voiced: &Voiced,
         besides: &[ProblemId],
         fits: impl Fn(&ProblemCard) -> bool,
         most: usize,
     ) -> Result<Vec<LikelyProblem>, StoreError> {
         let mut ids: HashSet<ProblemId> = besides.iter().copied().collect();
-        ids.extend(self.store.problems_sharing_words(text, BY_WORDS).await?);
-        ids.extend(self.nearest(text).await?);
+        ids.extend(self.store.problems_sharing_words(&voiced.text, BY_WORDS).await?);
+        ids.extend(self.nearest(&voiced.text).await?);
         let mut ids: Vec<_> = ids.into_iter().collect();
         ids.sort_unstable();
         let mut candidates = self.store.voiced_problems(&ids).await?;
         // What nobody is counted under any more was merged away.
         candidates.retain(|it| it.card.feedback_count > 0 && fits(&it.card));
         candidates.sort_by_key(|it| it.card.problem.id);
-        let (asked, meanings) = (text.to_owned(), Arc::clone(&self.meanings));
+        let (asked, meanings) = (voiced.clone(), Arc::clone(&self.meanings));
         off_the_loop(move || ranked(&asked, candidates, meanings.as_ref(), most)).await
     }
 
@@ -121,18 +151,19 @@ async fn off_the_loop<T: Send + 'static>(
 }
 
 fn ranked(
-    asked: &str,
+    asked: &Voiced,
     candidates: Vec<VoicedProblem>,
     meanings: &dyn Meanings,
     most: usize,
 ) -> Vec<LikelyProblem> {
     let texts: Vec<Vec<String>> = candidates.iter().map(messages).collect();
     let messages = texts.iter().map(|texts| texts.iter().map(String::as_str));
-    let ranking = Ranking::of(messages, Some(meanings)).likest(asked, most);
+    let agreement = |at: usize| asked.agreement(&candidates[at]);
+    let ranking = Ranking::of(messages, Some(meanings)).likest(&asked.text, agreement, most);
     let likely = |alike: Alike| LikelyProblem {
         card: candidates[alike.problem].card.clone(),
         certainty: alike.certainty,
-        joins: alike.joins() || repeats(asked, &candidates[alike.problem]),
+        joins: alike.joins() || repeats(&asked.text, &candidates[alike.problem]),
     };
     ranking.into_iter().map(likely).collect()
 }

@@ -4,9 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use mostik_channels::{CaptureError, Intake};
-use mostik_domain::{
-    Captured, Decision, FeedbackId, Inbound, Job, JobId, NewJob, ProblemId, Words,
-};
+use mostik_domain::{Captured, Decision, Feedback, FeedbackId, Inbound, Job, JobId, NewJob};
 use mostik_pipeline::{Pipeline, StepError};
 use mostik_store::{Clock, ProblemCard, Store, StoreError};
 use mostik_trackers::{GitHub, github::webhook};
@@ -56,15 +54,11 @@ pub(crate) struct LikelyDoor(pub(crate) Arc<mostik_pipeline::LikelyProblems>);
 
 #[async_trait]
 impl LikelyProblems for LikelyDoor {
-    async fn to(
-        &self,
-        words: &Words,
-        own: Option<ProblemId>,
-        most: usize,
-    ) -> Result<Vec<Likely>, StoreError> {
-        let text = mostik_text::redact(words.reveal()).text;
+    async fn to(&self, feedback: &Feedback, most: usize) -> Result<Vec<Likely>, StoreError> {
+        let Some(voiced) = mostik_pipeline::Voiced::by(feedback) else { return Ok(Vec::new()) };
+        let own = feedback.problem();
         let others = |card: &ProblemCard| Some(card.problem.id) != own;
-        let found = self.0.of(&text, &[], others, most).await?;
+        let found = self.0.of(&voiced, &[], others, most).await?;
         let likely = |found: mostik_pipeline::LikelyProblem| Likely {
             card: found.card,
             certainty: found.certainty,

@@ -35,8 +35,8 @@ mod tests {
 
     #[test]
     fn a_huge_text_gives_few_words() {
-        let huge: String = (0..50_000).map(|i| format!("слово{i} ")).collect();
-        assert_eq!(asked_words(&huge).len(), WORDS);
+        let huge: Vec<String> = (0..50_000).map(|i| format!("слово{i}")).collect();
+        assert_eq!(asked_words(&huge.join(" ")).len(), WORDS);
         assert!(asked_words(&"я".repeat(100_000)).is_empty());
         assert!(asked_words("!!! 🙂 \0").is_empty());
     }

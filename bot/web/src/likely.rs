@@ -11,11 +11,7 @@ const OFFERED: usize = 5;
 /// while they cannot be told: the rest of the page must not fail with them.
 pub(crate) async fn likely_problems(state: &WebState, details: &FeedbackDetails) -> Vec<Likely> {
     let feedback = &details.card.feedback;
-    let Some(text) = feedback.text.as_ref().filter(|text| !text.is_blank()) else {
-        return Vec::new();
-    };
-    let own = feedback.problem();
-    match state.likely.to(text, own, OFFERED).await {
+    match state.likely.to(feedback, OFFERED).await {
         Ok(found) => found,
         Err(error) => {
             tracing::warn!(feedback = %feedback.id, %error, "likely problems are not known");

@@ -4,7 +4,7 @@ use std::{io, pin::Pin};
 
 use async_trait::async_trait;
 use axum::body::Bytes;
-use mostik_domain::{Captured, FeedbackId, Inbound, ProblemId, Words};
+use mostik_domain::{Captured, Feedback, FeedbackId, Inbound};
 use mostik_store::{ProblemCard, StoreError};
 use tokio::io::AsyncRead;
 
@@ -125,12 +125,7 @@ pub struct Likely {
 /// Finds the open problems that a feedback may be about.
 #[async_trait]
 pub trait LikelyProblems: Send + Sync {
-    /// The `most` likest to these words of a customer, the likest first,
-    /// without the problem that the feedback belongs to already.
-    async fn to(
-        &self,
-        words: &Words,
-        own: Option<ProblemId>,
-        most: usize,
-    ) -> Result<Vec<Likely>, StoreError>;
+    /// The `most` likest, the likest first, without the problem that the
+    /// feedback belongs to already; none while it has no words.
+    async fn to(&self, feedback: &Feedback, most: usize) -> Result<Vec<Likely>, StoreError>;
 }

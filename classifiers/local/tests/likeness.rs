@@ -17,7 +17,7 @@ const PROBLEMS: [&str; 8] = [
 fn likest(problems: &[&str], text: &str) -> Alike {
     let encoder = Encoder::shipped().expect("compiled in");
     let ranking = Ranking::of(problems.iter().map(|text| [*text]), Some(&encoder));
-    ranking.likest(text, 1)[0]
+    ranking.likest(text, |_| 0.0, 1)[0]
 }
 
 #[test]

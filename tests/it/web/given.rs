@@ -11,7 +11,7 @@ use mostik_domain::{
     Decision, Feedback, FeedbackId, Inbound, InboundCall, InboxId, Issue, IssueId, IssueState,
     Language, Marker, NoReturnPath, OfficeHours, OwnerTeam, Ownership, OwnershipRule, Problem,
     ProblemId, ProblemState, Recording, ReturnPath, ReviewReason, Role, RootCause, User, UserId,
-    Words, capture,
+    capture,
 };
 use mostik_local::encoder::Encoder;
 use mostik_store::{
@@ -92,14 +92,11 @@ impl HandOver for Doors {
 
 #[async_trait]
 impl LikelyProblems for Doors {
-    async fn to(
-        &self,
-        words: &Words,
-        own: Option<ProblemId>,
-        most: usize,
-    ) -> Result<Vec<Likely>, StoreError> {
+    async fn to(&self, feedback: &Feedback, most: usize) -> Result<Vec<Likely>, StoreError> {
+        let Some(voiced) = mostik_pipeline::Voiced::by(feedback) else { return Ok(Vec::new()) };
+        let own = feedback.problem();
         let others = |card: &ProblemCard| Some(card.problem.id) != own;
-        let found = self.likely.of(words.reveal(), &[], others, most).await?;
+        let found = self.likely.of(&voiced, &[], others, most).await?;
         let likely =
             |it: mostik_pipeline::LikelyProblem| Likely { card: it.card, certainty: it.certainty };
         Ok(found.into_iter().map(likely).collect())
@@ -413,7 +410,7 @@ fn issue(problem: ProblemId) -> Issue {
         problem,
         tracker: "board".into(),
         project: "designers".into(),
-        key: problem.to_string(),
+        key: problem.to_string()[29..].to_owned(),
         url: "/board/1".into(),
         state: IssueState::Open,
         told_count: 1,

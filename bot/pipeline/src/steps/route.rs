@@ -7,7 +7,7 @@ use mostik_domain::{
 use mostik_store::ProblemCard;
 use mostik_text::{likeness, redact};
 
-use crate::{Pipeline, StepError};
+use crate::{Pipeline, StepError, Voiced};
 
 pub(super) async fn decide(pipeline: &Pipeline, id: FeedbackId) -> Result<Decision, StepError> {
     let feedback = pipeline.load_feedback(id).await?;
@@ -35,7 +35,6 @@ pub(crate) async fn gather(
     team: &OwnerTeam,
     cause: RootCause,
 ) -> Result<Decision, StepError> {
-    // Order numbers and names differ between customers; the problem does not.
     let pattern = redact(feedback.text.as_ref().map_or("", Words::reveal)).text;
     let keys = likeness::keys(&pattern);
     // Its count is read first: a problem opened from here on makes this decision outdated.
@@ -44,7 +43,12 @@ pub(crate) async fn gather(
     let same_owner = |card: &ProblemCard| {
         card.problem.owner_team == team.name && card.problem.root_cause == cause
     };
-    let likely = pipeline.likely.of(&pattern, &look_alikes, same_owner, MOST_COMPARED).await?;
+    let likely = match Voiced::by(&feedback) {
+        Some(voiced) => {
+            pipeline.likely.of(&voiced, &look_alikes, same_owner, MOST_COMPARED).await?
+        }
+        None => Vec::new(),
+    };
     if let Some(known) = likely.iter().find(|likely| likely.joins) {
         let known = known.card.problem.id;
         return gathered(pipeline, feedback, team, known, Decision::nothing());

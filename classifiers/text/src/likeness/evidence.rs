@@ -12,8 +12,8 @@ const MEANING: usize = FAMILIES;
 const LITERAL: usize = FAMILIES + 1;
 
 /// Numbers of [`Evidence`]: for each kind the likest message, the average one,
-/// and all messages taken together.
-pub const EVIDENCE: usize = KINDS * 3;
+/// and all messages taken together; then how far the causes agree.
+pub const EVIDENCE: usize = KINDS * 3 + 1;
 
 /// What speaks for one problem; each number is between -1 and 1.
 pub type Evidence = [f32; EVIDENCE];
@@ -43,7 +43,7 @@ impl Known {
         Self { messages, whole }
     }
 
-    pub(super) fn evidence(&self, asked: &Message) -> Evidence {
+    pub(super) fn evidence(&self, asked: &Message, agreement: f32) -> Evidence {
         let each: Vec<[f32; KINDS]> =
             self.messages.iter().map(|message| alike(asked, message)).collect();
         #[expect(clippy::cast_precision_loss, reason = "a handful of messages")]
@@ -51,6 +51,9 @@ impl Known {
         let whole = alike(asked, &self.whole);
         std::array::from_fn(|at| {
             let kind = at / 3;
+            if kind == KINDS {
+                return agreement;
+            }
             let numbers = each.iter().map(|kinds| kinds[kind]);
             match at % 3 {
                 0 => numbers.fold(0.0, f32::max),

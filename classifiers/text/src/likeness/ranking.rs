@@ -61,15 +61,18 @@ impl<'m> Ranking<'m> {
         }
     }
 
-    /// What speaks for each of the problems, in their order.
-    pub fn evidence(&self, text: &str) -> Vec<Evidence> {
+    /// What speaks for each of the problems, in their order. `agreement` tells
+    /// of a problem how far its root cause agrees with that of the message:
+    /// the probability of that cause less one half, 0 where it is not known.
+    pub fn evidence(&self, text: &str, agreement: impl Fn(usize) -> f32) -> Vec<Evidence> {
         let asked = self.read(text, &features(text));
-        self.problems.iter().map(|known| known.evidence(&asked)).collect()
+        let problems = self.problems.iter().enumerate();
+        problems.map(|(at, known)| known.evidence(&asked, agreement(at))).collect()
     }
 
-    /// The likest problems, the likest first.
-    pub fn likest(&self, text: &str, most: usize) -> Vec<Alike> {
-        let mut ranked = Weights::shipped().rank(&self.evidence(text));
+    /// The likest problems, the likest first; `agreement` as in [`Self::evidence`].
+    pub fn likest(&self, text: &str, agreement: impl Fn(usize) -> f32, most: usize) -> Vec<Alike> {
+        let mut ranked = Weights::shipped().rank(&self.evidence(text, agreement));
         ranked.truncate(most);
         ranked
     }
@@ -102,7 +105,7 @@ mod tests {
             ("I don't remember the password", 4),
             ("ATM ate my plastic", 5),
         ] {
-            assert_eq!(known().likest(text, 5)[0].problem, problem, "{text}");
+            assert_eq!(known().likest(text, |_| 0.0, 5)[0].problem, problem, "{text}");
         }
     }
 
@@ -110,13 +113,13 @@ mod tests {
     fn what_is_about_nothing_known_does_not_join() {
         for text in ["What are your opening hours?", "Курьер нахамил мне у двери", "", "!!!"]
         {
-            assert!(!known().likest(text, 1)[0].joins(), "{text}");
+            assert!(!known().likest(text, |_| 0.0, 1)[0].joins(), "{text}");
         }
     }
 
     #[test]
     fn certainties_of_all_problems_and_of_none_make_one() {
-        let ranked = known().likest("деньги списали два раза", 6);
+        let ranked = known().likest("деньги списали два раза", |_| 0.0, 6);
         let sum: f32 = ranked.iter().map(|alike| alike.certainty).sum();
         assert!(sum > 0.0 && sum <= 1.0 + 1e-5, "{sum}");
         assert!(ranked.is_sorted_by(|a, b| a.certainty >= b.certainty));
@@ -125,10 +128,10 @@ mod tests {
     #[test]
     fn nothing_is_like_nothing() {
         let none: [[&str; 0]; 0] = [];
-        assert!(Ranking::of(none, None).likest("hello", 5).is_empty());
+        assert!(Ranking::of(none, None).likest("hello", |_| 0.0, 5).is_empty());
         let silent: [[&str; 0]; 1] = [[]];
-        assert!(!Ranking::of(silent, None).likest("hello", 5)[0].joins());
-        let empty = Ranking::of([[""], ["!!!"]], None).likest("", 5);
+        assert!(!Ranking::of(silent, None).likest("hello", |_| 0.0, 5)[0].joins());
+        let empty = Ranking::of([[""], ["!!!"]], None).likest("", |_| 0.0, 5);
         assert!(empty.iter().all(|alike| !alike.joins()));
     }
 
@@ -137,7 +140,7 @@ mod tests {
         let long = "где мой заказ ".repeat(80_000);
         let start = std::time::Instant::now();
         let ranking = Ranking::of([[long.as_str()]], None);
-        assert_eq!(ranking.likest(&long, 1).len(), 1);
+        assert_eq!(ranking.likest(&long, |_| 0.0, 1).len(), 1);
         assert!(start.elapsed() < std::time::Duration::from_secs(20));
     }
 }

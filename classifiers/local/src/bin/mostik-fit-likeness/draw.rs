@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 
 use mostik_local::encoder::Encoder;
+use mostik_taxonomy::RootCause;
 use mostik_text::likeness::{Evidence, Meanings, Ranking};
 
-use crate::{shuffle::Chance, texts::Labelled};
+use crate::{causes::Causes, shuffle::Chance, texts::Labelled};
 
 /// What speaks for each known problem, for each message that is asked about.
 #[derive(Clone)]
@@ -57,12 +58,12 @@ pub(crate) fn few(
     olds.truncate(known);
     news.truncate(new);
     olds.append(&mut news);
-    drawn(&labels, &problems, &olds)
+    drawn(&labels, &problems, &olds, |_, _| 0.0)
 }
 
 /// A share of the problems known by all of their messages but one, which is
 /// asked about; all messages of the other problems are new.
-pub(crate) fn complaints(lines: &[Labelled], known: f64, seed: u64) -> Draw {
+pub(crate) fn complaints(lines: &[Labelled], causes: &Causes, known: f64, seed: u64) -> Draw {
     let mut chance = Chance(seed);
     let by_label = by_label(lines, &mut chance);
     let mut labels: Vec<&str> = by_label.keys().copied().collect();
@@ -80,7 +81,8 @@ pub(crate) fn complaints(lines: &[Labelled], known: f64, seed: u64) -> Draw {
     let olds = labels.iter().enumerate().map(|(at, label)| (by_label[label][0], Some(at)));
     let news = new.iter().flat_map(|label| by_label[label].iter().map(|text| (*text, None)));
     let asked: Vec<_> = olds.chain(news).collect();
-    drawn(&labels, &problems, &asked)
+    let named: Vec<RootCause> = problems.iter().map(|texts| causes.of_problem(texts)).collect();
+    drawn(&labels, &problems, &asked, |text, problem| causes.share(text, &named[problem]) - 0.5)
 }
 
 fn by_label<'a>(lines: &'a [Labelled], chance: &mut Chance) -> BTreeMap<&'a str, Vec<&'a str>> {
@@ -92,12 +94,17 @@ fn by_label<'a>(lines: &'a [Labelled], chance: &mut Chance) -> BTreeMap<&'a str,
     by_label
 }
 
-fn drawn(labels: &[&str], problems: &[Vec<&str>], asked: &[(&str, Option<usize>)]) -> Draw {
+fn drawn(
+    labels: &[&str],
+    problems: &[Vec<&str>],
+    asked: &[(&str, Option<usize>)],
+    agreement: impl Fn(&str, usize) -> f32,
+) -> Draw {
     let encoder = Encoder::shipped();
     let meanings = encoder.as_ref().map(|encoder| encoder as &dyn Meanings);
     let ranking = Ranking::of(problems.iter().map(|texts| texts.iter().copied()), meanings);
     let judge = |(text, right): &(&str, Option<usize>)| Asked {
-        evidence: ranking.evidence(text),
+        evidence: ranking.evidence(text, |problem| agreement(text, problem)),
         right: *right,
     };
     Draw {

@@ -15,7 +15,7 @@ pub(crate) enum Parts {
 }
 
 /// The rows of the evidence that are about meaning.
-const MEANING: std::ops::Range<usize> = EVIDENCE - 6..EVIDENCE - 3;
+const MEANING: std::ops::Range<usize> = EVIDENCE - 7..EVIDENCE - 4;
 
 const ROUNDS: u16 = 250;
 const PACE: f64 = 0.15;

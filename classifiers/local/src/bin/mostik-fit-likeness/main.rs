@@ -2,9 +2,10 @@
 //! `mostik-fit-likeness DIR`, where DIR holds `banking77_train.csv`,
 //! `banking77_test.csv` (BANKING77, PolyAI, CC-BY-4.0) and `clinc150.json`
 //! (CLINC150, Larson et al. 2019, CC-BY-3.0). Writes `likeness/weights.rs` and
-//! the figures of `LIKENESS.md` of `mostik-text`; the same input gives the
-//! same output. To be run again whenever the encoder changes.
+//! the figures of `LIKENESS.md` of `mostik-text`. To be run again whenever the
+//! encoder changes.
 
+mod causes;
 mod draw;
 mod fit;
 mod measure;
@@ -14,6 +15,7 @@ mod texts;
 
 use std::{error::Error, fs, path::Path};
 
+use causes::Causes;
 use draw::Draw;
 use fit::{Parts, fit};
 use measure::Judged;
@@ -34,7 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         texts::complaints(&fs::read_to_string(
             text_crate.join("tests/likeness/complaints.jsonl"),
         )?)?,
-    );
+    )?;
     let sets = material.judged();
     let joins = measure::threshold(sets.iter().map(|(_, judged)| judged))
         .ok_or("nothing may join by itself at all")?;
@@ -55,6 +57,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 struct Material {
     bank_train: Vec<Labelled>,
     complaints: Vec<Labelled>,
+    causes: Causes,
     /// Everyday requests, which belong to everything that is fitted.
     everyday: Vec<Draw>,
     /// What is measured, each with draws of the intents that it does not know.
@@ -67,7 +70,7 @@ impl Material {
         bank_test: &[Labelled],
         clinc: &[Labelled],
         complaints: Vec<Labelled>,
-    ) -> Self {
+    ) -> Result<Self, Box<dyn Error>> {
         let everyday = (0..).zip([(60, 3), (12, 2)]).map(|(seed, (groups, each))| {
             draw::few(clinc, clinc, groups, each, (300, 150), 200 + seed)
         });
@@ -87,7 +90,8 @@ impl Material {
             (asked, others)
         });
         let bank = bank.collect();
-        Self { bank_train, complaints, everyday, bank }
+        let causes = Causes::of(&complaints)?;
+        Ok(Self { bank_train, complaints, causes, everyday, bank })
     }
 
     /// What the shipped numbers are fitted on.
@@ -101,7 +105,9 @@ impl Material {
     fn beside(&self, complaints: &[Labelled]) -> Vec<Draw> {
         let mut draws = self.everyday.clone();
         draws.push(draw::bank(&self.bank_train, &self.bank_train, 100));
-        draws.extend((0..6).map(|seed| draw::complaints(complaints, 0.75, 300 + seed)));
+        draws.extend(
+            (0..6).map(|seed| draw::complaints(complaints, &self.causes, 0.75, 300 + seed)),
+        );
         draws
     }
 
@@ -121,7 +127,8 @@ impl Material {
     /// own intents or trades.
     fn judged(&self) -> Vec<(&'static str, Judged)> {
         let halves = self.halves();
-        let complaints = |language, known| complaints_judged(&halves, language, known);
+        let complaints =
+            |language, known| complaints_judged(&halves, &self.causes, language, known);
         vec![
             ("bank", self.bank(Parts::All)),
             ("complaints, Russian", complaints(Some("ru"), 0.75)),
@@ -143,6 +150,7 @@ impl Material {
 
 fn complaints_judged(
     halves: &[(Vec<Labelled>, Weights); 2],
+    causes: &Causes,
     language: Option<&str>,
     known: f64,
 ) -> Judged {
@@ -154,7 +162,7 @@ fn complaints_judged(
             .cloned()
             .collect();
         for seed in 0..DRAWS {
-            judged.add(&draw::complaints(&lines, known, seed), weights);
+            judged.add(&draw::complaints(&lines, causes, known, seed), weights);
         }
     }
     judged

@@ -11,7 +11,10 @@ pub(crate) fn weights(weights: &Weights, joins: f64) -> String {
     let rows: String = weights
         .evidence
         .chunks(3)
-        .map(|row| format!("        {:?}, {:?}, {:?},\n", row[0], row[1], row[2]))
+        .map(|row| {
+            let numbers: Vec<String> = row.iter().map(|number| format!("{number:?}")).collect();
+            format!("        {},\n", numbers.join(", "))
+        })
         .collect();
     format!(
         "//! Written by `mostik-fit-likeness` (see `LIKENESS.md`); not by hand.\n\
@@ -23,6 +26,7 @@ pub(crate) fn weights(weights: &Weights, joins: f64) -> String {
          \n\
          /// Rows: stems, pairs of stems, concepts, pairs of concepts, letters, meaning,\n\
          /// common trigrams. Columns: the likest message, the average one, all together.\n\
+         /// Last: agreement of the causes.\n\
          #[rustfmt::skip]\n\
          pub(super) const SHIPPED: Weights = Weights {{\n    \
              evidence: [\n{rows}    ],\n    \
