@@ -96,7 +96,7 @@ impl LikelyProblems {
         candidates.retain(|it| it.card.feedback_count > 0 && fits(&it.card));
         candidates.sort_by_key(|it| it.card.problem.id);
         let (asked, meanings) = (voiced.clone(), Arc::clone(&self.meanings));
-        off_the_loop(move || ranked(&asked, candidates, meanings.as_ref(), most)).await
+        off_the_loop(move || ranked(&asked, &candidates, meanings.as_ref(), most)).await
     }
 
     /// Open problems whose pattern means nearly the same.
@@ -152,7 +152,7 @@ async fn off_the_loop<T: Send + 'static>(
 
 fn ranked(
     asked: &Voiced,
-    candidates: Vec<VoicedProblem>,
+    candidates: &[VoicedProblem],
     meanings: &dyn Meanings,
     most: usize,
 ) -> Vec<LikelyProblem> {
