@@ -20,8 +20,9 @@ use mostik_domain::{
     Ownership, OwnershipRule, ReturnPath, RootCause, Step, Thresholds, Words, capture,
     link::LinkSigner,
 };
+use mostik_local::encoder::Encoder;
 use mostik_local::{LocalRootCause, LocalStage};
-use mostik_pipeline::{Pipeline, Retry, Rules, decide};
+use mostik_pipeline::{LikelyProblems, Pipeline, Retry, Rules, decide};
 use mostik_store::{Clock, Lease, Store, StoreError};
 use mostik_store_sqlite::SqliteStore;
 use mostik_tests::fakes::github::{GitHub as FakeGitHub, StateReason};
@@ -128,6 +129,10 @@ impl Shop {
             recordings: folder.path().join("recordings"),
             channels: HashMap::from([(Channel::Discord, telegraph.clone() as _)]),
             trackers: HashMap::from([("github", tracker)]),
+            likely: Arc::new(LikelyProblems::new(
+                store.clone(),
+                Arc::new(Encoder::shipped().expect("compiled in")),
+            )),
             rules: Arc::new(rules(&hours)),
         };
         Self { pipeline, store, clock, telegraph, github, hours, _folder: folder }

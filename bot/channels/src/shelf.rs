@@ -234,6 +234,22 @@ impl Store for Shelf {
         Err(not_asked())
     }
 
+    async fn problems_sharing_words(
+        &self,
+        _: &str,
+        _: u32,
+    ) -> Result<Vec<ProblemId>, StoreError> {
+        Err(not_asked())
+    }
+
+    async fn open_problems(&self, _: u32) -> Result<Vec<ProblemId>, StoreError> {
+        Err(not_asked())
+    }
+
+    async fn voiced_problems(&self, _: &[ProblemId]) -> Result<Vec<VoicedProblem>, StoreError> {
+        Err(not_asked())
+    }
+
     async fn unfiled_feedback(&self, _: ProblemId) -> Result<Vec<Feedback>, StoreError> {
         Err(not_asked())
     }

@@ -6,6 +6,7 @@
 //! never call steps: the next job is part of the commit.
 
 mod hand_over;
+mod likely;
 mod pipeline;
 mod poll;
 mod retry;
@@ -15,6 +16,7 @@ mod understanding;
 mod worker;
 
 pub use hand_over::hand_over;
+pub use likely::{LikelyProblem, LikelyProblems, Voiced};
 pub use pipeline::{Pipeline, Rules};
 pub use poll::poll_trackers;
 pub use retry::Retry;

@@ -11,7 +11,7 @@ use mostik_taxonomy::{RootCauseClassifier, StageClassifier};
 use mostik_trackers::Tracker;
 use uuid::Uuid;
 
-use crate::{Retry, StepError};
+use crate::{LikelyProblems, Retry, StepError};
 
 /// Everything the steps work with. Chosen in `server/src/wiring.rs`.
 #[derive(Clone)]
@@ -32,6 +32,8 @@ pub struct Pipeline {
     pub channels: HashMap<Channel, Arc<dyn mostik_channels::Channel>>,
     /// The trackers by their names.
     pub trackers: HashMap<&'static str, Arc<dyn Tracker>>,
+    /// Finds the problems that a message may be about.
+    pub likely: Arc<LikelyProblems>,
     /// What the company has configured.
     pub rules: Arc<Rules>,
 }

@@ -4,12 +4,13 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use mostik_channels::{CaptureError, Intake};
-use mostik_domain::{Captured, Decision, FeedbackId, Inbound, Job, JobId, NewJob};
+use mostik_domain::{Captured, Decision, Feedback, FeedbackId, Inbound, Job, JobId, NewJob};
 use mostik_pipeline::{Pipeline, StepError};
-use mostik_store::{Clock, Store, StoreError};
+use mostik_store::{Clock, ProblemCard, Store, StoreError};
 use mostik_trackers::{GitHub, github::webhook};
 use mostik_web::ports::{
-    Delivery, HandOver, HandOverError, Intake as WebIntake, IntakeError, WebhookOutcome, Webhooks,
+    Delivery, HandOver, HandOverError, Intake as WebIntake, IntakeError, Likely, LikelyProblems,
+    WebhookOutcome, Webhooks,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -47,6 +48,24 @@ impl HandOver for HandOverDoor {
         )?;
         tracing::info!(%feedback, team, by, "handed over by a person");
         Ok(())
+    }
+}
+
+/// What else customers have said: compared without personal data.
+pub(crate) struct LikelyDoor(pub(crate) Arc<mostik_pipeline::LikelyProblems>);
+
+#[async_trait]
+impl LikelyProblems for LikelyDoor {
+    async fn to(&self, feedback: &Feedback, most: usize) -> Result<Vec<Likely>, StoreError> {
+        let Some(voiced) = mostik_pipeline::Voiced::by(feedback) else { return Ok(Vec::new()) };
+        let own = feedback.problem();
+        let others = |card: &ProblemCard| Some(card.problem.id) != own;
+        let found = self.0.of(&voiced, &[], others, most).await?;
+        let likely = |found: mostik_pipeline::LikelyProblem| Likely {
+            card: found.card,
+            certainty: found.certainty,
+        };
+        Ok(found.into_iter().map(likely).collect())
     }
 }
 

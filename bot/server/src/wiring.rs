@@ -11,9 +11,9 @@ use anyhow::{Context as _, Result};
 use mostik_channels::{DetectLanguage, Discord, DiscordConfig, Intake, Phone, PhoneLine};
 use mostik_domain::{Channel, Language, link::LinkSigner};
 use mostik_gateway::GatewayConfig;
-use mostik_local::{CustomCause, LocalRootCause, LocalStage, WithCustomCauses};
+use mostik_local::{CustomCause, LocalRootCause, LocalStage, WithCustomCauses, encoder::Encoder};
 use mostik_openai::{CauseGuide, OpenAiRootCause, OpenAiSettings, OpenAiStage};
-use mostik_pipeline::{Pipeline, Rules};
+use mostik_pipeline::{LikelyProblems, Pipeline, Rules};
 use mostik_speech::{
     LocalOptions, LocalWhisper, ModelStore, OpenAiOptions, OpenAiTranscription, Sources,
     SpeechToText,
@@ -22,6 +22,7 @@ use mostik_store::{AccessStore, Clock, Store, SystemClock};
 use mostik_store_postgres::PostgresStore;
 use mostik_store_sqlite::SqliteStore;
 use mostik_taxonomy::{RootCauseClassifier, StageClassifier};
+use mostik_text::likeness::Meanings;
 use mostik_trackers::{Board, Credentials, GitHub, GitHubConfig, Tracker};
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -140,6 +141,11 @@ fn language_model(config: &Config) -> OpenAiSettings {
     );
     settings.requests_per_hour = section.openai_requests_per_hour;
     settings
+}
+
+/// Who tells what texts mean, to find the problems they are about.
+pub(crate) fn meanings() -> Result<Arc<dyn Meanings>> {
+    Ok(Arc::new(Encoder::shipped().context("the compiled-in encoder is damaged")?))
 }
 
 /// Name and version of the models inside this binary.
@@ -287,6 +293,7 @@ pub(crate) async fn parts(config: &Config, data: &DataFolder, stores: &Stores) -
         recordings: recordings(config, data)?,
         channels,
         trackers,
+        likely: Arc::new(LikelyProblems::new(store.clone(), meanings()?)),
         rules: Arc::new(Rules {
             ownership: config.ownership()?,
             thresholds: config.thresholds()?,

@@ -2,6 +2,7 @@
 //! the same, so that neither a NUL character (which PostgreSQL refuses) nor a
 //! key of many kilobytes (which no index takes) can make a write fail.
 
+use mostik_store::StoreError;
 use sha2::{Digest, Sha256};
 
 /// Longer keys are cut, and told apart by their hash.
@@ -28,6 +29,11 @@ pub(crate) fn searchable(text: &str) -> String {
 /// Why an attempt failed, short enough for a row of the desk.
 pub(crate) fn reason(text: &str) -> String {
     head(&without_nul(text), LONGEST_REASON).to_owned()
+}
+
+/// An id as it stands in its column.
+pub(crate) fn id<Id: std::str::FromStr>(text: &str) -> Result<Id, StoreError> {
+    text.parse().map_err(|_| StoreError::Corrupt { why: "an id is not of its kind".to_owned() })
 }
 
 fn without_nul(text: &str) -> String {

@@ -30,6 +30,7 @@ mod urgency;
 mod classification;
 mod feedback;
 mod feedback_views;
+mod full_text;
 mod notice;
 mod promise;
 

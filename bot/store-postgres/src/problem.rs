@@ -97,6 +97,17 @@ pub(crate) async fn look_alikes(
     Ok((document::built(db, query).await?, gathering))
 }
 
+/// Open problems, newest first.
+pub(crate) async fn open_ones(
+    db: &mut Connection,
+    limit: u32,
+) -> Result<Vec<ProblemId>, StoreError> {
+    let sql = "SELECT id FROM problem WHERE state = 'open' ORDER BY id DESC LIMIT $1";
+    let ids: Vec<String> =
+        sqlx::query_scalar(sql).bind(i64::from(limit)).fetch_all(db).await.map_err(failed)?;
+    ids.iter().map(|id| column::id(id)).collect()
+}
+
 async fn opened(db: &mut Connection, owner_team: &str) -> Result<u64, StoreError> {
     let count: Option<i64> =
         sqlx::query_scalar("SELECT opened FROM gathering WHERE owner_team = $1")

@@ -8,7 +8,7 @@ use mostik_domain::{
 use mostik_store::{
     BoardCard, CallCard, Changed, FeedbackCard, FeedbackDetails, FeedbackFilter, JobFilter,
     JobRecord, KeepCalls, Lease, Page, PageRequest, ProblemCard, ProblemDetails, ProblemFilter,
-    Release, Store, StoreError, WaitingJobs,
+    Release, Store, StoreError, VoicedProblem, WaitingJobs,
 };
 use sqlx::Transaction;
 use tokio::sync::broadcast;
@@ -18,8 +18,8 @@ use crate::{
     connect::Db,
     cursor, customer,
     error::failed,
-    feedback, feedback_views, issue, job_views, jobs, message, notice, problem, problem_views,
-    promise, transcript,
+    feedback, feedback_views, full_text, issue, job_views, jobs, message, notice, problem,
+    problem_views, promise, transcript,
     waking::{self, Touched},
 };
 
@@ -229,6 +229,22 @@ impl Store for PostgresStore {
         likeness_keys: &[u64],
     ) -> Result<(Vec<Problem>, u64), StoreError> {
         problem::look_alikes(&mut *self.reader().await?, owner_team, likeness_keys).await
+    }
+
+    async fn problems_sharing_words(
+        &self,
+        text: &str,
+        limit: u32,
+    ) -> Result<Vec<ProblemId>, StoreError> {
+        full_text::problems_sharing_words(&mut *self.reader().await?, text, limit).await
+    }
+
+    async fn open_problems(&self, limit: u32) -> Result<Vec<ProblemId>, StoreError> {
+        problem::open_ones(&mut *self.reader().await?, limit).await
+    }
+
+    async fn voiced_problems(&self, ids: &[ProblemId]) -> Result<Vec<VoicedProblem>, StoreError> {
+        problem_views::voiced(&mut *self.reader().await?, ids).await
     }
 
     async fn unfiled_feedback(&self, id: ProblemId) -> Result<Vec<Feedback>, StoreError> {

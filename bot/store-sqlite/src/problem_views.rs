@@ -1,7 +1,9 @@
 use std::collections::HashMap;
 
-use mostik_domain::{Problem, ProblemId, RootCause};
-use mostik_store::{Page, PageRequest, ProblemCard, ProblemDetails, ProblemFilter, StoreError};
+use mostik_domain::{Feedback, Problem, ProblemId, RootCause, Words};
+use mostik_store::{
+    Page, PageRequest, ProblemCard, ProblemDetails, ProblemFilter, StoreError, VoicedProblem,
+};
 use sqlx::{QueryBuilder, Row};
 
 use crate::{
@@ -51,6 +53,37 @@ pub(crate) async fn details(
     let signals = signal::of_problem(db, id).await?;
     let feedback = feedback::newest_of_problem(db, id).await?;
     Ok(Some(ProblemDetails { card, signals, feedback }))
+}
+
+/// First feedbacks of a problem whose words are read.
+const VOICES: i64 = 5;
+
+/// Problems with the words of their first feedbacks.
+pub(crate) async fn voiced(
+    db: &mut Connection,
+    ids: &[ProblemId],
+) -> Result<Vec<VoicedProblem>, StoreError> {
+    let select = "SELECT document FROM problem WHERE id IN";
+    let found: Vec<Problem> = document::among(db, select, ids, "").await?;
+    let mut voices: HashMap<ProblemId, Vec<Words>> = HashMap::new();
+    for ids in ids.chunks(document::LIST) {
+        let mut query = QueryBuilder::<Db>::new(
+            "SELECT document FROM (SELECT document, id, ROW_NUMBER() OVER \
+             (PARTITION BY problem_id ORDER BY id) AS place FROM feedback WHERE problem_id IN",
+        );
+        document::push_list(&mut query, ids.iter().map(ToString::to_string));
+        query.push(") AS numbered WHERE place <= ").push_bind(VOICES).push(" ORDER BY id");
+        let first: Vec<Feedback> = document::built(db, query).await?;
+        for feedback in first {
+            let Some(problem) = feedback.problem() else { continue };
+            voices.entry(problem).or_default().extend(feedback.text);
+        }
+    }
+    let voiced = |card: ProblemCard| VoicedProblem {
+        voices: voices.remove(&card.problem.id).unwrap_or_default(),
+        card,
+    };
+    Ok(cards(db, found).await?.into_iter().map(voiced).collect())
 }
 
 async fn cards(db: &mut Connection, found: Vec<Problem>) -> Result<Vec<ProblemCard>, StoreError> {

@@ -7,6 +7,7 @@
 //! `tests/it/store_conformance/`.
 
 mod access;
+mod asked_words;
 mod clock;
 mod error;
 mod filter;
@@ -15,9 +16,12 @@ mod store;
 mod views;
 
 pub use access::{AccessStore, Secret, SecretHash};
+pub use asked_words::asked_words;
 pub use clock::{Clock, SystemClock};
 pub use error::StoreError;
 pub use filter::{FeedbackFilter, JobFilter, Page, PageRequest, ProblemFilter};
 pub use lease::{JobRecord, JobState, Lease, Release, WaitingJobs};
 pub use store::{Changed, KeepCalls, Store};
-pub use views::{BoardCard, CallCard, FeedbackCard, FeedbackDetails, ProblemCard, ProblemDetails};
+pub use views::{
+    BoardCard, CallCard, FeedbackCard, FeedbackDetails, ProblemCard, ProblemDetails, VoicedProblem,
+};

@@ -10,7 +10,7 @@ use tokio::sync::broadcast;
 use crate::{
     BoardCard, CallCard, FeedbackCard, FeedbackDetails, FeedbackFilter, JobFilter, JobRecord,
     Lease, Page, PageRequest, ProblemCard, ProblemDetails, ProblemFilter, Release, StoreError,
-    WaitingJobs,
+    VoicedProblem, WaitingJobs,
 };
 
 /// Tells that something was committed: wakes workers, and open pages.
@@ -184,6 +184,21 @@ pub trait Store: Send + Sync {
         owner_team: &str,
         likeness_keys: &[u64],
     ) -> Result<(Vec<Problem>, u64), StoreError>;
+
+    /// Open problems under which somebody used words of this text, by full text
+    /// with the endings of Russian and English words aside: the likest first,
+    /// at most `limit`, at most 200.
+    async fn problems_sharing_words(
+        &self,
+        text: &str,
+        limit: u32,
+    ) -> Result<Vec<ProblemId>, StoreError>;
+
+    /// Open problems, newest first, at most `limit`.
+    async fn open_problems(&self, limit: u32) -> Result<Vec<ProblemId>, StoreError>;
+
+    /// Those problems with what customers said of them, in no order.
+    async fn voiced_problems(&self, ids: &[ProblemId]) -> Result<Vec<VoicedProblem>, StoreError>;
 
     /// A problem's feedbacks that have not been filed yet, oldest first.
     async fn unfiled_feedback(&self, id: ProblemId) -> Result<Vec<Feedback>, StoreError>;

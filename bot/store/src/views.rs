@@ -1,6 +1,6 @@
 use mostik_domain::{
     AcceptanceSignal, BoardIssue, Call, Classification, Customer, Feedback, FeedbackId, Issue,
-    Message, Notice, Problem, Promise, TrackerEvent, Transcript,
+    Message, Notice, Problem, Promise, TrackerEvent, Transcript, Words,
 };
 
 /// A feedback as a list shows it.
@@ -57,6 +57,15 @@ pub struct ProblemCard {
     pub feedback_count: u64,
     /// How many different customers.
     pub customers: u64,
+}
+
+/// A problem with what customers said of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VoicedProblem {
+    /// As in a list.
+    pub card: ProblemCard,
+    /// The words of its first feedbacks, at most five, oldest first.
+    pub voices: Vec<Words>,
 }
 
 /// A problem with its evidence and its feedbacks.

@@ -21,6 +21,7 @@ mod api;
 mod assets;
 mod error;
 mod guard;
+mod likely;
 mod locale;
 mod pages;
 pub mod ports;

@@ -4,8 +4,8 @@ use std::{io, pin::Pin};
 
 use async_trait::async_trait;
 use axum::body::Bytes;
-use mostik_domain::{Captured, FeedbackId, Inbound};
-use mostik_store::StoreError;
+use mostik_domain::{Captured, Feedback, FeedbackId, Inbound};
+use mostik_store::{ProblemCard, StoreError};
 use tokio::io::AsyncRead;
 
 /// Why a message was not captured.
@@ -111,4 +111,21 @@ pub trait HandOver: Send + Sync {
         team: &str,
         by: &str,
     ) -> Result<(), HandOverError>;
+}
+
+/// An open problem that a feedback may be about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Likely {
+    /// The problem, its issue and its count.
+    pub card: ProblemCard,
+    /// From 0 to 1: how probable it is, beside the others and something new.
+    pub certainty: f32,
+}
+
+/// Finds the open problems that a feedback may be about.
+#[async_trait]
+pub trait LikelyProblems: Send + Sync {
+    /// The `most` likest, the likest first, without the problem that the
+    /// feedback belongs to already; none while it has no words.
+    async fn to(&self, feedback: &Feedback, most: usize) -> Result<Vec<Likely>, StoreError>;
 }

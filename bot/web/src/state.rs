@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     guard::RateLimit,
-    ports::{HandOver, Intake, Readiness, Recordings, Webhooks},
+    ports::{HandOver, Intake, LikelyProblems, Readiness, Recordings, Webhooks},
 };
 
 /// Open live pages of signed-in people: each holds a connection.
@@ -56,6 +56,8 @@ pub struct WebParts {
     pub readiness: Arc<dyn Readiness>,
     /// Gives a feedback to a chosen team.
     pub hand_over: Arc<dyn HandOver>,
+    /// Finds the problems that a feedback may be about.
+    pub likely: Arc<dyn LikelyProblems>,
     /// The text of `/metrics`.
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
     /// Makes and checks the links of customers' own pages.

@@ -10,6 +10,7 @@ pub mod encoder;
 mod evaluation;
 mod features;
 mod hashing;
+mod likeness;
 mod markup;
 mod meaning;
 mod model;

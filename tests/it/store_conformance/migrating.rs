@@ -120,6 +120,8 @@ async fn assert_details(store: &dyn Backend, feedback: FeedbackId, problem: Prob
     assert_eq!((&judged.said, judged.named.as_str()), (&model.root_cause, "copy"));
     assert_eq!(judged.at.as_second(), model.at.as_second());
     assert_eq!(store.taught(10).await.expect("a read").len(), 1);
+    let said = store.problems_sharing_words("приехали курьеры", 5).await.expect("a read");
+    assert_eq!(said, [problem.card.problem.id], "what was said before is found");
     let (alike, gathering) = store.look_alikes("logistics", &[u64::MAX]).await.expect("a read");
     assert_eq!((alike.len(), gathering), (1, 1));
     assert!(store.cursor("github", "shop/site").await.expect("a read").is_some());

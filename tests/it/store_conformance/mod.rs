@@ -10,6 +10,7 @@ mod forgetting;
 mod given;
 mod hostile;
 mod leasing;
+mod likely;
 mod migrating;
 mod nodes;
 mod problems;
@@ -116,6 +117,14 @@ every_store! {
         a_signal_counts_once,
         feedback_gathers_under_its_problem,
         problems_are_filtered_and_paged,
+    };
+    likely::{
+        words_find_open_problems_whatever_their_endings,
+        full_text_follows_what_becomes_of_a_feedback,
+        one_problem_of_many_reports_does_not_hide_another,
+        open_problems_are_told_newest_first,
+        a_problem_is_told_with_its_first_voices,
+        hostile_texts_are_only_words,
     };
     board::{
         numbers_go_up_from_one,

@@ -13,12 +13,15 @@ use mostik_domain::{
     ProblemId, ProblemState, Recording, ReturnPath, ReviewReason, Role, RootCause, User, UserId,
     capture,
 };
-use mostik_store::{AccessStore as _, Clock as _, Store as _, SystemClock};
+use mostik_local::encoder::Encoder;
+use mostik_store::{
+    AccessStore as _, Clock as _, ProblemCard, Store as _, StoreError, SystemClock,
+};
 use mostik_store_sqlite::SqliteStore;
 use mostik_tests::eventually::eventually;
 use mostik_web::ports::{
-    Check, Delivery, HandOver, HandOverError, Intake, IntakeError, Readiness, WebhookOutcome,
-    Webhooks,
+    Check, Delivery, HandOver, HandOverError, Intake, IntakeError, Likely, LikelyProblems,
+    Readiness, WebhookOutcome, Webhooks,
 };
 use mostik_web::{RecordingFolder, WebParts, WebSettings, WebState, one_time_link, token_hash};
 use reqwest::{Client, Method, RequestBuilder, Response, header, redirect};
@@ -54,6 +57,7 @@ struct Doors {
     store: Arc<SqliteStore>,
     hours: OfficeHours,
     handed_over: Arc<Mutex<Vec<(FeedbackId, String)>>>,
+    likely: mostik_pipeline::LikelyProblems,
 }
 
 #[async_trait]
@@ -83,6 +87,19 @@ impl HandOver for Doors {
         }
         self.handed_over.lock().expect("no panic").push((id, team.to_owned()));
         Ok(())
+    }
+}
+
+#[async_trait]
+impl LikelyProblems for Doors {
+    async fn to(&self, feedback: &Feedback, most: usize) -> Result<Vec<Likely>, StoreError> {
+        let Some(voiced) = mostik_pipeline::Voiced::by(feedback) else { return Ok(Vec::new()) };
+        let own = feedback.problem();
+        let others = |card: &ProblemCard| Some(card.problem.id) != own;
+        let found = self.likely.of(&voiced, &[], others, most).await?;
+        let likely =
+            |it: mostik_pipeline::LikelyProblem| Likely { card: it.card, certainty: it.certainty };
+        Ok(found.into_iter().map(likely).collect())
     }
 }
 
@@ -151,6 +168,10 @@ impl Web {
             store: store.clone(),
             hours: hours(),
             handed_over: Arc::clone(&handed_over),
+            likely: mostik_pipeline::LikelyProblems::new(
+                store.clone(),
+                Arc::new(Encoder::shipped().expect("compiled in")),
+            ),
         });
         let recordings = folder.path().join("recordings");
         let state = WebState::new(WebParts {
@@ -162,7 +183,8 @@ impl Web {
             webhooks: Some(doors.clone()),
             recordings: Arc::new(RecordingFolder::new(&recordings)),
             readiness: doors.clone(),
-            hand_over: doors,
+            hand_over: doors.clone(),
+            likely: doors,
             metrics: Arc::new(|| "mostik_up 1\n".to_owned()),
             links: links.clone(),
             hours: hours(),
@@ -268,8 +290,17 @@ impl Web {
 
     /// Filed with the designers, on the board.
     pub(super) async fn filed(&self, text: &str) -> Filed {
+        self.filed_as(text, problem()).await
+    }
+
+    /// The first report of a problem of the designers that it names.
+    pub(super) async fn reported(&self, title: &str, text: &str) -> Filed {
+        let known = Problem { title: title.into(), pattern: text.into(), ..problem() };
+        self.filed_as(text, known).await
+    }
+
+    async fn filed_as(&self, text: &str, problem: Problem) -> Filed {
         let id = self.message(text).await;
-        let problem = problem();
         let issue = issue(problem.id);
         let feedback = self.feedback(id).await;
         let now = Timestamp::now();
@@ -392,7 +423,7 @@ fn issue(problem: ProblemId) -> Issue {
         problem,
         tracker: "board".into(),
         project: "designers".into(),
-        key: "1".into(),
+        key: problem.to_string()[29..].to_owned(),
         url: "/board/1".into(),
         state: IssueState::Open,
         told_count: 1,

@@ -6,6 +6,7 @@ mod described;
 mod desk;
 mod given;
 mod hostile;
+mod likely;
 mod messages;
 mod own_page;
 mod recordings;

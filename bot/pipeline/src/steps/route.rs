@@ -5,10 +5,11 @@ use mostik_domain::{
     MessageKind, OwnerTeam, Problem, ProblemId, ProblemState, ReviewReason, RootCause, Routing,
     Way, Words, issue, way,
 };
+use mostik_store::ProblemCard;
 use mostik_text::{likeness, redact};
 
 use super::{offer, thank};
-use crate::{Pipeline, StepError};
+use crate::{Pipeline, StepError, Voiced};
 
 pub(super) async fn decide(pipeline: &Pipeline, id: FeedbackId) -> Result<Decision, StepError> {
     let feedback = pipeline.load_feedback(id).await?;
@@ -31,6 +32,9 @@ pub(super) async fn decide(pipeline: &Pipeline, id: FeedbackId) -> Result<Decisi
     gather(pipeline, feedback, team, cause).await
 }
 
+/// Of so many likely problems one may be joined.
+const MOST_COMPARED: usize = 5;
+
 /// Gathers an answered feedback under a problem of the team that it is like,
 /// or opens one.
 pub(crate) async fn gather(
@@ -42,27 +46,28 @@ pub(crate) async fn gather(
     if feedback.state.classification().map(Classification::kind) == Some(MessageKind::Cooperation) {
         return offer::hand(pipeline, feedback, team).await;
     }
-    // Order numbers and names differ between customers; the problem does not.
     let pattern = redact(feedback.text.as_ref().map_or("", Words::reveal)).text;
     let keys = likeness::keys(&pattern);
-    let (candidates, gathering) = pipeline.store.look_alikes(&team.name, &keys).await?;
-    if let Some(known) = most_alike(&pattern, &cause, candidates) {
-        return gathered(pipeline, feedback, team, known.id, Decision::nothing());
+    // Its count is read first: a problem opened from here on makes this decision outdated.
+    let (look_alikes, gathering) = pipeline.store.look_alikes(&team.name, &keys).await?;
+    let look_alikes: Vec<ProblemId> = look_alikes.iter().map(|problem| problem.id).collect();
+    let same_owner = |card: &ProblemCard| {
+        card.problem.owner_team == team.name && card.problem.root_cause == cause
+    };
+    let likely = match Voiced::by(&feedback) {
+        Some(voiced) => {
+            pipeline.likely.of(&voiced, &look_alikes, same_owner, MOST_COMPARED).await?
+        }
+        None => Vec::new(),
+    };
+    if let Some(known) = likely.iter().find(|likely| likely.joins) {
+        let known = known.card.problem.id;
+        return gathered(pipeline, feedback, team, known, Decision::nothing());
     }
     let problem = new_problem(pipeline, &pattern, keys, cause, team);
     let id = problem.id;
     let opened = Decision::nothing().and(Change::OpenProblem { problem, gathering });
     gathered(pipeline, feedback, team, id, opened)
-}
-
-fn most_alike(pattern: &str, cause: &RootCause, candidates: Vec<Problem>) -> Option<Problem> {
-    candidates
-        .into_iter()
-        .filter(|problem| problem.root_cause == *cause)
-        .map(|problem| (likeness::similarity(pattern, problem.pattern.reveal()), problem))
-        .filter(|(similarity, _)| *similarity >= likeness::SAME)
-        .max_by(|(a, _), (b, _)| a.total_cmp(b))
-        .map(|(_, problem)| problem)
 }
 
 fn new_problem(

@@ -11,6 +11,7 @@ use crate::{
     acts::{self, Moment, on_feedback},
     error::ProblemDocument,
     guard::{JsonBody, Operator, Person},
+    likely::likely_problems,
     state::WebState,
 };
 
@@ -103,7 +104,8 @@ pub(super) async fn change(
     let id: FeedbackId = id_in_path(&id)?;
     carry_out(&state, id, change.wish(&state.root_causes())?, &person).await?;
     let details = state.store.feedback_details(id).await?.ok_or_else(ProblemDocument::not_found)?;
-    Ok(Json(details.into()))
+    let likely = likely_problems(&state, &details).await;
+    Ok(Json(FeedbackDetailsJson::new(details, likely)))
 }
 
 async fn carry_out(

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     error::ProblemDocument,
     guard::{Operator, QueryOf},
+    likely::likely_problems,
     state::WebState,
 };
 
@@ -166,5 +167,7 @@ pub(super) async fn one(
     Path(id): Path<String>,
 ) -> Result<Json<FeedbackDetailsJson>, ProblemDocument> {
     let found = state.store.feedback_details(id_in_path(&id)?).await?;
-    found.map(|details| Json(details.into())).ok_or_else(ProblemDocument::not_found)
+    let details = found.ok_or_else(ProblemDocument::not_found)?;
+    let likely = likely_problems(&state, &details).await;
+    Ok(Json(FeedbackDetailsJson::new(details, likely)))
 }

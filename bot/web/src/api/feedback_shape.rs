@@ -9,6 +9,8 @@ use mostik_store::{FeedbackCard, FeedbackDetails};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::ports::Likely;
+
 /// One problem voiced by one customer.
 #[derive(Serialize, ToSchema)]
 pub(super) struct FeedbackJson {
@@ -63,6 +65,24 @@ pub(super) struct FeedbackDetailsJson {
     messages: Vec<MessageJson>,
     /// How many other feedbacks this customer has.
     earlier_feedbacks: u64,
+    /// Open problems that it may be about besides its own, the likest first, at most five.
+    likely_problems: Vec<LikelyJson>,
+}
+
+/// An open problem that a feedback may be about.
+#[derive(Serialize, ToSchema)]
+struct LikelyJson {
+    /// As `pr_…`.
+    problem: String,
+    /// One line without personal data.
+    title: String,
+    root_cause: String,
+    owner_team: String,
+    /// `open`.
+    state: &'static str,
+    feedback_count: u64,
+    /// From 0 to 1: how probable it is, beside the others and something new.
+    certainty: f32,
 }
 
 /// Who said it.
@@ -259,13 +279,28 @@ impl From<FeedbackCard> for FeedbackJson {
     }
 }
 
-impl From<FeedbackDetails> for FeedbackDetailsJson {
-    fn from(details: FeedbackDetails) -> Self {
+impl FeedbackDetailsJson {
+    pub(super) fn new(details: FeedbackDetails, likely: Vec<Likely>) -> Self {
         Self {
+            likely_problems: likely.into_iter().map(LikelyJson::from).collect(),
             transcript: details.transcript.map(TranscriptJson::from),
             messages: details.messages.iter().map(MessageJson::from).collect(),
             earlier_feedbacks: details.earlier_feedbacks,
             feedback: details.card.into(),
+        }
+    }
+}
+
+impl From<Likely> for LikelyJson {
+    fn from(Likely { card, certainty }: Likely) -> Self {
+        Self {
+            problem: card.problem.id.to_string(),
+            title: card.problem.title,
+            root_cause: card.problem.root_cause.to_string(),
+            owner_team: card.problem.owner_team,
+            state: card.problem.state.as_str(),
+            feedback_count: card.feedback_count,
+            certainty,
         }
     }
 }

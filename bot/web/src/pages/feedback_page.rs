@@ -9,6 +9,7 @@ use mostik_store::FeedbackDetails;
 use super::{
     feedback_list::{Choice, FeedbackRow, choices, row},
     highlight::{Stretch, mark},
+    likely::{self, LikelyRow, likely_rows},
     said::{Said, said},
     shell::{Here, Shell, Visit, private_page},
 };
@@ -28,6 +29,7 @@ struct FeedbackPage {
     named: Option<Named>,
     said: Option<Said>,
     causes: Vec<CauseKey>,
+    likely: Vec<LikelyRow>,
     history: Vec<HistoryRow>,
     teams: Vec<TeamKey>,
     may_finish: bool,
@@ -86,7 +88,7 @@ fn team_keys(visit: &Visit, owner: Option<&str>) -> Vec<TeamKey> {
 struct CauseKey {
     value: String,
     label: String,
-    key: Option<usize>,
+    key: Option<char>,
     current: bool,
     suggested: bool,
 }
@@ -133,10 +135,16 @@ pub(super) async fn show(
     let found = visit.state.store.feedback_details(id_in_path(&id)?).await?;
     let details = found.ok_or_else(ProblemDocument::not_found)?;
     let shell = visit.staff(&person, Here::Feedback);
-    private_page(&feedback_page(&visit, shell, &details))
+    let likely = likely_rows(&visit, &details).await;
+    private_page(&feedback_page(&visit, shell, &details, likely))
 }
 
-fn feedback_page(visit: &Visit, shell: Shell, details: &FeedbackDetails) -> FeedbackPage {
+fn feedback_page(
+    visit: &Visit,
+    shell: Shell,
+    details: &FeedbackDetails,
+    likely: Vec<LikelyRow>,
+) -> FeedbackPage {
     let w = visit.w();
     let feedback = &details.card.feedback;
     let named = feedback.state.classification();
@@ -155,7 +163,8 @@ fn feedback_page(visit: &Visit, shell: Shell, details: &FeedbackDetails) -> Feed
         ),
         named: named.map(|named| reasons(visit, named)),
         said: said(visit, named),
-        causes: cause_keys(visit, feedback, named),
+        causes: cause_keys(visit, feedback, named, &likely::cause_keys(details, &likely)),
+        likely,
         history: history(visit, &details.classifications),
         teams: team_keys(visit, feedback.owner_team()),
         may_finish: matches!(&feedback.state, FeedbackState::NeedsReview { before, reason, .. }
@@ -236,7 +245,12 @@ fn reasons(visit: &Visit, named: &Classification) -> Named {
     }
 }
 
-fn cause_keys(visit: &Visit, feedback: &Feedback, named: Option<&Classification>) -> Vec<CauseKey> {
+fn cause_keys(
+    visit: &Visit,
+    feedback: &Feedback,
+    named: Option<&Classification>,
+    keys: &[char],
+) -> Vec<CauseKey> {
     if feedback.text.is_none() {
         return Vec::new();
     }
@@ -244,7 +258,7 @@ fn cause_keys(visit: &Visit, feedback: &Feedback, named: Option<&Classification>
     let current = named.map(|named| &named.root_cause);
     let key = |(position, cause): (usize, RootCause)| CauseKey {
         label: visit.w().cause(&cause),
-        key: (position < 9).then_some(position + 1),
+        key: keys.get(position).copied(),
         suggested: waits && current == Some(&cause),
         current: !waits && current == Some(&cause),
         value: cause.to_string(),

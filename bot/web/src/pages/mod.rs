@@ -10,6 +10,7 @@ mod feedback_page;
 mod front;
 mod highlight;
 mod jobs;
+mod likely;
 mod live;
 mod markdown;
 mod own_kind;

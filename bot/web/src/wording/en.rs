@@ -1,8 +1,8 @@
 use mostik_domain::Language;
 
 use super::{
-    BoardWords, CallWords, Common, ErrorWords, FeedbackWords, Front, JobWords, Own, ProblemWords,
-    SignIn, Triage, Wording, said,
+    BoardWords, CallWords, Common, ErrorWords, FeedbackWords, Front, JobWords, LikelyWords, Own,
+    ProblemWords, SignIn, Triage, Wording, said,
 };
 
 pub(super) static ENGLISH: Wording = Wording {
@@ -208,6 +208,11 @@ pub(super) static ENGLISH: Wording = Wording {
     },
     said: &said::SAID_ENGLISH,
     agreement: &said::AGREEMENT_ENGLISH,
+    likely: LikelyWords {
+        title: "Is it one of these problems?",
+        hint: "Press its key or its button if it is the same thing: the feedback is then counted there.",
+        join: "Count there",
+    },
     problem: ProblemWords {
         title: "Problems",
         lead: "Many reports of the same thing: one problem, one issue, one team.",

@@ -31,6 +31,8 @@ pub(crate) struct Wording {
     pub(crate) said: &'static SaidWords,
     /// How often people and the model agree.
     pub(crate) agreement: &'static AgreementWords,
+    /// Problems that a feedback may be about.
+    pub(crate) likely: LikelyWords,
     /// Problems and their acceptance.
     pub(crate) problem: ProblemWords,
     /// The built-in board.
@@ -112,6 +114,10 @@ words! {
     /// How often people and the model agree.
     AgreementWords {
         title lead none week cause named agreed instead total by_customers shortened weeks
+    }
+    /// Problems that a feedback may be about.
+    LikelyWords {
+        title hint join
     }
     /// Problems and their acceptance.
     ProblemWords {

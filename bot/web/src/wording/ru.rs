@@ -1,8 +1,8 @@
 use mostik_domain::Language;
 
 use super::{
-    BoardWords, CallWords, Common, ErrorWords, FeedbackWords, Front, JobWords, Own, ProblemWords,
-    SignIn, Triage, Wording, said,
+    BoardWords, CallWords, Common, ErrorWords, FeedbackWords, Front, JobWords, LikelyWords, Own,
+    ProblemWords, SignIn, Triage, Wording, said,
 };
 
 pub(super) static RUSSIAN: Wording = Wording {
@@ -208,6 +208,11 @@ pub(super) static RUSSIAN: Wording = Wording {
     },
     said: &said::SAID_RUSSIAN,
     agreement: &said::AGREEMENT_RUSSIAN,
+    likely: LikelyWords {
+        title: "Это одна из известных проблем?",
+        hint: "Если речь о том же самом, нажмите клавишу или кнопку: обращение будет учтено там.",
+        join: "Отнести сюда",
+    },
     problem: ProblemWords {
         title: "Проблемы",
         lead: "Много обращений об одном и том же: одна проблема, одна задача, одна команда.",

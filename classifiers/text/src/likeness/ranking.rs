@@ -1,190 +1,81 @@
 //! Which of the known problems a message is about, in whatever words.
 //!
 //! The five likest are for a person to choose from. Joining by itself is safe
-//! only far up: see [`JOINS`] and `LIKENESS.md`.
+//! only far up: see `LIKENESS.md`.
 
-use std::collections::{HashMap, HashSet};
-
-use super::features::{FAMILIES, Features, features};
-
-/// From this certainty on a message may be joined to a problem by itself.
-pub const JOINS: f32 = 0.6;
+use super::{
+    evidence::{Evidence, Known, Message},
+    features::{Features, features},
+    score::{Alike, Weights},
+    shingles,
+    weighing::Rarity,
+};
 
 /// Messages of one problem that are compared: the first ones name it.
-const MESSAGES_COMPARED: usize = 20;
+pub const MESSAGES_COMPARED: usize = 20;
 
-/// Weight of each family of features, in their order.
-const WEIGHTS: [f32; FAMILIES] = [0.157, 0.021, 0.219, 0.214, 0.091];
-/// How much the likest message of a problem counts beside the average one.
-const OF_LIKEST: f32 = 0.56;
-/// How much all messages of a problem taken together count.
-const OF_WHOLE: f32 = 1.69;
-/// How much the lead over the next problem counts in the certainty.
-const OF_LEAD: f32 = 1.0;
-/// What a feature that no problem has counts: it says that the message may be
-/// about something new.
-const OF_UNKNOWN: f32 = 0.94;
-/// Takes from what one message repeats and gives to what few have.
-const DAMPED: f32 = 0.3;
-
-type Vectors = [HashMap<u64, f32>; FAMILIES];
+/// Tells what a text means as a vector of length 1, always of the same size:
+/// texts that mean the same have a large inner product.
+pub trait Meanings: Send + Sync {
+    /// Fast and bounded, whatever the text.
+    fn meaning(&self, text: &str) -> Vec<f32>;
+}
 
 /// Problems by the messages gathered under them. Built in time linear in
 /// their length; asking is linear in their number.
-pub struct Ranking {
+pub struct Ranking<'m> {
     problems: Vec<Known>,
     rarity: Rarity,
+    meanings: Option<&'m dyn Meanings>,
 }
 
-struct Known {
-    messages: Vec<Vectors>,
-    whole: Vectors,
-}
-
-/// A problem that a message may be about.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Alike {
-    /// Its place among the problems given.
-    pub problem: usize,
-    /// 0 for nothing shared to 1 for the same words.
-    pub likeness: f32,
-    /// Likeness and its lead over the next problem.
-    pub certainty: f32,
-}
-
-impl Alike {
-    /// Whether the message may join the problem without a person.
-    pub fn joins(&self) -> bool {
-        self.certainty >= JOINS
-    }
-}
-
-impl Ranking {
+impl<'m> Ranking<'m> {
     /// Problems, each with the messages (or the one pattern) it is known by.
-    pub fn of<'a, Messages>(problems: impl IntoIterator<Item = Messages>) -> Self
+    pub fn of<'a, Messages>(
+        problems: impl IntoIterator<Item = Messages>,
+        meanings: Option<&'m dyn Meanings>,
+    ) -> Self
     where
         Messages: IntoIterator<Item = &'a str>,
     {
-        let read = |messages: Messages| -> Vec<Features> {
-            messages.into_iter().take(MESSAGES_COMPARED).map(features).collect()
-        };
-        let raw: Vec<Vec<Features>> = problems.into_iter().map(read).collect();
-        let rarity = Rarity::among(&raw);
-        let known = |messages: &Vec<Features>| {
-            let messages: Vec<_> = messages.iter().map(|message| rarity.weigh(message)).collect();
-            Known { whole: together(&messages), messages }
-        };
-        Self { problems: raw.iter().map(known).collect(), rarity }
+        let texts: Vec<Vec<&str>> = problems
+            .into_iter()
+            .map(|messages| messages.into_iter().take(MESSAGES_COMPARED).collect())
+            .collect();
+        let raw: Vec<Vec<Features>> =
+            texts.iter().map(|texts| texts.iter().map(|text| features(text)).collect()).collect();
+        let mut ranking = Self { problems: Vec::new(), rarity: Rarity::among(&raw), meanings };
+        for (texts, raw) in texts.iter().zip(&raw) {
+            let messages = texts.iter().zip(raw).map(|(text, raw)| ranking.read(text, raw));
+            let known = Known::by(messages.collect());
+            ranking.problems.push(known);
+        }
+        ranking
     }
 
-    /// The likest problems, the likest first.
-    pub fn likest(&self, text: &str, most: usize) -> Vec<Alike> {
-        let asked = self.rarity.weigh(&features(text));
-        let alike = |(problem, known): (usize, &Known)| Alike {
-            problem,
-            likeness: known.likeness(&asked),
-            certainty: 0.0,
-        };
-        let mut ranked: Vec<Alike> = self.problems.iter().enumerate().map(alike).collect();
-        ranked.sort_by(|a, b| b.likeness.total_cmp(&a.likeness));
-        let next: Vec<f32> = ranked.iter().skip(1).map(|next| next.likeness).chain([0.0]).collect();
-        for (one, next) in ranked.iter_mut().zip(next) {
-            let lead = one.likeness - next;
-            one.certainty = (one.likeness + OF_LEAD * lead) / (1.0 + OF_LEAD);
+    fn read(&self, text: &str, raw: &Features) -> Message {
+        Message {
+            features: self.rarity.weigh(raw),
+            meaning: self.meanings.map(|it| it.meaning(text)).unwrap_or_default(),
+            shingles: shingles(text).into_iter().collect(),
         }
+    }
+
+    /// What speaks for each of the problems, in their order. `agreement` tells
+    /// of a problem how far its root cause agrees with that of the message:
+    /// the probability of that cause less one half, 0 where it is not known.
+    pub fn evidence(&self, text: &str, agreement: impl Fn(usize) -> f32) -> Vec<Evidence> {
+        let asked = self.read(text, &features(text));
+        let problems = self.problems.iter().enumerate();
+        problems.map(|(at, known)| known.evidence(&asked, agreement(at))).collect()
+    }
+
+    /// The likest problems, the likest first; `agreement` as in [`Self::evidence`].
+    pub fn likest(&self, text: &str, agreement: impl Fn(usize) -> f32, most: usize) -> Vec<Alike> {
+        let mut ranked = Weights::shipped().rank(&self.evidence(text, agreement));
         ranked.truncate(most);
         ranked
     }
-}
-
-impl Known {
-    fn likeness(&self, asked: &Vectors) -> f32 {
-        let each: Vec<f32> = self.messages.iter().map(|message| shared(asked, message)).collect();
-        #[expect(clippy::cast_precision_loss, reason = "at most MESSAGES_COMPARED")]
-        let average = each.iter().sum::<f32>() / each.len().max(1) as f32;
-        let likest = each.iter().copied().fold(0.0, f32::max);
-        let single = OF_LIKEST * likest + (1.0 - OF_LIKEST) * average;
-        (single + OF_WHOLE * shared(asked, &self.whole)) / (1.0 + OF_WHOLE)
-    }
-}
-
-/// In how many problems a feature stands: what many have tells little.
-struct Rarity {
-    known: [HashMap<u64, f32>; FAMILIES],
-    unknown: f32,
-}
-
-impl Rarity {
-    fn among(problems: &[Vec<Features>]) -> Self {
-        let mut known: [HashMap<u64, f32>; FAMILIES] = Default::default();
-        for messages in problems {
-            for (family, counts) in known.iter_mut().enumerate() {
-                let present: HashSet<u64> =
-                    messages.iter().flat_map(|message| message[family].keys().copied()).collect();
-                for feature in present {
-                    *counts.entry(feature).or_default() += 1.0;
-                }
-            }
-        }
-        #[expect(clippy::cast_precision_loss, reason = "open problems of one company")]
-        let all = problems.len() as f32;
-        let weight = |having: f32| ((all - having + 0.5) / (having + 0.5) + 1.0).ln().max(0.02);
-        for counts in &mut known {
-            for having in counts.values_mut() {
-                *having = weight(*having);
-            }
-        }
-        Self { known, unknown: weight(0.0) * OF_UNKNOWN }
-    }
-
-    fn weigh(&self, features: &Features) -> Vectors {
-        std::array::from_fn(|family| {
-            let weight =
-                |feature: &u64| self.known[family].get(feature).copied().unwrap_or(self.unknown);
-            let weighed = features[family].iter().map(|(f, count)| (*f, count.sqrt() * weight(f)));
-            of_length_one(weighed.collect())
-        })
-    }
-}
-
-/// All messages of a problem as one.
-fn together(messages: &[Vectors]) -> Vectors {
-    std::array::from_fn(|family| {
-        let mut whole: HashMap<u64, f32> = HashMap::new();
-        for (feature, weight) in messages.iter().flat_map(|message| &message[family]) {
-            *whole.entry(*feature).or_default() += weight;
-        }
-        for weight in whole.values_mut() {
-            *weight = weight.powf(1.0 - DAMPED);
-        }
-        of_length_one(whole)
-    })
-}
-
-fn of_length_one(mut vector: HashMap<u64, f32>) -> HashMap<u64, f32> {
-    let length =
-        vector.values().map(|weight| weight * weight).sum::<f32>().sqrt().max(f32::EPSILON);
-    for weight in vector.values_mut() {
-        *weight /= length;
-    }
-    vector
-}
-
-fn shared(a: &Vectors, b: &Vectors) -> f32 {
-    let cosine = |family: usize| {
-        let (short, long) = if a[family].len() < b[family].len() {
-            (&a[family], &b[family])
-        } else {
-            (&b[family], &a[family])
-        };
-        short
-            .iter()
-            .filter_map(|(feature, weight)| long.get(feature).map(|other| weight * other))
-            .sum::<f32>()
-    };
-    let weights: f32 = WEIGHTS.iter().sum();
-    WEIGHTS.iter().enumerate().map(|(family, weight)| weight * cosine(family)).sum::<f32>()
-        / weights
 }
 
 #[cfg(test)]
@@ -200,8 +91,8 @@ mod tests {
         &["The cash machine swallowed my card"],
     ];
 
-    fn likest(text: &str) -> usize {
-        Ranking::of(PROBLEMS.map(|messages| messages.iter().copied())).likest(text, 5)[0].problem
+    fn known() -> Ranking<'static> {
+        Ranking::of(PROBLEMS.map(|messages| messages.iter().copied()), None)
     }
 
     #[test]
@@ -214,31 +105,42 @@ mod tests {
             ("I don't remember the password", 4),
             ("ATM ate my plastic", 5),
         ] {
-            assert_eq!(likest(text), problem, "{text}");
+            assert_eq!(known().likest(text, |_| 0.0, 5)[0].problem, problem, "{text}");
         }
     }
 
     #[test]
-    fn only_the_same_words_join_by_themselves() {
-        let ranking = Ranking::of(PROBLEMS.map(|messages| messages.iter().copied()));
-        assert!(ranking.likest("The cash machine swallowed my card!", 1)[0].joins());
-        assert!(!ranking.likest("What are your opening hours?", 1)[0].joins());
+    fn what_is_about_nothing_known_does_not_join() {
+        for text in ["What are your opening hours?", "Курьер нахамил мне у двери", "", "!!!"]
+        {
+            assert!(!known().likest(text, |_| 0.0, 1)[0].joins(), "{text}");
+        }
+    }
+
+    #[test]
+    fn certainties_of_all_problems_and_of_none_make_one() {
+        let ranked = known().likest("деньги списали два раза", |_| 0.0, 6);
+        let sum: f32 = ranked.iter().map(|alike| alike.certainty).sum();
+        assert!(sum > 0.0 && sum <= 1.0 + 1e-5, "{sum}");
+        assert!(ranked.is_sorted_by(|a, b| a.certainty >= b.certainty));
     }
 
     #[test]
     fn nothing_is_like_nothing() {
         let none: [[&str; 0]; 0] = [];
-        assert!(Ranking::of(none).likest("hello", 5).is_empty());
-        let empty = Ranking::of([[""], ["!!!"]]).likest("", 5);
-        assert!(empty.iter().all(|alike| alike.likeness < 0.01 && !alike.joins()));
+        assert!(Ranking::of(none, None).likest("hello", |_| 0.0, 5).is_empty());
+        let silent: [[&str; 0]; 1] = [[]];
+        assert!(!Ranking::of(silent, None).likest("hello", |_| 0.0, 5)[0].joins());
+        let empty = Ranking::of([[""], ["!!!"]], None).likest("", |_| 0.0, 5);
+        assert!(empty.iter().all(|alike| !alike.joins()));
     }
 
     #[test]
     fn long_texts_are_cut() {
         let long = "где мой заказ ".repeat(80_000);
         let start = std::time::Instant::now();
-        let ranking = Ranking::of([[long.as_str()]]);
-        assert_eq!(ranking.likest(&long, 1).len(), 1);
+        let ranking = Ranking::of([[long.as_str()]], None);
+        assert_eq!(ranking.likest(&long, |_| 0.0, 1).len(), 1);
         assert!(start.elapsed() < std::time::Duration::from_secs(20));
     }
 }
