@@ -22,8 +22,8 @@ pub(crate) struct Meaning {
 impl Meaning {
     pub(crate) fn of(text: &str) -> Self {
         let Some(encoder) = Encoder::shipped() else { return Self::default() };
-        let encoded = encoder.read(text);
-        Self { whole: encoded.meaning(), sentences: encoded.sentences() }
+        let (whole, sentences) = encoder.read(text).meanings();
+        Self { whole, sentences }
     }
 }
 

@@ -3,8 +3,11 @@
 //! `encoder/` beside this crate's sources. Its weights are compiled in.
 
 mod file;
+mod kept;
 mod network;
 mod pieces;
+mod rows;
+mod windows;
 
 use std::sync::LazyLock;
 
@@ -12,8 +15,9 @@ use mostik_text::cut_at;
 
 use file::Bytes;
 pub use file::InvalidEncoder;
-use network::{Network, Windows};
+use network::Network;
 use pieces::{Pieces, UNKNOWN};
+use windows::Windows;
 
 const MAGIC: &[u8; 8] = b"mostik-e";
 /// The beginning of the SHA-256 of what follows, to tell encoders apart.
@@ -107,16 +111,22 @@ impl Encoded<'_> {
     /// The meaning as a vector of length 1: texts that mean the same have a
     /// large inner product, in either language.
     pub fn meaning(&self) -> Vec<f32> {
-        self.meaning_of(0..self.count)
+        let whole = std::iter::once(0..self.count).collect::<Vec<_>>();
+        self.network.meanings(&self.windows, &whole).pop().unwrap_or_default()
     }
 
     /// The meaning of each sentence; none for a text of one sentence.
     pub fn sentences(&self) -> Vec<Vec<f32>> {
-        self.sentences.iter().map(|sentence| self.meaning_of(sentence.clone())).collect()
+        self.network.meanings(&self.windows, &self.sentences)
     }
 
-    fn meaning_of(&self, pieces: std::ops::Range<usize>) -> Vec<f32> {
-        self.network.meaning(&self.windows.pooled(pieces))
+    /// The meaning of the whole, then that of each sentence: cheaper together.
+    pub fn meanings(&self) -> (Vec<f32>, Vec<Vec<f32>>) {
+        let whole = std::iter::once(0..self.count);
+        let all: Vec<_> = whole.chain(self.sentences.iter().cloned()).collect();
+        let mut meanings = self.network.meanings(&self.windows, &all);
+        let sentences = meanings.split_off(1);
+        (meanings.pop().unwrap_or_default(), sentences)
     }
 }
 
