@@ -57,7 +57,8 @@ impl LocalRootCause {
     pub fn classify_now(&self, text: &str, hint: Language) -> Classification {
         let language = detect_language(text, hint);
         let reading = Task::RootCause.read(text);
-        let odds = self.model.probabilities(&reading, language);
+        let sums = self.model.sums(&reading, true);
+        let odds = self.model.probabilities(&reading, &sums, language);
         let mut ranked: Vec<(usize, f32)> = odds.iter().copied().enumerate().collect();
         ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
         let (best, confidence) = if reading.words.is_empty() {
@@ -74,7 +75,7 @@ impl LocalRootCause {
             root_cause: self.causes[best].clone(),
             confidence: Confidence::new(confidence),
             causes: causes.collect(),
-            evidence: evidence(text, &reading, &self.model.word_contributions(&reading, best)),
+            evidence: evidence(text, &reading, &self.model.word_contributions(&sums, best)),
             version: self.version.clone(),
         }
     }

@@ -4,6 +4,7 @@
 
 mod file;
 mod kept;
+mod known_words;
 mod network;
 mod pieces;
 mod rows;
@@ -11,10 +12,11 @@ mod windows;
 
 use std::sync::LazyLock;
 
-use mostik_text::cut_at;
+use mostik_text::{cut_at, push_lower};
 
 use file::Bytes;
 pub use file::InvalidEncoder;
+use known_words::KnownWords;
 use network::Network;
 use pieces::{Pieces, UNKNOWN};
 use windows::Windows;
@@ -39,6 +41,7 @@ const WORD_MARK: char = '▁';
 /// Vectors of pieces and the network over them.
 pub struct Encoder {
     pieces: Pieces,
+    known_words: KnownWords,
     network: Network,
 }
 
@@ -79,7 +82,7 @@ impl Encoder {
         if !bytes.0.is_empty() {
             return Err(InvalidEncoder("something follows it"));
         }
-        Ok(Self { pieces, network })
+        Ok(Self { pieces, known_words: KnownWords::new(), network })
     }
 
     /// Reads a text; at most its first 512 pieces.
@@ -90,8 +93,8 @@ impl Encoder {
         for word in cut_at(text, BYTES_READ).split_whitespace() {
             marked.clear();
             marked.push(WORD_MARK);
-            marked.extend(word.chars().flat_map(char::to_lowercase).map(without_yo));
-            self.pieces.cut(&marked, &mut pieces);
+            word.chars().for_each(|letter| push_lower(&mut marked, letter));
+            self.known_words.cut(&marked, &mut pieces, |word, found| self.pieces.cut(word, found));
             if pieces.len() >= PIECES_READ {
                 pieces.truncate(PIECES_READ);
                 break;
@@ -128,10 +131,6 @@ impl Encoded<'_> {
         let sentences = meanings.split_off(1);
         (meanings.pop().unwrap_or_default(), sentences)
     }
-}
-
-const fn without_yo(letter: char) -> char {
-    if letter == 'ё' { 'е' } else { letter }
 }
 
 /// Finds where sentences end, in pieces.

@@ -3,6 +3,8 @@
 
 use std::{ops::Range, sync::Arc};
 
+use pulp::{Arch, Simd, WithSimd};
+
 use super::{
     file::{Bytes, InvalidEncoder},
     kept::Kept,
@@ -56,19 +58,21 @@ impl Network {
 
     /// The vectors of all pieces and of all windows around them.
     pub(super) fn windows(&self, pieces: &[u32]) -> Windows {
-        let mut vectors = Vec::with_capacity(pieces.len() * self.width);
-        for piece in pieces {
-            vectors.extend(self.vector(*piece));
-        }
+        let vectors = self.vectors(pieces);
         let products = self.products(pieces, &vectors);
         let activations = activations(&self.window_bias, &products);
         Windows { width: self.width, outputs: self.windows, pieces: vectors, activations }
     }
 
-    fn vector(&self, piece: u32) -> impl Iterator<Item = f32> {
-        let piece = piece as usize;
-        let row = &self.table[piece * self.width..][..self.width];
-        row.iter().map(move |byte| f32::from(*byte) * self.steps[piece])
+    /// `width` numbers for each piece.
+    fn vectors(&self, pieces: &[u32]) -> Vec<f32> {
+        let mut vectors = vec![0.0; pieces.len() * self.width];
+        let rows = pieces.iter().map(|piece| {
+            let piece = *piece as usize;
+            (&self.table[piece * self.width..][..self.width], self.steps[piece])
+        });
+        Arch::new().dispatch(Stretch { rows, vectors: &mut vectors });
+        vectors
     }
 
     /// Each piece's share in the window after it, around it and before it.
@@ -117,4 +121,27 @@ fn side_by_side(blocks: &[f32], rows: usize, columns: usize) -> Vec<f32> {
         .flat_map(|row| blocks.iter().flat_map(move |block| &block[row * columns..][..columns]))
         .copied()
         .collect()
+}
+
+/// Rows of bytes as numbers.
+struct Stretch<'a, R> {
+    rows: R,
+    vectors: &'a mut [f32],
+}
+
+impl<'a, R: Iterator<Item = (&'a [i8], f32)>> WithSimd for Stretch<'_, R> {
+    type Output = ();
+
+    #[expect(clippy::inline_always, reason = "compiled anew for each kind of registers")]
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let mut left = self.vectors;
+        for (bytes, step) in self.rows {
+            let Some((vector, others)) = left.split_at_mut_checked(bytes.len()) else { return };
+            for (value, byte) in vector.iter_mut().zip(bytes) {
+                *value = f32::from(*byte) * step;
+            }
+            left = others;
+        }
+    }
 }

@@ -26,14 +26,14 @@ pub(super) struct Windows {
 /// three neighbours' products. Each product has three parts: for the windows
 /// of the next piece, of the piece itself, and of the one before.
 pub(super) fn activations(bias: &[f32], products: &[Arc<[f32]>]) -> Vec<f32> {
-    let mut activations = bias.repeat(products.len());
-    Arch::new().dispatch(Neighbours { activations: &mut activations, size: bias.len(), products });
+    let mut activations = vec![0.0; bias.len() * products.len()];
+    Arch::new().dispatch(Neighbours { activations: &mut activations, bias, products });
     activations
 }
 
 struct Neighbours<'a> {
     activations: &'a mut [f32],
-    size: usize,
+    bias: &'a [f32],
     products: &'a [Arc<[f32]>],
 }
 
@@ -42,14 +42,19 @@ impl WithSimd for Neighbours<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
-        let part = |at: usize, part: usize| Some(&self.products.get(at)?[part * self.size..]);
-        for (at, sums) in self.activations.chunks_exact_mut(self.size).enumerate() {
-            let before = at.checked_sub(1).and_then(|before| part(before, 0));
-            for share in [before, part(at, 1), part(at + 1, 2)].into_iter().flatten() {
-                add(sums, share);
-            }
-            for sum in sums {
-                *sum = sum.max(0.0);
+        let size = self.bias.len();
+        let nobody = vec![0.0; size];
+        let part = |at: Option<usize>, part: usize| {
+            let product = at.and_then(|at| self.products.get(at));
+            product.map_or(&nobody[..], |product| &product[part * size..][..size])
+        };
+        for (at, sums) in self.activations.chunks_exact_mut(size).enumerate() {
+            let before = part(at.checked_sub(1), 0);
+            let (own, after) = (part(Some(at), 1), part(Some(at + 1), 2));
+            let shares = self.bias.iter().zip(before).zip(own).zip(after);
+            for (sum, (((bias, before), own), after)) in sums.iter_mut().zip(shares) {
+                let all = bias + before + own + after;
+                *sum = if all > 0.0 { all } else { 0.0 };
             }
         }
     }
@@ -84,7 +89,7 @@ impl WithSimd for Pool<'_> {
             let activations = &activations[at * outputs..][..*outputs];
             add(means, activations);
             for (most, value) in greatest.iter_mut().zip(activations) {
-                *most = most.max(*value);
+                *most = if *value > *most { *value } else { *most };
             }
         }
         #[expect(clippy::cast_precision_loss, reason = "hundreds of pieces and numbers")]

@@ -16,6 +16,7 @@ pub use with_own_lines::{
 };
 
 use crate::{
+    byte_weights::ByteWeights,
     concepts::Lexicon,
     features::{self, Reading},
     model::{self, Calibration, Model},
@@ -93,10 +94,10 @@ fn fit_model(
     let meaning = fit_meaning::fit(examples, readings, chosen, classes.len());
     let (weights, scales) = fit::quantise(&fitted, classes.len());
     Model {
+        weights: ByteWeights::new(&weights, classes.len()),
         classes,
         bias: fitted.bias,
         scales,
-        weights,
         meaning,
         known: fitted.known,
         calibration,
