@@ -4,7 +4,6 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 use mostik_taxonomy::{Classification, Confidence};
 use serde::Serialize;
-use serde_json::json;
 
 use super::{Place, lines};
 use crate::{config::Config, wiring};
@@ -57,8 +56,14 @@ struct Answer<'a> {
     language: &'static str,
     root_cause: &'a str,
     confidence: f64,
-    causes: Vec<serde_json::Value>,
+    causes: Vec<Cause<'a>>,
     evidence: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Cause<'a> {
+    root_cause: &'a str,
+    score: f64,
 }
 
 impl Classify {
@@ -76,9 +81,10 @@ impl Classify {
 }
 
 fn answer(id: serde_json::Value, found: &Classification) -> Answer<'_> {
-    let causes = found.causes.iter().map(
-        |cause| json!({ "root_cause": cause.root_cause.as_str(), "score": rounded(cause.score) }),
-    );
+    let causes = found
+        .causes
+        .iter()
+        .map(|cause| Cause { root_cause: cause.root_cause.as_str(), score: rounded(cause.score) });
     Answer {
         id,
         language: found.language.code(),

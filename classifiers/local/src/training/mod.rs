@@ -6,13 +6,15 @@ mod calibrate;
 mod dataset;
 mod fit;
 mod fit_meaning;
+mod own_answers;
 mod validate;
 mod with_own_lines;
 
 pub use dataset::{Example, InvalidExample, read_examples};
+pub use own_answers::OwnAnswers;
 pub use validate::Validation;
 pub use with_own_lines::{
-    CannotLearn, FEWEST_OWN_LINES, MOST_OWN_LINES, Retrained, train_with_own_lines,
+    CannotLearn, FEWEST_OWN_LINES, InUse, MOST_OWN_LINES, Retrained, train_with_own_lines,
 };
 
 use crate::{
