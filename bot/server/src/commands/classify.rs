@@ -52,7 +52,7 @@ impl Engine {
 
 #[derive(Serialize)]
 struct Answer<'a> {
-    id: serde_json::Value,
+    id: &'a serde_json::Value,
     language: &'static str,
     root_cause: &'a str,
     confidence: f64,
@@ -73,14 +73,16 @@ impl Classify {
         let _entered = runtime.enter();
         let classifier = wiring::root_causes(&config, &self.place.data)?;
         let (handle, hint) = (runtime.handle().clone(), config.language()?);
-        lines::answer_each(&self.input, Engine::threads(&config), move |line| {
-            let found = handle.block_on(classifier.classify(&line.text, hint))?;
-            lines::answer(&answer(line.id, &found))
+        lines::answer_together(&self.input, Engine::threads(&config), move |lines| {
+            let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
+            let found = handle.block_on(classifier.classify_each(&texts, hint));
+            let told = lines.iter().zip(found);
+            told.map(|(line, found)| lines::answer(&answer(&line.id, &found?))).collect()
         })
     }
 }
 
-fn answer(id: serde_json::Value, found: &Classification) -> Answer<'_> {
+fn answer<'a>(id: &'a serde_json::Value, found: &'a Classification) -> Answer<'a> {
     let causes = found
         .causes
         .iter()

@@ -12,7 +12,7 @@ mod with_own_lines;
 
 pub use dataset::{Example, InvalidExample, read_examples};
 pub use own_answers::OwnAnswers;
-pub use validate::Validation;
+pub use validate::{Validation, tenth_of};
 pub use with_own_lines::{
     CannotLearn, FEWEST_OWN_LINES, InUse, MOST_OWN_LINES, Retrained, train_with_own_lines,
 };

@@ -6,7 +6,7 @@ use mostik_taxonomy::Language;
 
 use super::{
     Example, OwnAnswers, Task, calibrate, fit_model,
-    validate::{HeldOut, answer_by_others},
+    validate::{HeldOut, answer_by_others, tenth_of},
 };
 use crate::{
     InvalidModel, LocalRootCause, LocalStage,
@@ -22,7 +22,6 @@ use crate::{
 const OWN_LINES_COUNT: usize = 8;
 /// How many times a part of the own lines, and a tenth of the shipped trades, is left out.
 const PARTS: u64 = 4;
-const TENTHS: u64 = 10;
 /// Fewer lines tell nothing about whether they help.
 pub const FEWEST_OWN_LINES: usize = 10;
 /// More would take hours; nobody corrects so much.
@@ -197,8 +196,7 @@ impl Lines {
     fn of(task: Task, shipped: &[Example], own: &[Example]) -> Self {
         let examples: Vec<Example> = shipped.iter().chain(own).cloned().collect();
         let readings = read(task, &examples);
-        let of_trade = |example: &Example| hashing::hash(11, example.trade.as_bytes()) % TENTHS;
-        let mut parts: Vec<u64> = shipped.iter().map(of_trade).collect();
+        let mut parts: Vec<u64> = shipped.iter().map(|example| tenth_of(&example.trade)).collect();
         parts.extend(own_parts(own));
         Self { task, examples, readings, shipped: shipped.len(), parts }
     }
