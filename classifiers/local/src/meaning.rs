@@ -18,7 +18,7 @@ const SENTENCE_SHARE: f32 = 0.2;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Meaning {
     pub(crate) whole: Vec<f32>,
-    sentences: Vec<Vec<f32>>,
+    pub(crate) sentences: Vec<Vec<f32>>,
 }
 
 impl Meaning {

@@ -118,14 +118,21 @@ pub fn data_hash(examples: &[Example]) -> u64 {
 
 /// The lines that the compiled-in model was trained on.
 pub fn shipped_examples(task: Task) -> Result<Vec<Example>, InvalidExample> {
-    read_examples(
-        task,
-        match task {
-            Task::RootCause => concat!(
-                include_str!("../../training/root_cause_ru.jsonl"),
-                include_str!("../../training/root_cause_en.jsonl"),
-            ),
-            Task::Stage => include_str!("../../training/stage.jsonl"),
-        },
-    )
+    read_examples(task, shipped_lines(task))
+}
+
+/// Every so many-th of them, read without the others.
+pub(crate) fn shipped_sample(task: Task, one_in: usize) -> Result<Vec<Example>, InvalidExample> {
+    let chosen: Vec<&str> = shipped_lines(task).lines().step_by(one_in).collect();
+    read_examples(task, &chosen.join("\n"))
+}
+
+const fn shipped_lines(task: Task) -> &'static str {
+    match task {
+        Task::RootCause => concat!(
+            include_str!("../../training/root_cause_ru.jsonl"),
+            include_str!("../../training/root_cause_en.jsonl"),
+        ),
+        Task::Stage => include_str!("../../training/stage.jsonl"),
+    }
 }
