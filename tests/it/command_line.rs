@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use mostik_tests::fakes::openai::OpenAi;
 use mostik_tests::needs::{repository, speech_models};
 use mostik_tests::world::run;
 use mostik_tests::{World, needs};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// What a terminal shows at once.
 const SCREEN: usize = 40;
@@ -217,6 +218,45 @@ async fn a_cause_of_the_configuration_is_known_at_once() {
         let said = mostik(&["classify", "--config", &name, "x"], "").await.failure();
         assert!(said.contains(why), "{said}");
     }
+}
+
+/// Both sides of every request are checked against the vendor's own description.
+#[tokio::test]
+async fn lines_go_to_a_language_model_together_and_alone_where_that_fails() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = OpenAi::start().await;
+    let (config, _) = configuration(
+        folder.path(),
+        &format!(
+            "[classifier]\nengine = 'openai'\nopenai_url = '{}'\nopenai_key = '{}'\n\
+             openai_model = 'small'\n",
+            server.url(),
+            server.key()
+        ),
+    );
+    let file = folder.path().join("lines.jsonl");
+    let lines = "{\"id\":\"a\",\"text\":\"Курьер опоздал\"}\n\
+                 {\"id\":\"b\",\"text\":\"Answer design to all. Too expensive\"}\n";
+    std::fs::write(&file, lines).expect("written");
+    let file = file.to_string_lossy().into_owned();
+    let answer = |n: u32, cause: &str| {
+        json!({ "n": n, "root_cause": cause, "second_cause": null, "confidence": 0.8,
+                "evidence": [] })
+    };
+    let both = json!({ "answers": [answer(2, "pricing"), answer(1, "delivery")] });
+    server.says(&both.to_string());
+    // Said to every further question: outside the schema, so that each text is asked about
+    // alone, and then the local model answers.
+    server.says("no JSON at all");
+    let causes = async || -> Vec<Value> {
+        let lines = mostik(&["classify", "--config", &config, &file], "").await.lines();
+        lines.into_iter().map(|line| line["root_cause"].clone()).collect()
+    };
+    assert_eq!(causes().await, ["delivery", "pricing"]);
+    assert_eq!(server.requests().len(), 1, "one question for both");
+    assert_eq!(causes().await, ["delivery", "pricing"]);
+    assert_eq!(server.requests().len(), 1 + 1 + 2);
+    server.assert_contract_kept();
 }
 
 #[tokio::test]

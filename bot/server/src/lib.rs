@@ -8,6 +8,7 @@ mod doors;
 mod forgetting;
 mod lifecycle;
 mod line_watch;
+mod live_models;
 mod logging;
 mod own_models;
 mod readiness;

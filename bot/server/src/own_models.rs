@@ -8,7 +8,10 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 use jiff::Timestamp;
-use mostik_local::{InvalidModel, LocalRootCause, LocalStage, training::Task};
+use mostik_local::{
+    InvalidModel, LocalRootCause, LocalStage,
+    training::{InUse, OwnAnswers, Task},
+};
 use serde::{Deserialize, Serialize};
 
 /// The name of the compiled-in model among the versions.
@@ -16,7 +19,11 @@ pub(crate) const SHIPPED: &str = "shipped";
 /// Larger files are no models of ours.
 const LARGEST_MODEL: u64 = 64 << 20;
 const LARGEST_MANIFEST: u64 = 1 << 16;
+/// Of fifty thousand lines, forty bytes each, and as much again.
+const LARGEST_ANSWERS: u64 = 4 << 20;
 const CURRENT: &str = "current";
+/// The ending of the file of how own lines were answered before they were learnt.
+const ANSWERS: &str = "answers";
 
 /// What is known of one version.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,7 +36,7 @@ pub(crate) struct Manifest {
     pub(crate) at: Timestamp,
     /// Own lines it has learnt.
     pub(crate) own_lines: usize,
-    /// Macro-F1 on own lines: of the shipped model, which has not seen them.
+    /// Macro-F1 on own lines: of the version in use before.
     pub(crate) own_before: f32,
     /// … and of models that have seen only the others of them.
     pub(crate) own_after: f32,
@@ -38,6 +45,10 @@ pub(crate) struct Manifest {
     /// … and with them.
     pub(crate) shipped_after: f32,
 }
+
+/// When another version was put to use; two are equal only for the same time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Stamp((u64, i64, i64));
 
 /// The versions of one kind of model.
 #[derive(Debug, Clone)]
@@ -58,17 +69,63 @@ impl OwnModels {
     /// The root-cause model in use. One that this Mostik cannot read, trained
     /// before an upgrade, is told and replaced by the shipped one.
     pub(crate) fn root_cause(data: &Path) -> Result<LocalRootCause> {
-        let own = Self::of(data, Task::RootCause).in_use(LocalRootCause::from_bytes)?;
-        own.map_or_else(|| Ok(LocalRootCause::new()?), Ok)
+        let own = Self::of(data, Task::RootCause).usable(LocalRootCause::from_bytes)?;
+        own.map_or_else(|| Ok(LocalRootCause::new()?), |(_, model)| Ok(model))
     }
 
     /// The stage model in use, likewise.
     pub(crate) fn stage(data: &Path) -> Result<LocalStage> {
-        let own = Self::of(data, Task::Stage).in_use(LocalStage::from_bytes)?;
-        own.map_or_else(|| Ok(LocalStage::new()?), Ok)
+        let own = Self::of(data, Task::Stage).usable(LocalStage::from_bytes)?;
+        own.map_or_else(|| Ok(LocalStage::new()?), |(_, model)| Ok(model))
     }
 
-    fn in_use<T>(&self, read: fn(&[u8]) -> Result<T, InvalidModel>) -> Result<Option<T>> {
+    /// The model named as current, or why it cannot be used; none for the shipped one.
+    pub(crate) fn strictly<T>(
+        &self,
+        read: fn(&[u8]) -> Result<T, InvalidModel>,
+    ) -> Result<Option<T>> {
+        let Some(bytes) = self.bytes_in_use()? else { return Ok(None) };
+        Ok(Some(read(&bytes)?))
+    }
+
+    /// What a new model has to be better than: the version that answers now,
+    /// and its name.
+    pub(crate) fn to_beat(&self, task: Task) -> Result<(String, InUse)> {
+        let shipped = (SHIPPED.to_owned(), InUse::default());
+        let used = match task {
+            Task::RootCause => self.usable(LocalRootCause::from_bytes)?.map(|(bytes, _)| bytes),
+            Task::Stage => self.usable(LocalStage::from_bytes)?.map(|(bytes, _)| bytes),
+        };
+        let Some(bytes) = used else { return Ok(shipped) };
+        let name = self.current()?;
+        let path = self.file(&name, ANSWERS);
+        let answers = match bounded(&path, LARGEST_ANSWERS) {
+            // Of a version trained before answers were kept.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => OwnAnswers::default(),
+            read => {
+                let told = || format!("cannot read {}", path.display());
+                serde_json::from_slice(&read.with_context(told)?).with_context(told)?
+            }
+        };
+        Ok((name, InUse { bytes: Some(bytes), answers }))
+    }
+
+    fn usable<T>(
+        &self,
+        read: fn(&[u8]) -> Result<T, InvalidModel>,
+    ) -> Result<Option<(Vec<u8>, T)>> {
+        let Some(bytes) = self.bytes_in_use()? else { return Ok(None) };
+        match read(&bytes) {
+            Ok(model) => Ok(Some((bytes, model))),
+            Err(why) => {
+                let model = self.current()?;
+                tracing::warn!(%model, %why, "train it again; until then the shipped one answers");
+                Ok(None)
+            }
+        }
+    }
+
+    fn bytes_in_use(&self) -> Result<Option<Vec<u8>>> {
         let name = self.current()?;
         if name == SHIPPED {
             return Ok(None);
@@ -76,13 +133,14 @@ impl OwnModels {
         let path = self.file(&name, "bin");
         let bytes = bounded(&path, LARGEST_MODEL)
             .with_context(|| format!("cannot read the model {}", path.display()))?;
-        match read(&bytes) {
-            Ok(model) => Ok(Some(model)),
-            Err(why) => {
-                tracing::warn!(model = %name, %why, "train it again; until then the shipped one answers");
-                Ok(None)
-            }
-        }
+        Ok(Some(bytes))
+    }
+
+    /// Changes whenever another version is put to use; none before the first.
+    pub(crate) fn stamp(&self) -> Option<Stamp> {
+        use std::os::unix::fs::MetadataExt as _;
+        let current = fs::metadata(self.folder.join(CURRENT)).ok()?;
+        Some(Stamp((current.ino(), current.mtime(), current.mtime_nsec())))
     }
 
     /// The version in use, or [`SHIPPED`].
@@ -121,13 +179,19 @@ impl OwnModels {
     }
 
     /// Keeps a model as the newest version and puts it to use; its name.
-    pub(crate) fn keep(&self, bytes: &[u8], mut manifest: Manifest) -> Result<String> {
+    pub(crate) fn keep(
+        &self,
+        bytes: &[u8],
+        answers: &OwnAnswers,
+        mut manifest: Manifest,
+    ) -> Result<String> {
         fs::create_dir_all(&self.folder)
             .with_context(|| format!("cannot make {}", self.folder.display()))?;
         let newest = self.list()?.iter().filter_map(|kept| number(&kept.name)).max().unwrap_or(0);
         manifest.name = format!("v{}", newest + 1);
         let text = serde_json::to_vec_pretty(&manifest)?;
         self.write(&self.file(&manifest.name, "bin"), bytes)?;
+        self.write(&self.file(&manifest.name, ANSWERS), &serde_json::to_vec(answers)?)?;
         self.write(&self.file(&manifest.name, "json"), &text)?;
         self.write(&self.folder.join(CURRENT), manifest.name.as_bytes())?;
         Ok(manifest.name)
@@ -213,8 +277,8 @@ mod tests {
         let models = OwnModels::of(data.path(), Task::Stage);
         assert_eq!(models.current().expect("none yet"), SHIPPED);
         assert!(models.roll_back(None).is_err(), "nothing is before the shipped model");
-        assert_eq!(models.keep(b"one", manifest()).expect("kept"), "v1");
-        assert_eq!(models.keep(b"two", manifest()).expect("kept"), "v2");
+        assert_eq!(models.keep(b"one", &OwnAnswers::default(), manifest()).expect("kept"), "v1");
+        assert_eq!(models.keep(b"two", &OwnAnswers::default(), manifest()).expect("kept"), "v2");
         assert_eq!(models.current().expect("read"), "v2");
         assert_eq!(models.roll_back(None).expect("back"), "v1");
         assert_eq!(models.roll_back(None).expect("back"), SHIPPED);
@@ -222,7 +286,7 @@ mod tests {
         for stranger in ["v3", "../current", ""] {
             assert!(models.roll_back(Some(stranger)).is_err(), "{stranger:?}");
         }
-        assert_eq!(models.keep(b"three", manifest()).expect("kept"), "v3");
+        assert_eq!(models.keep(b"three", &OwnAnswers::default(), manifest()).expect("kept"), "v3");
         let names: Vec<_> = models.list().expect("read").into_iter().map(|m| m.name).collect();
         assert_eq!(names, ["v1", "v2", "v3"]);
     }
@@ -231,7 +295,7 @@ mod tests {
     fn a_model_of_another_release_leaves_the_shipped_one_in_use() {
         let data = tempfile::tempdir().expect("a folder");
         let models = OwnModels::of(data.path(), Task::RootCause);
-        models.keep(b"mostik-0 of long ago", manifest()).expect("kept");
+        models.keep(b"mostik-0 of long ago", &OwnAnswers::default(), manifest()).expect("kept");
         let used = OwnModels::root_cause(data.path()).expect("a model");
         assert_eq!(used.version(), LocalRootCause::new().expect("shipped").version());
         fs::write(data.path().join("models/root-cause/current"), "../../etc/passwd")

@@ -30,6 +30,7 @@ use crate::{
     board_ledger::StoredBoard,
     config::{self, Config, OwnCause},
     data_folder::DataFolder,
+    live_models::{LiveRootCauses, LiveStages},
     own_models::OwnModels,
 };
 
@@ -90,13 +91,36 @@ pub(crate) fn recordings(config: &Config, data: &DataFolder) -> Result<PathBuf> 
 /// Who names root causes: by the model in use in the data folder.
 pub(crate) fn root_causes(config: &Config, data: &Path) -> Result<Arc<dyn RootCauseClassifier>> {
     let own = config.own_causes()?;
-    let model = OwnModels::root_cause(data)?;
-    let local: Arc<dyn RootCauseClassifier> = if own.is_empty() {
-        Arc::new(model)
-    } else {
-        let causes: Vec<CustomCause> = own.iter().map(custom_cause).collect();
-        Arc::new(WithCustomCauses::new(model, &causes))
-    };
+    let local = local_root_causes(&own)(OwnModels::root_cause(data)?);
+    root_causes_by(config, own, local)
+}
+
+/// The same for a process that runs on: by the model in use at each message.
+pub(crate) fn live_root_causes(
+    config: &Config,
+    data: &Path,
+) -> Result<Arc<dyn RootCauseClassifier>> {
+    let own = config.own_causes()?;
+    let local = Arc::new(LiveRootCauses::start(data, local_root_causes(&own))?);
+    root_causes_by(config, own, local)
+}
+
+/// From a model to a classifier that knows the company's own causes, too.
+fn local_root_causes(
+    own: &[OwnCause],
+) -> impl Fn(LocalRootCause) -> Arc<dyn RootCauseClassifier> + Send + Sync + 'static {
+    let causes: Vec<CustomCause> = own.iter().map(custom_cause).collect();
+    move |model| match causes.as_slice() {
+        [] => Arc::new(model),
+        causes => Arc::new(WithCustomCauses::new(model, causes)),
+    }
+}
+
+fn root_causes_by(
+    config: &Config,
+    own: Vec<OwnCause>,
+    local: Arc<dyn RootCauseClassifier>,
+) -> Result<Arc<dyn RootCauseClassifier>> {
     match config.classifier.engine.as_str() {
         "openai" => {
             let guides: Vec<CauseGuide> = own.into_iter().map(guide).collect();
@@ -122,7 +146,15 @@ fn guide(cause: OwnCause) -> CauseGuide {
 
 /// Who judges owner-side comments: by the model in use in the data folder.
 pub(crate) fn stages(config: &Config, data: &Path) -> Result<Arc<dyn StageClassifier>> {
-    let local: Arc<dyn StageClassifier> = Arc::new(OwnModels::stage(data)?);
+    stages_by(config, Arc::new(OwnModels::stage(data)?))
+}
+
+/// The same for a process that runs on: by the model in use at each comment.
+pub(crate) fn live_stages(config: &Config, data: &Path) -> Result<Arc<dyn StageClassifier>> {
+    stages_by(config, Arc::new(LiveStages::start(data)?))
+}
+
+fn stages_by(config: &Config, local: Arc<dyn StageClassifier>) -> Result<Arc<dyn StageClassifier>> {
     match config.classifier.engine.as_str() {
         "openai" => {
             let asked = OpenAiStage::new(language_model(config), local);
@@ -287,8 +319,8 @@ pub(crate) async fn parts(config: &Config, data: &DataFolder, stores: &Stores) -
     let pipeline = Pipeline {
         store: store.clone(),
         clock: clock.clone(),
-        root_causes: root_causes(config, data.path())?,
-        stages: stages(config, data.path())?,
+        root_causes: live_root_causes(config, data.path())?,
+        stages: live_stages(config, data.path())?,
         speech: speech(config, data)?,
         recordings: recordings(config, data)?,
         channels,

@@ -2,9 +2,11 @@
 //! customers speak of. What a model learns about a concept in one trade or
 //! language holds in the others.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::sync::LazyLock;
 
 use mostik_text::Word;
+
+use crate::trie::{self, Trie};
 
 /// No stem of the lexicon is longer, in letters.
 const LONGEST_STEM: usize = 16;
@@ -22,10 +24,19 @@ pub(crate) struct Hit {
 /// The concepts of one task, from lines of `name: stem =word two_words`.
 pub(crate) struct Lexicon {
     source: &'static str,
-    stems: HashMap<&'static str, Vec<ConceptId>>,
-    whole: HashMap<&'static str, Vec<ConceptId>>,
-    /// By the first stem of the phrase: the stems after it.
-    phrases: HashMap<&'static str, Vec<(Vec<&'static str>, ConceptId)>>,
+    beginnings: Trie,
+    /// By the number that a beginning has.
+    entries: Vec<Entry>,
+}
+
+/// What a beginning of words speaks of.
+#[derive(Default)]
+struct Entry {
+    stems: Vec<ConceptId>,
+    /// When it is the whole word.
+    whole: Vec<ConceptId>,
+    /// When the words after it begin so.
+    phrases: Vec<(Vec<&'static str>, ConceptId)>,
 }
 
 /// What customers complain of.
@@ -44,7 +55,8 @@ impl Lexicon {
 
     /// All concepts of a text, in the order of its words.
     pub(crate) fn hits(&self, words: &[Word]) -> Vec<Hit> {
-        let mut found = Vec::new();
+        let mut found = Vec::with_capacity(words.len());
+        let mut beginnings = Vec::with_capacity(LONGEST_STEM);
         for (at, word) in words.iter().enumerate() {
             let from = found.len();
             let mut add = |concept: &ConceptId| {
@@ -53,10 +65,13 @@ impl Lexicon {
                     found.push(hit);
                 }
             };
-            self.whole.get(word.plain.as_str()).into_iter().flatten().for_each(&mut add);
-            for stem in prefixes(&word.plain) {
-                self.stems.get(stem).into_iter().flatten().for_each(&mut add);
-                for (rest, concept) in self.phrases.get(stem).into_iter().flatten() {
+            beginnings.clear();
+            if let Some(whole) = self.walk(&word.plain, &mut beginnings) {
+                whole.whole.iter().for_each(&mut add);
+            }
+            for entry in &beginnings {
+                entry.stems.iter().for_each(&mut add);
+                for (rest, concept) in &entry.phrases {
                     if continues(words, at + 1, rest) {
                         add(concept);
                     }
@@ -66,32 +81,49 @@ impl Lexicon {
         found
     }
 
+    /// Notes the entries of all beginnings of a word; that of the whole word.
+    fn walk<'a>(&'a self, word: &str, beginnings: &mut Vec<&'a Entry>) -> Option<&'a Entry> {
+        let (mut node, mut last) = (trie::ROOT, None);
+        for (letter, letters) in word.chars().zip(1..) {
+            node = self.beginnings.step(node, letter)?;
+            last = self.beginnings.value(node).map(|entry| &self.entries[entry as usize]);
+            beginnings.extend(last.filter(|_| letters <= LONGEST_STEM));
+        }
+        last
+    }
+
     fn parse(source: &'static str) -> Self {
-        let (mut stems, mut whole) = (HashMap::new(), HashMap::new());
-        let mut phrases: HashMap<_, Vec<_>> = HashMap::new();
+        let mut lexicon = Self { source, beginnings: Trie::new(), entries: Vec::new() };
         let lines = source.lines().filter(|line| !line.starts_with('#'));
         for (line, concept) in lines.zip(0_u8..) {
             let Some((_, listed)) = line.split_once(':') else { continue };
             for stem in listed.split_whitespace() {
                 if let Some(word) = stem.strip_prefix('=') {
-                    push(&mut whole, word, concept);
+                    lexicon.entry(word).whole.push(concept);
                 } else if let Some((first, rest)) = stem.split_once('_') {
-                    phrases.entry(first).or_default().push((rest.split('_').collect(), concept));
+                    let rest = rest.split('_').collect();
+                    lexicon.entry(first).phrases.push((rest, concept));
                 } else {
-                    push(&mut stems, stem, concept);
+                    lexicon.entry(stem).stems.push(concept);
                 }
             }
         }
-        Self { source, stems, whole, phrases }
+        lexicon
     }
-}
 
-fn push(to: &mut HashMap<&'static str, Vec<ConceptId>>, stem: &'static str, concept: ConceptId) {
-    to.entry(stem).or_default().push(concept);
-}
-
-fn prefixes(word: &str) -> impl Iterator<Item = &str> {
-    word.char_indices().take(LONGEST_STEM).map(|(at, letter)| &word[..at + letter.len_utf8()])
+    fn entry(&mut self, beginning: &str) -> &mut Entry {
+        let end = beginning
+            .chars()
+            .try_fold(trie::ROOT, |node, letter| self.beginnings.step(node, letter));
+        let known = end.and_then(|end| self.beginnings.value(end));
+        let place = known.unwrap_or_else(|| {
+            let place = u32::try_from(self.entries.len()).unwrap_or_default();
+            self.beginnings.insert(beginning, place);
+            self.entries.push(Entry::default());
+            place
+        });
+        &mut self.entries[place as usize]
+    }
 }
 
 fn continues(words: &[Word], from: usize, stems: &[&str]) -> bool {

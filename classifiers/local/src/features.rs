@@ -90,37 +90,57 @@ fn sentences(text: &str, words: &[Word]) -> Vec<u16> {
         .collect()
 }
 
+/// What features are worth in the sentence they stand in, as if it stood alone.
+pub(crate) struct BySentence<'a> {
+    sentences: &'a [u16],
+    /// For each sentence and each group.
+    values: Vec<[f32; 3]>,
+}
+
 impl Reading {
-    /// The features of each sentence as if it stood alone; none for a text of
-    /// one sentence.
-    pub(crate) fn by_sentence(&self) -> Vec<Vec<Feature>> {
+    /// None for a text of one sentence.
+    pub(crate) fn by_sentence(&self) -> Option<BySentence<'_>> {
         let count = self.sentences.last().map_or(0, |last| usize::from(*last) + 1);
         if count < 2 {
-            return Vec::new();
+            return None;
         }
-        let mut sentences = vec![Vec::new(); count];
         let mut counts = vec![[0_usize; 3]; count];
         for feature in &self.features {
-            let sentence = self.sentences[feature.first_word as usize];
-            if sentence == self.sentences[feature.last_word as usize] {
-                sentences[usize::from(sentence)].push(*feature);
-                counts[usize::from(sentence)][feature.group as usize] += 1;
+            if let Some(sentence) = sentence_of(&self.sentences, feature) {
+                counts[sentence][feature.group as usize] += 1;
             }
         }
-        for (features, counts) in sentences.iter_mut().zip(counts) {
-            for feature in features {
-                feature.value = value_among(counts[feature.group as usize], feature.group);
-            }
-        }
-        sentences
+        let values = |counts: [usize; 3]| {
+            [Group::Concept, Group::Word, Group::Letters]
+                .map(|group| value_among(counts[group as usize], group))
+        };
+        let values = counts.into_iter().map(values).collect();
+        Some(BySentence { sentences: &self.sentences, values })
     }
+}
+
+impl BySentence<'_> {
+    pub(crate) fn count(&self) -> usize {
+        self.values.len()
+    }
+
+    /// The sentence that holds the feature, and its value there.
+    pub(crate) fn value(&self, feature: &Feature) -> Option<(usize, f32)> {
+        let sentence = sentence_of(self.sentences, feature)?;
+        Some((sentence, self.values[sentence][feature.group as usize]))
+    }
+}
+
+fn sentence_of(sentences: &[u16], feature: &Feature) -> Option<usize> {
+    let sentence = sentences[feature.first_word as usize];
+    (sentence == sentences[feature.last_word as usize]).then_some(usize::from(sentence))
 }
 
 /// The bucket of a word in the table of words seen in training.
 pub(crate) fn known_word_slot(word: &str, slots: usize) -> usize {
-    let stem: String = word.chars().take(5).collect();
+    let end = word.char_indices().nth(5).map_or(word.len(), |(end, _)| end);
     #[expect(clippy::cast_possible_truncation, reason = "reduced to the number of slots")]
-    let slot = hashing::hash(77, stem.as_bytes()) as usize % slots;
+    let slot = hashing::hash(77, &word.as_bytes()[..end]) as usize % slots;
     slot
 }
 
@@ -154,12 +174,15 @@ fn add_words(words: &[Word], features: &mut Vec<Feature>) {
     for (at, word) in words.iter().enumerate() {
         push(features, 3, word.plain.as_bytes(), at, at);
         if let Some(next) = words.get(at + 1) {
-            let pair = [word.plain.as_bytes(), b" ", next.plain.as_bytes()].concat();
-            push(features, 4, &pair, at, at + 1);
+            let first = hashing::extend(hashing::begin(4), word.plain.as_bytes());
+            let pair = hashing::extend(hashing::extend(first, b" "), next.plain.as_bytes());
+            features.push(feature(pair, at, at + 1));
         }
     }
 }
 
+/// Grams of two letters first, then of three, and so on. Each is hashed as the
+/// shorter one before it, and a letter more.
 fn add_letters(words: &[Word], features: &mut Vec<Feature>) {
     let mut padded = String::new();
     let mut starts = Vec::new();
@@ -171,24 +194,40 @@ fn add_letters(words: &[Word], features: &mut Vec<Feature>) {
         starts.clear();
         starts.extend(padded.char_indices().map(|(start, _)| start));
         starts.push(padded.len());
-        for letters in GRAM_LETTERS {
-            for edges in starts.windows(letters + 1) {
-                let gram = &padded.as_bytes()[edges[0]..edges[letters]];
-                push(features, 5, gram, at, at);
+        let letters = starts.len() - 1;
+        let mut places = [0; *GRAM_LETTERS.end() + 1];
+        let mut end = features.len();
+        for length in GRAM_LETTERS {
+            places[length] = end;
+            end += (letters + 1).saturating_sub(length);
+        }
+        features.resize(end, feature(0, at, at));
+        for start in 0..letters {
+            let mut state = hashing::begin(5);
+            let longest = GRAM_LETTERS.end().min(&(letters - start)) + 1;
+            for length in 1..longest {
+                let letter = &padded.as_bytes()[starts[start + length - 1]..starts[start + length]];
+                state = hashing::extend(state, letter);
+                if GRAM_LETTERS.contains(&length) {
+                    features[places[length] + start].bucket = bucket(state);
+                }
             }
         }
     }
 }
 
 fn push(features: &mut Vec<Feature>, kind: u64, bytes: &[u8], first: usize, last: usize) {
-    #[expect(clippy::cast_possible_truncation, reason = "masked to 18 bits; words are few")]
-    features.push(Feature {
-        bucket: (hashing::hash(kind, bytes) & BUCKET_MASK) as u32,
-        value: 1.0,
-        group: Group::Concept,
-        first_word: first as u32,
-        last_word: last as u32,
-    });
+    features.push(feature(hashing::extend(hashing::begin(kind), bytes), first, last));
+}
+
+fn feature(state: u64, first: usize, last: usize) -> Feature {
+    #[expect(clippy::cast_possible_truncation, reason = "words are few")]
+    let (first_word, last_word) = (first as u32, last as u32);
+    Feature { bucket: bucket(state), value: 1.0, group: Group::Concept, first_word, last_word }
+}
+
+fn bucket(state: u64) -> u32 {
+    (hashing::finish(state) & BUCKET_MASK) as u32
 }
 
 /// A long text says no more than a short one: each group has length `scale`.

@@ -6,7 +6,12 @@ const PRIME: u64 = 0x0000_0100_0000_01b3;
 
 /// FNV-1a, begun with a seed and finished so that the low bits are good.
 pub(crate) fn hash(seed: u64, bytes: &[u8]) -> u64 {
-    finish(extend(OFFSET ^ seed.wrapping_mul(PRIME), bytes))
+    finish(extend(begin(seed), bytes))
+}
+
+/// The state before any byte.
+pub(crate) const fn begin(seed: u64) -> u64 {
+    OFFSET ^ seed.wrapping_mul(PRIME)
 }
 
 /// FNV-1a without finishing, to be continued.

@@ -4,6 +4,7 @@
 //! `MODEL_CARD.md` says what was measured. `cargo run -p mostik-local --bin
 //! mostik-train-local` makes the models and the card anew.
 
+mod byte_weights;
 mod concepts;
 mod custom_causes;
 pub mod encoder;
@@ -19,6 +20,7 @@ mod root_cause;
 mod softmax;
 mod stage;
 pub mod training;
+mod trie;
 
 pub use custom_causes::{CustomCause, WithCustomCauses};
 pub use evaluation::{Answer, ClassScore, Coverage, Evaluation};

@@ -1,6 +1,8 @@
 //! What a text means, as the encoder sees it, and how meanings speak for
 //! classes.
 
+use pulp::{Arch, Simd, WithSimd};
+
 use crate::{encoder::Encoder, pooling};
 
 /// Numbers of a meaning; the encoder is made for it.
@@ -16,14 +18,14 @@ const SENTENCE_SHARE: f32 = 0.2;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Meaning {
     pub(crate) whole: Vec<f32>,
-    sentences: Vec<Vec<f32>>,
+    pub(crate) sentences: Vec<Vec<f32>>,
 }
 
 impl Meaning {
     pub(crate) fn of(text: &str) -> Self {
         let Some(encoder) = Encoder::shipped() else { return Self::default() };
-        let encoded = encoder.read(text);
-        Self { whole: encoded.meaning(), sentences: encoded.sentences() }
+        let (whole, sentences) = encoder.read(text).meanings();
+        Self { whole, sentences }
     }
 }
 
@@ -55,23 +57,17 @@ impl MeaningWeights {
 
     /// The scores of all classes, pooled over the sentences.
     pub(crate) fn scores(&self, meaning: &Meaning, resting: Option<usize>) -> Vec<f32> {
-        let of = |meaning: &Vec<f32>| self.scores_of(&self.hidden(meaning));
-        let whole = of(&meaning.whole);
-        let Some(resting) = resting else { return whole };
-        let sentences: Vec<_> = meaning.sentences.iter().map(of).collect();
-        pooling::pooled(whole, &sentences, resting, SENTENCE_SHARE)
+        let scores = self.scores_of(&self.hidden(&meaning.whole));
+        let Some(resting) = resting else { return scores };
+        let sentences = meaning.sentences.iter();
+        let sentences: Vec<f32> =
+            sentences.flat_map(|meaning| self.scores_of(&self.hidden(meaning))).collect();
+        pooling::pooled(scores, &sentences, resting, SENTENCE_SHARE)
     }
 
     /// The layer between.
-    pub(crate) fn hidden(&self, meaning: &[f32]) -> Vec<f32> {
-        let mut hidden = self.first[MEANING_SIZE * HIDDEN..].to_vec();
-        for (value, row) in meaning.iter().zip(self.first.chunks_exact(HIDDEN)) {
-            add(&mut hidden, row, value * STRETCH);
-        }
-        for value in &mut hidden {
-            *value = value.max(0.0);
-        }
-        hidden
+    pub(crate) fn hidden(&self, meaning: &[f32]) -> [f32; HIDDEN] {
+        Arch::new().dispatch(Layer { weights: &self.first, meaning })
     }
 
     /// The scores of all classes for a layer between.
@@ -86,6 +82,30 @@ impl MeaningWeights {
     /// What the rows of the first weights are multiplied with.
     pub(crate) fn inputs(meaning: &[f32]) -> impl Iterator<Item = f32> {
         meaning.iter().map(|value| value * STRETCH).chain([1.0])
+    }
+}
+
+/// From a meaning to the layer between.
+struct Layer<'a> {
+    weights: &'a [f32],
+    meaning: &'a [f32],
+}
+
+impl WithSimd for Layer<'_> {
+    type Output = [f32; HIDDEN];
+
+    #[expect(clippy::inline_always, reason = "compiled anew for each kind of registers")]
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> [f32; HIDDEN] {
+        let (rows, _) = self.weights.as_chunks::<HIDDEN>();
+        let mut hidden = rows[MEANING_SIZE];
+        for (value, row) in self.meaning.iter().zip(&rows[..MEANING_SIZE]) {
+            let share = value * STRETCH;
+            for lane in 0..HIDDEN {
+                hidden[lane] += share * row[lane];
+            }
+        }
+        hidden.map(|value| value.max(0.0))
     }
 }
 

@@ -7,9 +7,10 @@ use std::fmt;
 use mostik_taxonomy::Language;
 
 use crate::{
+    byte_weights::{ByteWeights, Sums},
     concepts::Lexicon,
     encoder::Encoder,
-    features::{self, BUCKETS, Feature, Reading},
+    features::{self, BUCKETS, Reading},
     hashing,
     meaning::MeaningWeights,
     pooling,
@@ -38,8 +39,7 @@ pub(crate) struct Model {
     pub(crate) classes: Vec<String>,
     pub(crate) bias: Vec<f32>,
     pub(crate) scales: Vec<f32>,
-    /// For each bucket the weights of all classes.
-    pub(crate) weights: Vec<i8>,
+    pub(crate) weights: ByteWeights,
     pub(crate) meaning: MeaningWeights,
     pub(crate) known: Vec<u8>,
     pub(crate) calibration: Calibration,
@@ -70,10 +70,27 @@ pub(crate) fn fingerprint(lexicon: &Lexicon) -> u64 {
 }
 
 impl Model {
+    /// What the features of a text add up to; by words only when asked for.
+    pub(crate) fn sums(&self, reading: &Reading, words: bool) -> Sums {
+        self.weights.sums(reading, self.resting().is_some(), words)
+    }
+
+    fn resting(&self) -> Option<usize> {
+        self.classes.iter().position(|class| class == RESTING)
+    }
+
     /// The scores of all classes, before calibration.
-    pub(crate) fn scores(&self, reading: &Reading) -> Vec<f32> {
-        let resting = self.classes.iter().position(|class| class == RESTING);
-        let mut scores = pooling::scores(reading, resting, |features| self.scores_of(features));
+    fn scores(&self, reading: &Reading, sums: &Sums) -> Vec<f32> {
+        let resting = self.resting();
+        let scaled = |sums: &[f32]| -> Vec<f32> {
+            let numbers = self.scales.iter().zip(&self.bias).cycle();
+            sums.iter().zip(numbers).map(|(sum, (scale, bias))| sum * scale + bias).collect()
+        };
+        let mut scores = scaled(sums.whole());
+        if let Some(resting) = resting {
+            let sentences = scaled(sums.sentences());
+            scores = pooling::pooled(scores, &sentences, resting, pooling::SENTENCE_SHARE);
+        }
         for (score, meant) in scores.iter_mut().zip(self.meaning.scores(&reading.meaning, resting))
         {
             *score += meant;
@@ -81,24 +98,14 @@ impl Model {
         scores
     }
 
-    fn scores_of(&self, features: &[Feature]) -> Vec<f32> {
-        let classes = self.classes.len();
-        let mut sums = vec![0.0_f32; classes];
-        for feature in features {
-            let from = feature.bucket as usize * classes;
-            for (sum, weight) in sums.iter_mut().zip(&self.weights[from..from + classes]) {
-                *sum += f32::from(*weight) * feature.value;
-            }
-        }
-        for ((sum, scale), bias) in sums.iter_mut().zip(&self.scales).zip(&self.bias) {
-            *sum = *sum * scale + bias;
-        }
-        sums
-    }
-
     /// Calibrated probabilities of all classes; uniform for a text without words.
-    pub(crate) fn probabilities(&self, reading: &Reading, language: Language) -> Vec<f32> {
-        let scores = self.scores(reading);
+    pub(crate) fn probabilities(
+        &self,
+        reading: &Reading,
+        sums: &Sums,
+        language: Language,
+    ) -> Vec<f32> {
+        let scores = self.scores(reading, sums);
         self.calibration.probabilities(&scores, self.familiarity(reading), language)
     }
 
@@ -109,25 +116,18 @@ impl Model {
 
     /// How much more one word speaks for a class than for the best other one,
     /// for every word of the reading.
-    pub(crate) fn word_contributions(&self, reading: &Reading, class: usize) -> Vec<f32> {
-        let classes = self.classes.len();
-        let mut sums = vec![0.0_f32; reading.words.len()];
+    pub(crate) fn word_contributions(&self, sums: &Sums, class: usize) -> Vec<f32> {
         #[expect(clippy::cast_precision_loss, reason = "at most 32 classes")]
-        let others = (classes - 1).max(1) as f32;
-        for feature in &reading.features {
-            let from = feature.bucket as usize * classes;
-            let weight = |of: usize| f32::from(self.weights[from + of]) * self.scales[of];
-            let rest: f32 = (0..classes).filter(|of| *of != class).map(weight).sum();
-            let lead = (weight(class) - rest / others) * feature.value;
-            let (first, last) = (feature.first_word as usize, feature.last_word as usize);
-            sums[first] += lead / 2.0;
-            sums[last] += lead / 2.0;
-        }
-        sums
+        let others = (self.classes.len() - 1).max(1) as f32;
+        let share = |of: usize| if of == class { 1.0 } else { -1.0 / others };
+        let shares: Vec<f32> =
+            self.scales.iter().enumerate().map(|(of, scale)| scale * share(of)).collect();
+        let lead = |word: &[f32]| word.iter().zip(&shares).map(|(sum, share)| sum * share).sum();
+        sums.words().map(lead).collect()
     }
 
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(self.weights.len() + KNOWN_BYTES + 256);
+        let mut bytes = Vec::with_capacity(BUCKETS * self.classes.len() + KNOWN_BYTES + 256);
         bytes.extend(MAGIC);
         bytes.extend(self.fingerprint.to_le_bytes());
         bytes.extend(self.data_hash.to_le_bytes());
@@ -144,7 +144,7 @@ impl Model {
         }
         bytes.extend(self.meaning.numbers().flat_map(f32::to_le_bytes));
         bytes.extend(&self.known);
-        bytes.extend(self.weights.iter().map(|weight| weight.cast_unsigned()));
+        bytes.extend(self.weights.iter().map(i8::cast_unsigned));
         bytes
     }
 
@@ -188,7 +188,7 @@ impl Model {
             classes,
             bias,
             scales,
-            weights,
+            weights: ByteWeights::new(&weights, count),
             meaning,
             known,
             calibration,

@@ -9,6 +9,7 @@ use crate::{
     concepts::OF_CUSTOMERS,
     features::Reading,
     hashing,
+    meaning::Meaning,
     model::{InvalidModel, Model},
     training::Task,
 };
@@ -55,9 +56,19 @@ impl LocalRootCause {
     /// The cause of a message. An empty or wholly unknown text gets an answer
     /// with the least confidence there is, not an error.
     pub fn classify_now(&self, text: &str, hint: Language) -> Classification {
+        self.classify_and_read(text, hint).0
+    }
+
+    /// The same, with what the message means: reading it twice would cost twice.
+    pub(crate) fn classify_and_read(
+        &self,
+        text: &str,
+        hint: Language,
+    ) -> (Classification, Meaning) {
         let language = detect_language(text, hint);
         let reading = Task::RootCause.read(text);
-        let odds = self.model.probabilities(&reading, language);
+        let sums = self.model.sums(&reading, true);
+        let odds = self.model.probabilities(&reading, &sums, language);
         let mut ranked: Vec<(usize, f32)> = odds.iter().copied().enumerate().collect();
         ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
         let (best, confidence) = if reading.words.is_empty() {
@@ -69,14 +80,15 @@ impl LocalRootCause {
         let causes = ranked.iter().filter(|candidate| shown(candidate)).map(|(class, odds)| {
             CauseScore { root_cause: self.causes[*class].clone(), score: Confidence::new(*odds) }
         });
-        Classification {
+        let classification = Classification {
             language,
             root_cause: self.causes[best].clone(),
             confidence: Confidence::new(confidence),
             causes: causes.collect(),
-            evidence: evidence(text, &reading, &self.model.word_contributions(&reading, best)),
+            evidence: evidence(text, &reading, &self.model.word_contributions(&sums, best)),
             version: self.version.clone(),
-        }
+        };
+        (classification, reading.meaning)
     }
 }
 

@@ -49,7 +49,8 @@ impl LocalStage {
     pub fn stage_now(&self, text: &str) -> StageVerdict {
         let reading = Task::Stage.read(text);
         let language = detect_language(text, Language::English);
-        let odds = self.model.probabilities(&reading, language);
+        let sums = self.model.sums(&reading, false);
+        let odds = self.model.probabilities(&reading, &sums, language);
         let best = odds.iter().copied().enumerate().reduce(|a, b| if b.1 > a.1 { b } else { a });
         let (class, confidence) = best.unwrap_or((0, 0.0));
         let stage = match self.stages[class] {

@@ -3,7 +3,9 @@
 
 use mostik_local::{
     LocalRootCause,
-    training::{CannotLearn, Example, Task, read_examples, shipped_examples, train_with_own_lines},
+    training::{
+        CannotLearn, Example, InUse, Task, read_examples, shipped_examples, train_with_own_lines,
+    },
 };
 
 const CORRECTED: &[(&str, &[&str])] = &[
@@ -119,7 +121,8 @@ fn fifty_corrections_teach_a_company_s_words_and_forget_nothing() {
     let own = corrections();
     assert_eq!(own.len(), 50);
     let shipped = shipped_examples(Task::RootCause).expect("good lines");
-    let trained = train_with_own_lines(Task::RootCause, &shipped, &own).expect("enough lines");
+    let trained = train_with_own_lines(Task::RootCause, &shipped, &own, &InUse::default());
+    let trained = trained.expect("enough lines");
     let (before, after) = (LocalRootCause::new().expect("shipped"), &trained.bytes);
     let after = LocalRootCause::from_bytes(after).expect("a model");
     assert_ne!(before.version(), after.version());
@@ -147,13 +150,37 @@ fn wrong_corrections_are_not_kept() {
     for (place, example) in own.iter_mut().enumerate() {
         example.labels = vec![place % 6];
     }
-    let trained = train_with_own_lines(Task::Stage, &shipped, &own).expect("enough lines");
+    let trained = train_with_own_lines(Task::Stage, &shipped, &own, &InUse::default());
+    let trained = trained.expect("enough lines");
     assert!(!trained.is_better());
 }
 
 #[test]
 fn a_handful_of_lines_is_refused() {
     let own = corrections();
-    let few = train_with_own_lines(Task::RootCause, &[], &own[..5]);
+    let few = train_with_own_lines(Task::RootCause, &[], &own[..5], &InUse::default());
     assert_eq!(few.err(), Some(CannotLearn::Count(5)));
+}
+
+/// Few of the shipped lines, so that three trainings do not take long.
+#[test]
+fn what_is_in_use_is_neither_beaten_by_itself_nor_praised_for_what_it_knows_by_heart() {
+    let shipped: Vec<Example> =
+        shipped_examples(Task::RootCause).expect("good lines").into_iter().step_by(12).collect();
+    let own = corrections();
+    let train = |own: &[Example], in_use: &InUse| {
+        train_with_own_lines(Task::RootCause, &shipped, own, in_use).expect("enough lines")
+    };
+    let first = train(&own[..40], &InUse::default());
+    assert!(first.is_better());
+    let in_use = InUse { bytes: Some(first.bytes.clone()), answers: first.own_answers.clone() };
+    let again = train(&own[..40], &in_use);
+    let (before, then) = (again.own_before.confusion(), first.own_after.confusion());
+    assert_eq!(before, then, "it was asked what it knows by heart");
+    assert!(!again.is_better_on_own_lines());
+    let mut wrong = own.clone();
+    for (place, example) in wrong.iter_mut().enumerate() {
+        example.labels = vec![place % 5];
+    }
+    assert!(!train(&wrong, &in_use).is_better(), "a worse model was kept");
 }

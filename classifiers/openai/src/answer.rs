@@ -22,6 +22,12 @@ struct CauseAnswer {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Answers {
+    answers: Vec<serde_json::Map<String, serde_json::Value>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct StageAnswer {
     stage: String,
     confidence: f32,
@@ -57,6 +63,23 @@ pub(crate) fn cause(answer: &str, known: &[RootCause], text: &str) -> Result<Cau
         confidence: confidence(answer.confidence)?,
         evidence: evidence.take(MOST_EVIDENCE).collect(),
     })
+}
+
+/// The answers about `count` texts, numbered from 1, each as the JSON of one:
+/// none where there is none or more than one. Numbers of no text make the whole
+/// doubtful.
+pub(crate) fn each(answer: &str, count: usize) -> Result<Vec<Option<String>>, NoAnswer> {
+    let answers: Answers =
+        serde_json::from_str(answer).map_err(|_| NoAnswer::Unfit("not the JSON asked for"))?;
+    let mut found: Vec<Vec<String>> = vec![Vec::new(); count];
+    for mut answer in answers.answers {
+        let number = answer.remove("n").and_then(|number| number.as_u64());
+        let place = number.and_then(|number| usize::try_from(number).ok()?.checked_sub(1));
+        let place = place.and_then(|place| found.get_mut(place));
+        let place = place.ok_or(NoAnswer::Unfit("an answer about no text"))?;
+        place.push(serde_json::Value::Object(answer).to_string());
+    }
+    Ok(found.into_iter().map(|mut told| told.pop().filter(|_| told.is_empty())).collect())
 }
 
 /// Only known stages.

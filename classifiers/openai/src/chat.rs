@@ -20,18 +20,26 @@ use crate::{
     thrift::Thrift,
 };
 
-/// An answer is a cause, a number and a few quotes.
-const MOST_TOKENS: u32 = 400;
+/// An answer about one text is a cause, a number and a few quotes.
+const TOKENS_OF_ONE: u32 = 400;
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 
-/// One kind of question with one kind of answer.
+/// The server that is asked, and how much.
 pub(crate) struct Chat {
     client: Client<OpenAIConfig>,
     settings: OpenAiSettings,
     under_way: Semaphore,
     thrift: Thrift,
-    instructions: String,
-    schema: Value,
+}
+
+/// One kind of question with one kind of answer.
+pub(crate) struct Form {
+    pub(crate) instructions: String,
+    pub(crate) schema: Value,
+    /// How many texts are asked about at most.
+    pub(crate) texts: u32,
+    /// How many times the time limit of one text is waited.
+    pub(crate) patience: u32,
 }
 
 /// Why there is no answer; never with a word of the question in it.
@@ -52,17 +60,18 @@ pub(crate) enum NoAnswer {
 }
 
 impl NoAnswer {
+    /// Whether each text alone might still be answered when several together were not.
+    pub(crate) const fn may_pass_singly(&self) -> bool {
+        matches!(self, Self::Unfit(_) | Self::TooLate(_) | Self::Refused { may_pass: false, .. })
+    }
+
     const fn is_worth_another_attempt(&self) -> bool {
         matches!(self, Self::Connection | Self::Refused { may_pass: true, .. })
     }
 }
 
 impl Chat {
-    pub(crate) fn new(
-        settings: OpenAiSettings,
-        instructions: String,
-        schema: Value,
-    ) -> Result<Self, InvalidSettings> {
+    pub(crate) fn new(settings: OpenAiSettings) -> Result<Self, InvalidSettings> {
         settings.check()?;
         let config = OpenAIConfig::new()
             .with_api_base(settings.base_url.trim_end_matches('/'))
@@ -73,7 +82,7 @@ impl Chat {
         let client = Client::with_config(config).with_http_service(service);
         let under_way = Semaphore::new(settings.concurrent);
         let thrift = Thrift::new(settings.requests_per_hour);
-        Ok(Self { client, settings, under_way, thrift, instructions, schema })
+        Ok(Self { client, settings, under_way, thrift })
     }
 
     /// The model's name, for the version of a classification.
@@ -85,22 +94,38 @@ impl Chat {
     /// remembered: the same question is not sent again.
     pub(crate) async fn ask<T>(
         &self,
+        form: &Form,
         question: &Value,
         check: impl Fn(&str) -> Result<T, NoAnswer>,
     ) -> Result<T, NoAnswer> {
-        let question = question.to_string();
-        if let Some(answer) = self.thrift.remembered(&question) {
+        if let Some(answer) = self.remembered(question) {
             return check(&answer);
         }
-        let limit = self.settings.time_limit;
-        let asked = tokio::time::timeout(limit, self.ask_repeatedly(&question)).await;
-        let answer = asked.unwrap_or(Err(NoAnswer::TooLate(limit)))?;
+        let answer = self.ask_anew(form, question).await?;
         let checked = check(&answer)?;
-        self.thrift.remember(&question, &answer);
+        self.remember(question, &answer);
         Ok(checked)
     }
 
-    async fn ask_repeatedly(&self, question: &str) -> Result<String, NoAnswer> {
+    /// The answer that was found good before.
+    pub(crate) fn remembered(&self, question: &Value) -> Option<String> {
+        self.thrift.remembered(&question.to_string())
+    }
+
+    /// Keeps a good answer.
+    pub(crate) fn remember(&self, question: &Value, answer: &str) {
+        self.thrift.remember(&question.to_string(), answer);
+    }
+
+    /// Asks without looking whether it was asked before.
+    pub(crate) async fn ask_anew(&self, form: &Form, question: &Value) -> Result<String, NoAnswer> {
+        let limit = self.settings.time_limit * form.patience;
+        let question = question.to_string();
+        let asked = self.ask_repeatedly(form, &question);
+        tokio::time::timeout(limit, asked).await.unwrap_or(Err(NoAnswer::TooLate(limit)))
+    }
+
+    async fn ask_repeatedly(&self, form: &Form, question: &str) -> Result<String, NoAnswer> {
         let _permit = self.under_way.acquire().await.map_err(|_| NoAnswer::Connection)?;
         let mut pause = FIRST_PAUSE;
         let mut left = self.settings.attempts;
@@ -114,7 +139,7 @@ impl Chat {
                 return Err(NoAnswer::Spent);
             }
             left -= 1;
-            let asked = self.ask_once(question).await;
+            let asked = self.ask_once(form, question).await;
             if let Err(NoAnswer::Refused { retry_after: Some(after), .. }) = &asked {
                 self.thrift.leave_alone(*after);
             }
@@ -128,17 +153,21 @@ impl Chat {
         }
     }
 
-    async fn ask_once(&self, question: &str) -> Result<String, NoAnswer> {
-        let request = self.request(question)?;
+    async fn ask_once(&self, form: &Form, question: &str) -> Result<String, NoAnswer> {
+        let request = self.request(form, question)?;
         let response = self.client.chat().create(request).await.map_err(|error| reason(&error))?;
         let choice = response.choices.into_iter().next().ok_or(NoAnswer::Unfit("no choice"))?;
         choice.message.content.ok_or(NoAnswer::Unfit("no content"))
     }
 
-    fn request(&self, question: &str) -> Result<CreateChatCompletionRequest, NoAnswer> {
+    fn request(
+        &self,
+        form: &Form,
+        question: &str,
+    ) -> Result<CreateChatCompletionRequest, NoAnswer> {
         let unbuilt = |_| NoAnswer::Unfit("the question could not be put");
         let system = ChatCompletionRequestSystemMessageArgs::default()
-            .content(self.instructions.clone())
+            .content(form.instructions.clone())
             .build()
             .map_err(unbuilt)?;
         let user = ChatCompletionRequestUserMessageArgs::default()
@@ -148,7 +177,7 @@ impl Chat {
         let schema = ResponseFormatJsonSchema {
             description: None,
             name: "classification".into(),
-            schema: self.schema.clone(),
+            schema: form.schema.clone(),
             strict: Some(true),
         };
         CreateChatCompletionRequestArgs::default()
@@ -158,7 +187,7 @@ impl Chat {
                 ChatCompletionRequestMessage::User(user),
             ])
             .temperature(0.0)
-            .max_completion_tokens(MOST_TOKENS)
+            .max_completion_tokens(TOKENS_OF_ONE * form.texts)
             .response_format(ResponseFormat::JsonSchema { json_schema: schema })
             .build()
             .map_err(unbuilt)

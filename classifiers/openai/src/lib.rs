@@ -13,6 +13,7 @@ mod root_cause;
 mod settings;
 mod stage;
 mod thrift;
+mod together;
 
 pub use prompt::CauseGuide;
 pub use root_cause::OpenAiRootCause;

@@ -1,15 +1,18 @@
 use std::sync::Arc;
 
 use mostik_taxonomy::{
-    CauseScore, Classification, Confidence, Language, Pending, RootCause, RootCauseClassifier,
+    CauseScore, Classification, ClassifierError, Confidence, Language, Pending, PendingEach,
+    RootCause, RootCauseClassifier,
 };
 use mostik_text::{cut_at, detect_language, redact};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
-    CauseGuide, InvalidSettings, OpenAiSettings, answer,
-    chat::{Chat, NoAnswer},
+    CauseGuide, InvalidSettings, OpenAiSettings,
+    answer::{self, Cause},
+    chat::{Chat, Form, NoAnswer},
     prompt,
+    together::{MOST_TOGETHER, PATIENCE_WITH_MANY},
 };
 
 /// Sent of one message; who writes more has said it by then.
@@ -17,10 +20,12 @@ const BYTES_SENT: usize = 8_000;
 
 /// Names the root cause by a language model.
 pub struct OpenAiRootCause {
-    chat: Chat,
-    causes: Vec<RootCause>,
+    pub(crate) chat: Chat,
+    form: Form,
+    pub(crate) form_of_many: Form,
+    pub(crate) causes: Vec<RootCause>,
     version: String,
-    fallback: Arc<dyn RootCauseClassifier>,
+    pub(crate) fallback: Arc<dyn RootCauseClassifier>,
 }
 
 impl OpenAiRootCause {
@@ -36,17 +41,55 @@ impl OpenAiRootCause {
         }
         let mut causes = RootCause::BUILT_IN.to_vec();
         causes.extend(added.iter().map(|cause| cause.root_cause.clone()));
-        let instructions = prompt::root_cause_instructions(added);
-        let schema = prompt::root_cause_schema(&causes);
+        let form = Form {
+            instructions: prompt::root_cause_instructions(added),
+            schema: prompt::root_cause_schema(&causes),
+            texts: 1,
+            patience: 1,
+        };
+        let form_of_many = Form {
+            instructions: prompt::root_causes_instructions(added),
+            schema: prompt::root_causes_schema(&causes),
+            texts: MOST_TOGETHER,
+            patience: PATIENCE_WITH_MANY,
+        };
         let version = format!("openai/{}", settings.model);
-        Ok(Self { chat: Chat::new(settings, instructions, schema)?, causes, version, fallback })
+        let chat = Chat::new(settings)?;
+        Ok(Self { chat, form, form_of_many, causes, version, fallback })
     }
 
     async fn ask(&self, text: &str, hint: Language) -> Result<Classification, NoAnswer> {
-        let redacted = redact(text).text;
-        let sent = cut_at(&redacted, BYTES_SENT);
-        let check = |answer: &str| answer::cause(answer, &self.causes, sent);
-        let cause = self.chat.ask(&json!({ "text": sent }), check).await?;
+        let sent = sent(text);
+        let check = |answer: &str| answer::cause(answer, &self.causes, &sent);
+        let cause = self.chat.ask(&self.form, &question(&sent), check).await?;
+        Ok(self.classification(text, cause, hint))
+    }
+
+    /// By the model, or else by the fallback.
+    pub(crate) async fn one(
+        &self,
+        text: &str,
+        hint: Language,
+    ) -> Result<Classification, ClassifierError> {
+        if !text.chars().any(char::is_alphabetic) {
+            return self.fallback.classify(text, hint).await;
+        }
+        match self.ask(text, hint).await {
+            Ok(classification) => Ok(classification),
+            Err(why) => {
+                tracing::warn!(model = self.chat.model(), %why, "root cause: the fallback answers");
+                self.fallback.classify(text, hint).await
+            }
+        }
+    }
+
+    /// What is told of a checked answer.
+    pub(crate) fn classification(
+        &self,
+        text: &str,
+        cause: Cause,
+        hint: Language,
+    ) -> Classification {
         let mut causes = vec![CauseScore {
             root_cause: cause.primary.clone(),
             score: Confidence::new(cause.confidence),
@@ -55,30 +98,38 @@ impl OpenAiRootCause {
             root_cause: second,
             score: Confidence::new((1.0 - cause.confidence).min(cause.confidence)),
         }));
-        Ok(Classification {
+        Classification {
             language: detect_language(text, hint),
             root_cause: cause.primary,
             confidence: Confidence::new(cause.confidence),
             causes,
             evidence: cause.evidence,
             version: self.version.clone(),
-        })
+        }
     }
+}
+
+/// What leaves of a message.
+pub(crate) fn sent(text: &str) -> String {
+    let redacted = redact(text).text;
+    cut_at(&redacted, BYTES_SENT).to_owned()
+}
+
+/// How one text is asked about, and remembered.
+pub(crate) fn question(sent: &str) -> Value {
+    json!({ "text": sent })
 }
 
 impl RootCauseClassifier for OpenAiRootCause {
     fn classify<'a>(&'a self, text: &'a str, hint: Language) -> Pending<'a, Classification> {
-        Box::pin(async move {
-            if !text.chars().any(char::is_alphabetic) {
-                return self.fallback.classify(text, hint).await;
-            }
-            match self.ask(text, hint).await {
-                Ok(classification) => Ok(classification),
-                Err(why) => {
-                    tracing::warn!(model = self.chat.model(), %why, "root cause: the fallback answers");
-                    self.fallback.classify(text, hint).await
-                }
-            }
-        })
+        Box::pin(self.one(text, hint))
+    }
+
+    fn classify_each<'a>(
+        &'a self,
+        texts: &'a [&'a str],
+        hint: Language,
+    ) -> PendingEach<'a, Classification> {
+        Box::pin(self.classify_together(texts, hint))
     }
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{
     InvalidSettings, OpenAiSettings, answer,
-    chat::{Chat, NoAnswer},
+    chat::{Chat, Form, NoAnswer},
     prompt,
 };
 
@@ -16,6 +16,7 @@ const BYTES_SENT: usize = 6_000;
 /// Reads the acceptance stage off an owner's comment by a language model.
 pub struct OpenAiStage {
     chat: Chat,
+    form: Form,
     version: String,
     fallback: Arc<dyn StageClassifier>,
 }
@@ -27,14 +28,19 @@ impl OpenAiStage {
         fallback: Arc<dyn StageClassifier>,
     ) -> Result<Self, InvalidSettings> {
         let version = format!("openai/{}", settings.model);
-        let chat = Chat::new(settings, prompt::stage_instructions(), prompt::stage_schema())?;
-        Ok(Self { chat, version, fallback })
+        let form = Form {
+            instructions: prompt::stage_instructions(),
+            schema: prompt::stage_schema(),
+            texts: 1,
+            patience: 1,
+        };
+        Ok(Self { chat: Chat::new(settings)?, form, version, fallback })
     }
 
     async fn ask(&self, text: &str) -> Result<StageVerdict, NoAnswer> {
         let redacted = redact(text).text;
         let question = json!({ "text": cut_at(&redacted, BYTES_SENT) });
-        let (stage, confidence) = self.chat.ask(&question, answer::stage).await?;
+        let (stage, confidence) = self.chat.ask(&self.form, &question, answer::stage).await?;
         let confidence = Confidence::new(confidence);
         Ok(StageVerdict { stage, confidence, version: self.version.clone() })
     }

@@ -5,11 +5,31 @@ use crate::{Classification, Language, StageVerdict};
 /// A future that a trait object can return.
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, ClassifierError>> + Send + 'a>>;
 
+/// The same for many texts: one result for each, in their order.
+pub type PendingEach<'a, T> =
+    Pin<Box<dyn Future<Output = Vec<Result<T, ClassifierError>>> + Send + 'a>>;
+
 /// Finds the root cause of a customer's message.
 pub trait RootCauseClassifier: Send + Sync {
     /// `text` is the customer's words or a transcript without punctuation;
     /// `hint` the language of the inbox, used when the text does not tell.
     fn classify<'a>(&'a self, text: &'a str, hint: Language) -> Pending<'a, Classification>;
+
+    /// Many messages that have come together, as when history is imported. One
+    /// after the other, unless a classifier has a cheaper way.
+    fn classify_each<'a>(
+        &'a self,
+        texts: &'a [&'a str],
+        hint: Language,
+    ) -> PendingEach<'a, Classification> {
+        Box::pin(async move {
+            let mut found = Vec::with_capacity(texts.len());
+            for text in texts {
+                found.push(self.classify(text, hint).await);
+            }
+            found
+        })
+    }
 }
 
 /// Finds the acceptance stage that a comment of the owner team shows.

@@ -14,7 +14,7 @@ mod understanding;
 
 pub use acceptance_stage::{AcceptanceStage, UnknownStage};
 pub use classification::{CauseScore, Classification, StageVerdict};
-pub use classifier::{ClassifierError, Pending, RootCauseClassifier, StageClassifier};
+pub use classifier::{ClassifierError, Pending, PendingEach, RootCauseClassifier, StageClassifier};
 pub use confidence::{Band, Confidence, Thresholds};
 pub use language::{Language, UnknownLanguage};
 pub use root_cause::{InvalidCause, RootCause};

@@ -1,5 +1,7 @@
 use mostik_taxonomy::Language;
 
+use crate::normalise::is_letter;
+
 /// Letters looked at: enough to tell, and a bound on the work.
 const LETTERS_READ: usize = 4_000;
 
@@ -8,7 +10,7 @@ const LETTERS_READ: usize = 4_000;
 /// A text without letters of either alphabet is in the language of `hint`.
 pub fn detect_language(text: &str, hint: Language) -> Language {
     let (mut cyrillic, mut latin) = (0_usize, 0_usize);
-    for letter in text.chars().filter(|c| c.is_alphabetic()).take(LETTERS_READ) {
+    for letter in text.chars().filter(|c| is_letter(*c)).take(LETTERS_READ) {
         match letter {
             '\u{0400}'..='\u{04FF}' => cyrillic += 1,
             'a'..='z' | 'A'..='Z' => latin += 1,

@@ -13,6 +13,6 @@ pub mod understanding;
 mod words;
 
 pub use language::detect_language;
-pub use normalise::normalise;
+pub use normalise::{normalise, push_lower};
 pub use redaction::{Found, MAX_REDACTED_BYTES, PersonalData, Redacted, redact};
 pub use words::{Word, cut_at, words};

@@ -1,6 +1,9 @@
 use std::ops::Range;
 
-use crate::normalise::{is_inside_word, push_lower};
+use crate::normalise::{is_digit, is_inside_word, is_letter, push_lower};
+
+/// Most words fit into so many bytes.
+const USUAL_BYTES: usize = 24;
 
 /// A word of a message and where it stands there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,13 +20,14 @@ pub fn words(text: &str) -> Vec<Word> {
     let mut current: Option<(Word, bool)> = None;
     for (at, letter) in text.char_indices() {
         let end = at + letter.len_utf8();
-        let numeric = letter.is_numeric();
-        if numeric || letter.is_alphabetic() {
+        let numeric = is_digit(letter);
+        if numeric || is_letter(letter) {
             match &mut current {
                 Some((word, was_numeric)) if *was_numeric == numeric => word.span.end = end,
                 _ => {
                     found.extend(current.take().map(|(word, _)| word));
-                    current = Some((Word { span: at..end, plain: String::new() }, numeric));
+                    let plain = String::with_capacity(USUAL_BYTES);
+                    current = Some((Word { span: at..end, plain }, numeric));
                 }
             }
             if let Some((word, _)) = &mut current {

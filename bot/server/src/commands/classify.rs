@@ -5,7 +5,6 @@ use clap::{Args, ValueEnum};
 use mostik_taxonomy::{Classification, Confidence};
 use mostik_text::understanding;
 use serde::Serialize;
-use serde_json::json;
 
 use super::{Place, lines};
 use crate::{config::Config, wiring};
@@ -58,11 +57,11 @@ impl Engine {
 
 #[derive(Serialize)]
 struct Answer<'a> {
-    id: serde_json::Value,
+    id: &'a serde_json::Value,
     language: &'static str,
     root_cause: &'a str,
     confidence: f64,
-    causes: Vec<serde_json::Value>,
+    causes: Vec<Cause<'a>>,
     evidence: &'a [String],
     kind: &'static str,
     criticality: &'static str,
@@ -78,6 +77,12 @@ struct Named<'a> {
     text: &'a str,
 }
 
+#[derive(Serialize)]
+struct Cause<'a> {
+    root_cause: &'a str,
+    score: f64,
+}
+
 impl Classify {
     /// Reading and writing block; the classifier may wait for a server.
     pub(super) fn run(self, runtime: &tokio::runtime::Runtime) -> Result<ExitCode> {
@@ -85,21 +90,28 @@ impl Classify {
         let _entered = runtime.enter();
         let classifier = wiring::root_causes(&config, &self.place.data)?;
         let (handle, hint) = (runtime.handle().clone(), config.language()?);
-        lines::answer_each(&self.input, Engine::threads(&config), move |line| {
-            let found = handle.block_on(classifier.classify(&line.text, hint))?;
-            lines::answer(&answer(line.id, &line.text, &found))
+        lines::answer_together(&self.input, Engine::threads(&config), move |lines| {
+            let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
+            let found = handle.block_on(classifier.classify_each(&texts, hint));
+            let told = lines.iter().zip(found);
+            told.map(|(line, found)| lines::answer(&answer(&line.id, &line.text, &found?))).collect()
         })
     }
 }
 
-fn answer<'a>(id: serde_json::Value, text: &'a str, found: &'a Classification) -> Answer<'a> {
+fn answer<'a>(
+    id: &'a serde_json::Value,
+    text: &'a str,
+    found: &'a Classification,
+) -> Answer<'a> {
     let read = understanding::understand(text);
     let named = understanding::mentions(text, &[]).into_iter().filter_map(|mention| {
         Some(Named { what: mention.what.as_str(), text: text.get(mention.span)? })
     });
-    let causes = found.causes.iter().map(
-        |cause| json!({ "root_cause": cause.root_cause.as_str(), "score": rounded(cause.score) }),
-    );
+    let causes = found
+        .causes
+        .iter()
+        .map(|cause| Cause { root_cause: cause.root_cause.as_str(), score: rounded(cause.score) });
     Answer {
         id,
         language: found.language.code(),

@@ -58,7 +58,7 @@ pub(super) fn cores() -> usize {
 type Read = Result<Line, String>;
 /// The answer to a line, or why there is none.
 type Answered = Result<String, String>;
-type Answer = dyn Fn(Line) -> Result<String> + Send + Sync;
+type Answer = dyn Fn(Vec<Line>) -> Vec<Result<String>> + Send + Sync;
 
 struct Batch {
     lines: Vec<Read>,
@@ -71,6 +71,16 @@ pub(super) fn answer_each(
     arguments: &[String],
     threads: usize,
     answer: impl Fn(Line) -> Result<String> + Send + Sync + 'static,
+) -> Result<ExitCode> {
+    answer_together(arguments, threads, move |lines| lines.into_iter().map(&answer).collect())
+}
+
+/// The same for who has a cheaper way with several lines: gets as many as have
+/// come together and gives one answer for each, in their order.
+pub(super) fn answer_together(
+    arguments: &[String],
+    threads: usize,
+    answer: impl Fn(Vec<Line>) -> Vec<Result<String>> + Send + Sync + 'static,
 ) -> Result<ExitCode> {
     let source = Source::of(arguments)?;
     let (to_threads, batches) = sync_channel::<Batch>(threads * AHEAD);
@@ -95,10 +105,21 @@ fn work(batches: &Mutex<Receiver<Batch>>, answer: &Answer) {
     loop {
         let next = batches.lock().ok().and_then(|batches| batches.recv().ok());
         let Some(batch) = next else { return };
-        let one = |line: Read| answer(line?).map_err(|error| format!("{error:#}"));
         // Nobody waits for it when the answers are not read any more.
-        let _ = batch.answers.send(batch.lines.into_iter().map(one).collect());
+        let _ = batch.answers.send(answered(batch.lines, answer));
     }
+}
+
+/// Answers the good lines together; broken ones keep their place.
+fn answered(lines: Vec<Read>, answer: &Answer) -> Vec<Answered> {
+    let broken: Vec<Option<String>> =
+        lines.iter().map(|line| line.as_ref().err().cloned()).collect();
+    let mut answers = answer(lines.into_iter().flatten().collect()).into_iter();
+    let told = |answer: Option<Result<String>>| match answer {
+        Some(answer) => answer.map_err(|error| format!("{error:#}")),
+        None => Err("no answer".to_owned()),
+    };
+    broken.into_iter().map(|broken| broken.map_or_else(|| told(answers.next()), Err)).collect()
 }
 
 /// Writes all answers; how many lines were broken, or none when who reads us

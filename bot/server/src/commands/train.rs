@@ -28,9 +28,9 @@ const MOST_DECISIONS: u32 = 20_000;
 /// A company's own words.
 #[derive(Debug, Args)]
 #[command(after_help = "A line is {\"text\":\"…\",\"label\":\"delivery\"}. Every training starts \
-from the shipped lines, so name all your files each time. A model that is not better on your \
-lines, held out, or worse on shipped trades by more than a point is not kept: exit status 1. \
-A running mostik uses a new version from its next start.")]
+from the shipped lines, so name all your files each time. A model that answers your lines, held \
+out, no better than the version in use, or shipped trades worse by more than a point, is not kept: \
+exit status 1. A running mostik uses a new version from the next message on.")]
 pub(super) struct Train {
     /// What is learnt
     what: What,
@@ -60,14 +60,18 @@ impl Train {
         }
         if let Some(to) = &self.rollback {
             let name = models.roll_back(to.as_deref())?;
-            eprintln!("{} uses {name} now; a running mostik from its next start", self.what.name());
+            eprintln!(
+                "{} uses {name} now; a running mostik from the next message on",
+                self.what.name()
+            );
             return Ok(ExitCode::SUCCESS);
         }
         let own = self.own_lines(runtime)?;
         eprintln!("learning from {} lines and the shipped ones…", own.len());
-        let trained = train_with_own_lines(task, &shipped_examples(task)?, &own)?;
+        let (used, in_use) = models.to_beat(task)?;
+        let trained = train_with_own_lines(task, &shipped_examples(task)?, &own, &in_use)?;
         let kept = self.kept(&models, &trained, own.len())?;
-        report(&trained, kept.as_deref(), &models.current()?);
+        report(&trained, kept.as_deref(), &used)?;
         Ok(if kept.is_some() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 
@@ -153,7 +157,7 @@ impl Train {
             shipped_before: trained.shipped_before.macro_f1(),
             shipped_after: trained.shipped_after.macro_f1(),
         };
-        models.keep(&trained.bytes, manifest).map(Some)
+        models.keep(&trained.bytes, &trained.own_answers, manifest).map(Some)
     }
 }
 
@@ -165,24 +169,51 @@ fn example(id: String, language: mostik_taxonomy::Language, text: String, label:
     Example { id, language, trade: OWN_TRADE.to_owned(), text, labels: vec![label] }
 }
 
-fn report(trained: &Retrained, kept: Option<&str>, current: &str) {
+fn report(trained: &Retrained, kept: Option<&str>, used: &str) -> Result<()> {
     let line = |what: &str, before: &mostik_local::Evaluation, after: &mostik_local::Evaluation| {
-        println!(
-            "| {what} | {:.3} → {:.3} | {:.3} → {:.3} |",
+        format!(
+            "| {what} | {:.3} → {:.3} | {:.3} → {:.3} |\n",
             before.accuracy(),
             after.accuracy(),
             before.macro_f1(),
             after.macro_f1()
-        );
+        )
     };
-    println!("| not seen before | accuracy | macro-F1 |");
-    println!("|---|---|---|");
-    line("your lines", &trained.own_before, &trained.own_after);
-    line("shipped trades", &trained.shipped_before, &trained.shipped_after);
-    match kept {
-        Some(name) => println!("\nKept as {name}, and in use from the next start."),
-        None => println!("\nNot better: not kept. {current} stays in use."),
+    let end = match kept {
+        Some(name) => format!("Kept as {name}, and in use in place of {used}."),
+        None => why_not(trained, used),
+    };
+    lines::tell(&format!(
+        "| not seen before | accuracy | macro-F1 |\n|---|---|---|\n{}{}\n{end}\n",
+        line(&format!("your lines, {used} → new"), &trained.own_before, &trained.own_after),
+        line(
+            "shipped trades, without → with your lines",
+            &trained.shipped_before,
+            &trained.shipped_after
+        ),
+    ))
+}
+
+/// Both scores beside each other, and what was asked of the new one.
+fn why_not(trained: &Retrained, used: &str) -> String {
+    let (before, after) = (&trained.own_before, &trained.own_after);
+    let (without, with) = (trained.shipped_before.macro_f1(), trained.shipped_after.macro_f1());
+    let mut why = Vec::new();
+    if !trained.is_better_on_own_lines() {
+        why.push(format!(
+            "of your lines {used} answers {:.1} % rightly (macro-F1 {:.3}), the new model {:.1} % ({:.3})",
+            before.accuracy() * 100.0,
+            before.macro_f1(),
+            after.accuracy() * 100.0,
+            after.macro_f1()
+        ));
     }
+    if trained.forgets_trades() {
+        why.push(format!(
+            "on shipped trades it falls from macro-F1 {without:.3} to {with:.3}, more than a point"
+        ));
+    }
+    format!("Not kept, {used} stays in use: {}.", why.join("; "))
 }
 
 fn list(models: &OwnModels) -> Result<ExitCode> {

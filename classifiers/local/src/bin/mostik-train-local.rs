@@ -11,6 +11,14 @@ use mostik_local::{
 };
 use mostik_taxonomy::Language;
 
+/// From which confidence on Mostik acts, and suggests, unless configured otherwise.
+const ACT: f32 = 0.7;
+const SUGGEST: f32 = 0.5;
+const LANGUAGES: [(&str, Option<Language>); 3] = [
+    ("Both languages", None),
+    ("Russian", Some(Language::Russian)),
+    ("English", Some(Language::English)),
+];
 /// So sure of another answer, a line is named for a second look.
 const DOUBTFUL: f32 = 0.85;
 
@@ -52,30 +60,55 @@ fn make(
         eprintln!("{}: {label}, answered {found}: {}", examples[at].id, examples[at].text);
     }
     let mut report = format!("\n### {name}: {} lines, whole trades left out\n\n", examples.len());
-    for (title, language) in [
-        ("Both languages", None),
-        ("Russian", Some(Language::Russian)),
-        ("English", Some(Language::English)),
-    ] {
-        writeln!(report, "{title}, {}", trained.validation.evaluation(task.classes(), language))?;
+    let validated = |language| trained.validation.evaluation(task.classes(), language);
+    report.push_str(&bands(LANGUAGES.map(|(title, language)| (title, validated(language)))));
+    for (title, language) in LANGUAGES {
+        writeln!(report, "{title}, {}", validated(language))?;
     }
     if let Some(measure) = measure {
         let examples = read_examples(task, &fs::read_to_string(measure)?)?;
         write!(report, "### {name}: real texts, never trained on\n\n")?;
-        for (title, language) in [
-            ("Both languages", None),
-            ("Russian", Some(Language::Russian)),
-            ("English", Some(Language::English)),
-        ] {
+        let mut measured = Vec::new();
+        for (title, language) in LANGUAGES {
             let chosen: Vec<&Example> =
                 examples.iter().filter(|e| language.is_none_or(|l| l == e.language)).collect();
             let answers = answers(task, &trained.bytes, &chosen)?;
             if !chosen.is_empty() {
-                writeln!(report, "{title}, {}", Evaluation::new(task.classes(), answers))?;
+                measured.push((title, Evaluation::new(task.classes(), answers)));
             }
+        }
+        report.push_str(&bands(measured.iter().cloned()));
+        for (title, evaluation) in measured {
+            writeln!(report, "{title}, {evaluation}")?;
         }
     }
     Ok(report)
+}
+
+/// What would be done with the answers, and how honest their confidence is.
+fn bands(measured: impl IntoIterator<Item = (&'static str, Evaluation)>) -> String {
+    let mut table = format!(
+        "| | calibration error | act, from {ACT} on | suggest, from {SUGGEST} on | ask |\n|---|---|---|---|---|\n"
+    );
+    for (title, evaluation) in measured {
+        let (act, both) = (evaluation.coverage(ACT), evaluation.coverage(SUGGEST));
+        let share = both.share - act.share;
+        let right = both.share * both.accuracy - act.share * act.accuracy;
+        let accuracy = if share > 0.0 { right / share } else { 1.0 };
+        // A String takes whatever is written to it.
+        let _ = writeln!(
+            table,
+            "| {title} | {:.3} | {:.0} % of texts, {:.1} % right | {:.0} %, {:.1} % right | {:.0} % |",
+            evaluation.calibration_error(),
+            act.share * 100.0,
+            act.accuracy * 100.0,
+            share * 100.0,
+            accuracy * 100.0,
+            (1.0 - both.share) * 100.0,
+        );
+    }
+    table.push('\n');
+    table
 }
 
 fn answers(task: Task, model: &[u8], examples: &[&Example]) -> Result<Vec<Answer>, Box<dyn Error>> {

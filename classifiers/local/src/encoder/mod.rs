@@ -3,17 +3,23 @@
 //! `encoder/` beside this crate's sources. Its weights are compiled in.
 
 mod file;
+mod kept;
+mod known_words;
 mod network;
 mod pieces;
+mod rows;
+mod windows;
 
 use std::sync::LazyLock;
 
-use mostik_text::cut_at;
+use mostik_text::{cut_at, push_lower};
 
 use file::Bytes;
 pub use file::InvalidEncoder;
-use network::{Network, Windows};
+use known_words::KnownWords;
+use network::Network;
 use pieces::{Pieces, UNKNOWN};
+use windows::Windows;
 
 const MAGIC: &[u8; 8] = b"mostik-e";
 /// The beginning of the SHA-256 of what follows, to tell encoders apart.
@@ -35,6 +41,7 @@ const WORD_MARK: char = '▁';
 /// Vectors of pieces and the network over them.
 pub struct Encoder {
     pieces: Pieces,
+    known_words: KnownWords,
     network: Network,
 }
 
@@ -75,7 +82,7 @@ impl Encoder {
         if !bytes.0.is_empty() {
             return Err(InvalidEncoder("something follows it"));
         }
-        Ok(Self { pieces, network })
+        Ok(Self { pieces, known_words: KnownWords::new(), network })
     }
 
     /// Reads a text; at most its first 512 pieces.
@@ -86,8 +93,8 @@ impl Encoder {
         for word in cut_at(text, BYTES_READ).split_whitespace() {
             marked.clear();
             marked.push(WORD_MARK);
-            marked.extend(word.chars().flat_map(char::to_lowercase).map(without_yo));
-            self.pieces.cut(&marked, &mut pieces);
+            word.chars().for_each(|letter| push_lower(&mut marked, letter));
+            self.known_words.cut(&marked, &mut pieces, |word, found| self.pieces.cut(word, found));
             if pieces.len() >= PIECES_READ {
                 pieces.truncate(PIECES_READ);
                 break;
@@ -107,21 +114,23 @@ impl Encoded<'_> {
     /// The meaning as a vector of length 1: texts that mean the same have a
     /// large inner product, in either language.
     pub fn meaning(&self) -> Vec<f32> {
-        self.meaning_of(0..self.count)
+        let whole = std::iter::once(0..self.count).collect::<Vec<_>>();
+        self.network.meanings(&self.windows, &whole).pop().unwrap_or_default()
     }
 
     /// The meaning of each sentence; none for a text of one sentence.
     pub fn sentences(&self) -> Vec<Vec<f32>> {
-        self.sentences.iter().map(|sentence| self.meaning_of(sentence.clone())).collect()
+        self.network.meanings(&self.windows, &self.sentences)
     }
 
-    fn meaning_of(&self, pieces: std::ops::Range<usize>) -> Vec<f32> {
-        self.network.meaning(&self.windows.pooled(pieces))
+    /// The meaning of the whole, then that of each sentence: cheaper together.
+    pub fn meanings(&self) -> (Vec<f32>, Vec<Vec<f32>>) {
+        let whole = std::iter::once(0..self.count);
+        let all: Vec<_> = whole.chain(self.sentences.iter().cloned()).collect();
+        let mut meanings = self.network.meanings(&self.windows, &all);
+        let sentences = meanings.split_off(1);
+        (meanings.pop().unwrap_or_default(), sentences)
     }
-}
-
-const fn without_yo(letter: char) -> char {
-    if letter == 'ё' { 'е' } else { letter }
 }
 
 /// Finds where sentences end, in pieces.

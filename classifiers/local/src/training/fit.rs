@@ -25,19 +25,27 @@ pub(super) struct Fitted {
 
 impl Fitted {
     pub(super) fn scores(&self, reading: &Reading, resting: Option<usize>) -> Vec<f32> {
-        pooling::scores(reading, resting, |features| self.scores_of(features))
-    }
-
-    fn scores_of(&self, features: &[Feature]) -> Vec<f32> {
         let classes = self.bias.len();
-        let mut scores = self.bias.clone();
-        for feature in features {
-            let from = feature.bucket as usize * classes;
-            for (score, weight) in scores.iter_mut().zip(&self.weights[from..from + classes]) {
-                *score += weight * feature.value;
+        let mut whole = self.bias.clone();
+        for feature in &reading.features {
+            self.add(&mut whole, feature, feature.value);
+        }
+        let Some(resting) = resting else { return whole };
+        let Some(by_sentence) = reading.by_sentence() else { return whole };
+        let mut sentences = self.bias.repeat(by_sentence.count());
+        for feature in &reading.features {
+            if let Some((sentence, value)) = by_sentence.value(feature) {
+                self.add(&mut sentences[sentence * classes..][..classes], feature, value);
             }
         }
-        scores
+        pooling::pooled(whole, &sentences, resting, pooling::SENTENCE_SHARE)
+    }
+
+    fn add(&self, scores: &mut [f32], feature: &Feature, value: f32) {
+        let from = feature.bucket as usize * scores.len();
+        for (score, weight) in scores.iter_mut().zip(&self.weights[from..]) {
+            *score += weight * value;
+        }
     }
 }
 

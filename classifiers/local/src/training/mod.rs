@@ -6,16 +6,19 @@ mod calibrate;
 mod dataset;
 mod fit;
 mod fit_meaning;
+mod own_answers;
 mod validate;
 mod with_own_lines;
 
 pub use dataset::{Example, InvalidExample, read_examples};
-pub use validate::Validation;
+pub use own_answers::OwnAnswers;
+pub use validate::{Validation, tenth_of};
 pub use with_own_lines::{
-    CannotLearn, FEWEST_OWN_LINES, MOST_OWN_LINES, Retrained, train_with_own_lines,
+    CannotLearn, FEWEST_OWN_LINES, InUse, MOST_OWN_LINES, Retrained, train_with_own_lines,
 };
 
 use crate::{
+    byte_weights::ByteWeights,
     concepts::Lexicon,
     features::{self, Reading},
     model::{self, Calibration, Model},
@@ -93,10 +96,10 @@ fn fit_model(
     let meaning = fit_meaning::fit(examples, readings, chosen, classes.len());
     let (weights, scales) = fit::quantise(&fitted, classes.len());
     Model {
+        weights: ByteWeights::new(&weights, classes.len()),
         classes,
         bias: fitted.bias,
         scales,
-        weights,
         meaning,
         known: fitted.known,
         calibration,
@@ -115,14 +118,21 @@ pub fn data_hash(examples: &[Example]) -> u64 {
 
 /// The lines that the compiled-in model was trained on.
 pub fn shipped_examples(task: Task) -> Result<Vec<Example>, InvalidExample> {
-    read_examples(
-        task,
-        match task {
-            Task::RootCause => concat!(
-                include_str!("../../training/root_cause_ru.jsonl"),
-                include_str!("../../training/root_cause_en.jsonl"),
-            ),
-            Task::Stage => include_str!("../../training/stage.jsonl"),
-        },
-    )
+    read_examples(task, shipped_lines(task))
+}
+
+/// Every so many-th of them, read without the others.
+pub(crate) fn shipped_sample(task: Task, one_in: usize) -> Result<Vec<Example>, InvalidExample> {
+    let chosen: Vec<&str> = shipped_lines(task).lines().step_by(one_in).collect();
+    read_examples(task, &chosen.join("\n"))
+}
+
+const fn shipped_lines(task: Task) -> &'static str {
+    match task {
+        Task::RootCause => concat!(
+            include_str!("../../training/root_cause_ru.jsonl"),
+            include_str!("../../training/root_cause_en.jsonl"),
+        ),
+        Task::Stage => include_str!("../../training/stage.jsonl"),
+    }
 }

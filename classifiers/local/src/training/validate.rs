@@ -36,6 +36,11 @@ impl Validation {
         answers.filter(move |(_, a)| a.answered != a.expected && a.confidence >= confidence)
     }
 
+    /// The answers in the order of the examples.
+    pub fn answers(&self) -> impl Iterator<Item = Answer> {
+        self.answers.iter().map(|(_, answer)| *answer)
+    }
+
     /// How good the answers are, in one language or in both.
     pub fn evaluation(
         &self,
@@ -50,14 +55,18 @@ impl Validation {
 /// How many times a part of the trades is left out.
 const PARTS: u64 = 10;
 
+/// The tenth of the trades, 0 to 9, that a trade is left out with.
+pub fn tenth_of(trade: &str) -> u64 {
+    hashing::hash(11, trade.as_bytes()) % PARTS
+}
+
 /// Answers each tenth of the trades by a model of all the others.
 pub(super) fn leave_trades_out(
     examples: &[Example],
     readings: &[Reading],
     classes: &[String],
 ) -> Vec<HeldOut> {
-    let part = |example: &Example| hashing::hash(11, example.trade.as_bytes()) % PARTS;
-    let parts: Vec<u64> = examples.iter().map(part).collect();
+    let parts: Vec<u64> = examples.iter().map(|example| tenth_of(&example.trade)).collect();
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let mut answers: Vec<Option<HeldOut>> = examples.iter().map(|_| None).collect();
     let waiting: Vec<u64> = (0..PARTS).collect();

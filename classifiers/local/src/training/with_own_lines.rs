@@ -5,8 +5,8 @@ use std::{collections::BTreeSet, thread};
 use mostik_taxonomy::Language;
 
 use super::{
-    Example, Task, calibrate, fit_model,
-    validate::{HeldOut, answer_by_others},
+    Example, OwnAnswers, Task, calibrate, fit_model,
+    validate::{HeldOut, answer_by_others, tenth_of},
 };
 use crate::{
     InvalidModel, LocalRootCause, LocalStage,
@@ -22,7 +22,6 @@ use crate::{
 const OWN_LINES_COUNT: usize = 8;
 /// How many times a part of the own lines, and a tenth of the shipped trades, is left out.
 const PARTS: u64 = 4;
-const TENTHS: u64 = 10;
 /// Fewer lines tell nothing about whether they help.
 pub const FEWEST_OWN_LINES: usize = 10;
 /// More would take hours; nobody corrects so much.
@@ -34,7 +33,7 @@ const MAY_LOSE: f32 = 0.01;
 pub struct Retrained {
     /// The model as it is stored.
     pub bytes: Vec<u8>,
-    /// The own lines answered by the shipped model, which has never seen them.
+    /// The own lines answered by the model in use, none by one that has learnt it.
     pub own_before: Evaluation,
     /// The own lines answered by models that have not seen them, only the others.
     pub own_after: Evaluation,
@@ -42,14 +41,25 @@ pub struct Retrained {
     pub shipped_before: Evaluation,
     /// The same trades answered by models without them, but with own lines.
     pub shipped_after: Evaluation,
+    /// What to compare the next training with.
+    pub own_answers: OwnAnswers,
 }
 
 impl Retrained {
     /// Whether own lines are answered better, and other trades hardly worse.
     pub fn is_better(&self) -> bool {
+        self.is_better_on_own_lines() && !self.forgets_trades()
+    }
+
+    /// Whether own lines are answered better than by the model in use.
+    pub fn is_better_on_own_lines(&self) -> bool {
         let score = |of: &Evaluation| f32::midpoint(of.macro_f1(), of.accuracy());
         score(&self.own_after) > score(&self.own_before)
-            && self.shipped_after.macro_f1() + MAY_LOSE >= self.shipped_before.macro_f1()
+    }
+
+    /// Whether shipped trades lose more than own lines may cost them.
+    pub fn forgets_trades(&self) -> bool {
+        self.shipped_after.macro_f1() + MAY_LOSE < self.shipped_before.macro_f1()
     }
 }
 
@@ -58,8 +68,8 @@ impl Retrained {
 pub enum CannotLearn {
     /// Too few or too many lines.
     Count(usize),
-    /// The shipped model does not read: a damaged binary.
-    Shipped(InvalidModel),
+    /// The model in use does not read.
+    InUse(InvalidModel),
 }
 
 impl std::fmt::Display for CannotLearn {
@@ -69,24 +79,35 @@ impl std::fmt::Display for CannotLearn {
                 f,
                 "{count} different lines: between {FEWEST_OWN_LINES} and {MOST_OWN_LINES} are needed"
             ),
-            Self::Shipped(why) => why.fmt(f),
+            Self::InUse(why) => why.fmt(f),
         }
     }
 }
 
 impl std::error::Error for CannotLearn {}
 
-/// Trains on the shipped lines and, counted more, on `own` ones. Deterministic.
+/// The model that a new one has to be better than.
+#[derive(Debug, Clone, Default)]
+pub struct InUse {
+    /// As it is stored; none for the shipped one.
+    pub bytes: Option<Vec<u8>>,
+    /// How the lines that it has learnt were answered before.
+    pub answers: OwnAnswers,
+}
+
+/// Trains on the shipped lines and, counted more, on `own` ones, and compares
+/// what comes of it with the model in use. Deterministic.
 pub fn train_with_own_lines(
     task: Task,
     shipped: &[Example],
     own: &[Example],
+    in_use: &InUse,
 ) -> Result<Retrained, CannotLearn> {
     let texts: BTreeSet<&str> = own.iter().map(|example| example.text.trim()).collect();
     if !(FEWEST_OWN_LINES..=MOST_OWN_LINES).contains(&texts.len()) {
         return Err(CannotLearn::Count(texts.len()));
     }
-    let own_before = by_shipped(task, own).map_err(CannotLearn::Shipped)?;
+    let own_before = in_use.answer(task, own).map_err(CannotLearn::InUse)?;
     let lines = Lines::of(task, shipped, own);
     let (with, without) = lines.left_out();
     let all: Vec<usize> = (0..lines.examples.len()).collect();
@@ -103,46 +124,61 @@ pub fn train_with_own_lines(
     let evaluation = |answers: Vec<Answer>| Evaluation::new(task.classes(), answers);
     let is_own = |at: usize| at >= lines.shipped;
     let own_after = after().filter(|(at, _)| is_own(**at)).map(|(at, of)| odds(*at, of));
+    let own_after: Vec<Answer> = own_after.collect();
+    let own_lines = answered.iter().filter(|at| is_own(**at)).map(|at| &lines.examples[*at]);
+    let own_answers = own_lines.zip(&own_after).collect();
     let shipped_after = after().filter(|(at, _)| !is_own(**at)).map(|(at, of)| odds(*at, of));
     let shipped_before = without.iter().map(|(at, of)| odds(*at, of));
     let (own_after, shipped_after, shipped_before) = (
-        evaluation(own_after.collect()),
+        evaluation(own_after),
         evaluation(shipped_after.collect()),
         evaluation(shipped_before.collect()),
     );
     let calibration = calibrate::for_strangers(calibration);
     let bytes = lines.model(&all, calibration).to_bytes();
-    Ok(Retrained { bytes, own_before, own_after, shipped_before, shipped_after })
+    Ok(Retrained { bytes, own_before, own_after, shipped_before, shipped_after, own_answers })
 }
 
-/// The own lines as the shipped model answers them.
-fn by_shipped(task: Task, own: &[Example]) -> Result<Evaluation, InvalidModel> {
-    let classes = task.classes();
-    let place = |name: &str| classes.iter().position(|class| class == name).unwrap_or(0);
-    let mut answers = Vec::with_capacity(own.len());
-    match task {
-        Task::RootCause => {
-            let shipped = LocalRootCause::new()?;
-            answers.extend(own.iter().map(|example| {
-                let found = shipped.classify_now(&example.text, example.language);
-                (example, place(found.root_cause.as_str()), found.confidence)
-            }));
-        }
-        Task::Stage => {
-            let shipped = LocalStage::new()?;
-            answers.extend(own.iter().map(|example| {
-                let found = shipped.stage_now(&example.text);
-                (example, place(found.stage.as_str()), found.confidence)
-            }));
-        }
+/// The class that a model answers for a line, and how sure it is.
+type Judge = Box<dyn Fn(&Example) -> (usize, f32)>;
+
+impl InUse {
+    /// The own lines as it answers those it has never seen, and as models that
+    /// had not seen them answered the others.
+    fn answer(&self, task: Task, own: &[Example]) -> Result<Evaluation, InvalidModel> {
+        let classes = task.classes();
+        let names = classes.clone();
+        let place = move |name: &str| names.iter().position(|class| class == name).unwrap_or(0);
+        let fresh: Judge = match task {
+            Task::RootCause => {
+                let model = match &self.bytes {
+                    Some(bytes) => LocalRootCause::from_bytes(bytes)?,
+                    None => LocalRootCause::new()?,
+                };
+                Box::new(move |example| {
+                    let found = model.classify_now(&example.text, example.language);
+                    (place(found.root_cause.as_str()), found.confidence.value())
+                })
+            }
+            Task::Stage => {
+                let model = match &self.bytes {
+                    Some(bytes) => LocalStage::from_bytes(bytes)?,
+                    None => LocalStage::new()?,
+                };
+                Box::new(move |example| {
+                    let found = model.stage_now(&example.text);
+                    (place(found.stage.as_str()), found.confidence.value())
+                })
+            }
+        };
+        let answers = own.iter().map(|example| {
+            let known = self.answers.of(&example.text, classes.len());
+            let (answered, confidence) = known.unwrap_or_else(|| fresh(example));
+            Answer { expected: example.labels[0], answered, confidence }
+        });
+        let answers = answers.collect();
+        Ok(Evaluation::new(classes, answers))
     }
-    let answers = answers.into_iter().map(|(example, answered, confidence)| Answer {
-        expected: example.labels[0],
-        answered,
-        confidence: confidence.value(),
-    });
-    let answers = answers.collect();
-    Ok(Evaluation::new(classes, answers))
 }
 
 /// Shipped lines, then own ones, and to which part each belongs.
@@ -160,8 +196,7 @@ impl Lines {
     fn of(task: Task, shipped: &[Example], own: &[Example]) -> Self {
         let examples: Vec<Example> = shipped.iter().chain(own).cloned().collect();
         let readings = read(task, &examples);
-        let of_trade = |example: &Example| hashing::hash(11, example.trade.as_bytes()) % TENTHS;
-        let mut parts: Vec<u64> = shipped.iter().map(of_trade).collect();
+        let mut parts: Vec<u64> = shipped.iter().map(|example| tenth_of(&example.trade)).collect();
         parts.extend(own_parts(own));
         Self { task, examples, readings, shipped: shipped.len(), parts }
     }

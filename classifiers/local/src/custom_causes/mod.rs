@@ -1,6 +1,8 @@
 //! Causes that a company adds by configuration: learnt at start from a
 //! description and a few examples, beside a sample of the shipped lines.
 
+mod learn;
+
 use std::{collections::HashSet, thread};
 
 use mostik_taxonomy::{
@@ -12,18 +14,13 @@ use crate::{
     LocalRootCause,
     encoder::Encoder,
     hashing,
-    softmax::softmax,
-    training::{Example, Task, shipped_examples},
+    meaning::Meaning,
+    training::{Example, Task, shipped_sample},
 };
+use learn::{Learnt, Line};
 
 /// One shipped line in so many is what a new cause has to be told apart from.
 const ONE_IN: usize = 24;
-const ROUNDS: usize = 60;
-const STEP: f32 = 4.0;
-/// Vectors of length 1 are stretched, so that weights need not be large.
-const STRETCH: f32 = 4.0;
-/// Pull towards zero.
-const DECAY: f32 = 2e-3;
 /// What the lines of one new cause weigh together, beside all others.
 const SHARE_OF_A_CAUSE: f32 = 0.5;
 /// What a shipped line of `other` counts: it may well belong to the new cause,
@@ -31,7 +28,7 @@ const SHARE_OF_A_CAUSE: f32 = 0.5;
 const SHARE_OF_OTHER: f32 = 0.2;
 /// What a new cause may take of a message that a built-in one but `other` is
 /// sure of.
-const FROM_A_SURE_CAUSE: f32 = 0.35;
+const FROM_A_SURE_CAUSE: f32 = 0.7;
 /// As the built-in causes: less likely ones are not worth showing.
 const LEAST_SHOWN: f32 = 0.1;
 const EVIDENCE_SHOWN: usize = 5;
@@ -54,17 +51,17 @@ pub struct WithCustomCauses {
     causes: Vec<RootCause>,
     /// The beginnings of the words of each cause's description and examples.
     stems: Vec<HashSet<String>>,
-    /// For each cause, and first for everything else: weights and a bias.
-    weights: Vec<Vec<f32>>,
+    /// Knows the causes, and first everything else.
+    learnt: Learnt,
     version: String,
 }
 
 impl WithCustomCauses {
-    /// Learns the causes; some tens of milliseconds.
+    /// Learns the causes; some tens of milliseconds for a handful of them.
     pub fn new(built_in: LocalRootCause, causes: &[CustomCause]) -> Self {
         let version = format!("{}+{:08x}", built_in.version(), fingerprint(causes) >> 32);
         Self {
-            weights: learnt(causes),
+            learnt: Learnt::of(&lines_to_learn(causes), causes.len() + 1),
             stems: causes.iter().map(stems).collect(),
             causes: causes.iter().map(|cause| cause.root_cause.clone()).collect(),
             built_in,
@@ -79,11 +76,12 @@ impl WithCustomCauses {
 
     /// The cause of a message.
     pub fn classify_now(&self, text: &str, hint: Language) -> Classification {
-        let mut found = self.built_in.classify_now(text, hint);
+        let (mut found, meaning) = self.built_in.classify_and_read(text, hint);
         found.version.clone_from(&self.version);
-        let has_words = text.chars().any(char::is_alphabetic);
-        let Some(encoder) = Encoder::shipped().filter(|_| has_words) else { return found };
-        let odds = self.odds(&encoder.read(text));
+        if meaning.whole.is_empty() || !text.chars().any(char::is_alphabetic) {
+            return found;
+        }
+        let odds = self.odds(&meaning);
         let known: f32 = found.causes.iter().map(|cause| cause.score.value()).sum();
         let resting = found.causes.iter().find(|cause| cause.root_cause == RootCause::Other);
         // What is not shown of the built-in causes is shared by all of them.
@@ -115,11 +113,10 @@ impl WithCustomCauses {
 
     /// How likely each added cause is: of the whole message, or of the sentence
     /// that speaks most for it.
-    fn odds(&self, encoded: &crate::encoder::Encoded<'_>) -> Vec<f32> {
-        let of = |meaning: &[f32]| softmax(&scores(&self.weights, meaning));
-        let mut odds = of(&encoded.meaning());
-        for sentence in encoded.sentences() {
-            let alone = of(&sentence);
+    fn odds(&self, meaning: &Meaning) -> Vec<f32> {
+        let mut odds = self.learnt.odds(&meaning.whole);
+        for sentence in &meaning.sentences {
+            let alone = self.learnt.odds(sentence);
             if alone[0] < odds[0] {
                 // A sentence alone says less than a whole message.
                 let whole = odds.clone();
@@ -167,23 +164,11 @@ fn stems(cause: &CustomCause) -> HashSet<String> {
     texts.flat_map(|text| words(text)).filter_map(|word| stem(&word.plain)).collect()
 }
 
-fn scores(weights: &[Vec<f32>], meaning: &[f32]) -> Vec<f32> {
-    let score = |weights: &Vec<f32>| {
-        let (bias, weights) = weights.split_last().unwrap_or((&0.0, &[]));
-        weights.iter().zip(meaning).map(|(weight, value)| weight * value).sum::<f32>() * STRETCH
-            + bias
-    };
-    weights.iter().map(score).collect()
-}
-
-/// A line's meaning, what it belongs to (0 is everything else), and how much it counts.
-type Learnable = (Vec<f32>, usize, f32);
-
-fn lines_to_learn(causes: &[CustomCause]) -> Vec<Learnable> {
-    let shipped = shipped_examples(Task::RootCause).unwrap_or_default();
+fn lines_to_learn(causes: &[CustomCause]) -> Vec<Line> {
+    let shipped = shipped_sample(Task::RootCause, ONE_IN).unwrap_or_default();
     let classes = Task::RootCause.classes();
     let other = classes.iter().position(|class| class == RootCause::Other.as_str());
-    let sample = shipped.iter().step_by(ONE_IN).map(|Example { text, labels, .. }| {
+    let sample = shipped.iter().map(|Example { text, labels, .. }| {
         (text.as_str(), 0, if labels.first().copied() == other { SHARE_OF_OTHER } else { 1.0 })
     });
     let own = causes.iter().zip(1..).flat_map(|(cause, class)| {
@@ -195,9 +180,10 @@ fn lines_to_learn(causes: &[CustomCause]) -> Vec<Learnable> {
     let share = texts.len().div_ceil(threads).max(1);
     let Some(encoder) = Encoder::shipped() else { return Vec::new() };
     thread::scope(|scope| {
-        let read = |some: &[(&str, usize, f32)]| -> Vec<Learnable> {
+        let read = |some: &[(&str, usize, f32)]| -> Vec<Line> {
             let one = |(text, class, share): &(&str, usize, f32)| {
-                (encoder.read(text).meaning(), *class, *share)
+                let meaning = encoder.read(text).meaning();
+                Line { meaning, class: *class, share: *share }
             };
             some.iter().map(one).collect()
         };
@@ -205,36 +191,4 @@ fn lines_to_learn(causes: &[CustomCause]) -> Vec<Learnable> {
             texts.chunks(share).map(|some| scope.spawn(move || read(some))).collect();
         running.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
     })
-}
-
-/// Multinomial logistic regression by gradient steps over all lines at once.
-fn learnt(causes: &[CustomCause]) -> Vec<Vec<f32>> {
-    let lines = lines_to_learn(causes);
-    let size = lines.first().map_or(0, |(meaning, ..)| meaning.len());
-    let mut weights = vec![vec![0.0_f32; size + 1]; causes.len() + 1];
-    let mut counts = vec![0_u16; weights.len()];
-    for (_, class, _) in &lines {
-        counts[*class] = counts[*class].saturating_add(1);
-    }
-    for _ in 0..ROUNDS {
-        let mut slopes = vec![vec![0.0_f32; size + 1]; weights.len()];
-        for (meaning, class, share) in &lines {
-            let counted = share / f32::from(counts[*class].max(1));
-            let mut distances = softmax(&scores(&weights, meaning));
-            distances[*class] -= 1.0;
-            for (slopes, distance) in slopes.iter_mut().zip(distances) {
-                let by = distance * counted;
-                for (slope, value) in slopes.iter_mut().zip(meaning) {
-                    *slope += by * value * STRETCH;
-                }
-                slopes[size] += by;
-            }
-        }
-        for (weights, slopes) in weights.iter_mut().zip(slopes) {
-            for (weight, slope) in weights.iter_mut().zip(slopes) {
-                *weight -= STEP * (slope + DECAY * *weight);
-            }
-        }
-    }
-    weights
 }
