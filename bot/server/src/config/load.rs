@@ -166,7 +166,7 @@ mod tests {
     fn nothing_configured_is_a_whole_configuration() {
         let config = load(None, &|_| None).expect("defaults");
         assert_eq!(config.public_url(), "http://127.0.0.1:8080");
-        assert_eq!(config.ownership().expect("owners").teams().count(), 4);
+        assert_eq!(config.ownership().expect("owners").teams().count(), 5);
     }
 
     #[test]
@@ -182,6 +182,7 @@ mod tests {
     #[test]
     fn wrong_values_say_which_key_and_never_the_secret() {
         for (text, expected) in [
+            ("[[owner]]\nteam = 'all'\nkinds = ['thanks']", "owner.kinds: \"thanks\": only"),
             ("[answers]\nresponse_minutes = 31", "answers.response_minutes: no prompt says 31"),
             ("[company]\noffice_hours = ['Mon']", "company.office_hours"),
             ("[classifier]\nact = 0.2", "classifier.act"),
