@@ -234,11 +234,7 @@ impl Store for Shelf {
         Err(not_asked())
     }
 
-    async fn problems_sharing_words(
-        &self,
-        _: &str,
-        _: u32,
-    ) -> Result<Vec<ProblemId>, StoreError> {
+    async fn problems_sharing_words(&self, _: &str, _: u32) -> Result<Vec<ProblemId>, StoreError> {
         Err(not_asked())
     }
 

@@ -92,8 +92,12 @@ impl LikelyProblems {
         let mut ids: Vec<_> = ids.into_iter().collect();
         ids.sort_unstable();
         let mut candidates = self.store.voiced_problems(&ids).await?;
-        // What nobody is counted under any more was merged away.
-        candidates.retain(|it| it.card.feedback_count > 0 && fits(&it.card));
+        // What nobody is counted under any more is offered to nobody, but its
+        // issue is there for who says the same again.
+        candidates.retain(|it| {
+            let known = it.card.feedback_count > 0 || besides.contains(&it.card.problem.id);
+            known && fits(&it.card)
+        });
         candidates.sort_by_key(|it| it.card.problem.id);
         let (asked, meanings) = (voiced.clone(), Arc::clone(&self.meanings));
         off_the_loop(move || ranked(&asked, &candidates, meanings.as_ref(), most)).await

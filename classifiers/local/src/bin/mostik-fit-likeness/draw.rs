@@ -90,7 +90,9 @@ fn by_label<'a>(lines: &'a [Labelled], chance: &mut Chance) -> BTreeMap<&'a str,
     for line in lines {
         by_label.entry(&line.label).or_default().push(&line.text);
     }
-    by_label.values_mut().for_each(|texts| chance.shuffle(texts));
+    for texts in by_label.values_mut() {
+        chance.shuffle(texts);
+    }
     by_label
 }
 

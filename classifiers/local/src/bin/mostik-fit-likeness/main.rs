@@ -38,7 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         )?)?,
     )?;
     let sets = material.judged();
-    let joins = measure::threshold(sets.iter().map(|(_, judged)| judged))
+    let joins = measure::threshold(&sets.iter().map(|(_, judged)| judged))
         .ok_or("nothing may join by itself at all")?;
     let weights = fit(&material.everything(), Parts::All);
     fs::write(text_crate.join("src/likeness/weights.rs"), report::weights(&weights, joins))?;

@@ -77,12 +77,13 @@ impl Judged {
         sum / draws
     }
 
-    /// Precision and recall of joining from a certainty on.
-    pub(crate) fn joined_from(&self, certainty: f64) -> (f64, f64) {
+    /// Precision and recall of joining from a certainty on; none when nothing joins.
+    pub(crate) fn joined_from(&self, certainty: f64) -> Option<(f64, f64)> {
         let joined: Vec<_> =
             self.messages.iter().filter(|message| message.certainty >= certainty).collect();
         let right = joined.iter().filter(|message| message.right()).count();
-        (share(right, joined.len()), share(right, known(&self.messages)))
+        let figures = (share(right, joined.len()), share(right, known(&self.messages)));
+        (!joined.is_empty()).then_some(figures)
     }
 }
 
@@ -104,15 +105,14 @@ fn best_recall(messages: &[Message], precision: f64) -> f64 {
 }
 
 /// The lowest certainty from which on joining holds the precision in every set.
-pub(crate) fn threshold<'a>(sets: impl Iterator<Item = &'a Judged> + Clone) -> Option<f64> {
+pub(crate) fn threshold<'a>(sets: &(impl Iterator<Item = &'a Judged> + Clone)) -> Option<f64> {
     let holds = |certainty: f64| {
         sets.clone().all(|judged| {
-            let (precision, recall) = judged.joined_from(certainty);
-            precision >= PRECISION || recall == 0.0 && precision == 0.0
+            judged.joined_from(certainty).is_none_or(|(precision, _)| precision >= PRECISION)
         })
     };
     let steps = || (500..1000).map(|step| f64::from(step) / 1000.0);
-    let broken = steps().filter(|certainty| !holds(*certainty)).last().unwrap_or(0.499);
+    let broken = steps().rfind(|certainty| !holds(*certainty)).unwrap_or(0.499);
     steps().find(|certainty| *certainty > broken)
 }
 

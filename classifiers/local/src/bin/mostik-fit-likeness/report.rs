@@ -8,14 +8,10 @@ use crate::measure::Judged;
 
 /// The source of `likeness/weights.rs`.
 pub(crate) fn weights(weights: &Weights, joins: f64) -> String {
-    let rows: String = weights
-        .evidence
-        .chunks(3)
-        .map(|row| {
-            let numbers: Vec<String> = row.iter().map(|number| format!("{number:?}")).collect();
-            format!("        {},\n", numbers.join(", "))
-        })
-        .collect();
+    let rows: String = weights.evidence.chunks(3).fold(String::new(), |rows, row| {
+        let numbers: Vec<String> = row.iter().map(|number| format!("{number:?}")).collect();
+        rows + "        " + &numbers.join(", ") + ",\n"
+    });
     format!(
         "//! Written by `mostik-fit-likeness` (see `LIKENESS.md`); not by hand.\n\
          \n\
@@ -54,12 +50,10 @@ pub(crate) fn card(
          | at ≥ .90 | joined by itself: precision | recall |\n|---|--:|--:|--:|--:|--:|--:|--:|\n",
     );
     for (title, judged) in sets {
-        let (precision, recall) = judged.joined_from(joins);
-        let joined = if recall > 0.0 {
-            format!("{} | {}", figure(precision), figure(recall))
-        } else {
-            "none | .000".to_owned()
-        };
+        let joined = judged.joined_from(joins).map_or_else(
+            || "none | .000".to_owned(),
+            |(precision, recall)| format!("{} | {}", figure(precision), figure(recall)),
+        );
         let _ = writeln!(card, "| {title} | {} | {joined} |", figures(judged));
     }
     for (title, judged) in parts {
