@@ -182,5 +182,7 @@ fn what_is_in_use_is_neither_beaten_by_itself_nor_praised_for_what_it_knows_by_h
     for (place, example) in wrong.iter_mut().enumerate() {
         example.labels = vec![place % 5];
     }
-    assert!(!train(&wrong, &in_use).is_better(), "a worse model was kept");
+    let misled = train(&wrong, &in_use);
+    let (gained, lost) = (misled.gained, misled.lost);
+    assert!(!misled.is_better_on_own_lines(), "kept for {gained} more and {lost} no longer");
 }

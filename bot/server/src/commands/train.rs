@@ -201,11 +201,13 @@ fn why_not(trained: &Retrained, used: &str) -> String {
     let mut why = Vec::new();
     if !trained.is_better_on_own_lines() {
         why.push(format!(
-            "of your lines {used} answers {:.1} % rightly (macro-F1 {:.3}), the new model {:.1} % ({:.3})",
+            "of your lines {used} answers {:.1} % rightly (macro-F1 {:.3}), the new model {:.1} % ({:.3}): {} more and {} no longer",
             before.accuracy() * 100.0,
             before.macro_f1(),
             after.accuracy() * 100.0,
-            after.macro_f1()
+            after.macro_f1(),
+            trained.gained,
+            trained.lost
         ));
     }
     if trained.forgets_trades() {

@@ -1,6 +1,9 @@
 //! A company's own lines beside the shipped ones, and whether they help.
 
-use std::{collections::BTreeSet, thread};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    thread,
+};
 
 use mostik_taxonomy::Language;
 
@@ -43,6 +46,10 @@ pub struct Retrained {
     pub shipped_after: Evaluation,
     /// What to compare the next training with.
     pub own_answers: OwnAnswers,
+    /// Own lines that are answered rightly now and were not before.
+    pub gained: usize,
+    /// … and those that were and are not any more.
+    pub lost: usize,
 }
 
 impl Retrained {
@@ -51,10 +58,12 @@ impl Retrained {
         self.is_better_on_own_lines() && !self.forgets_trades()
     }
 
-    /// Whether own lines are answered better than by the model in use.
+    /// Whether own lines are answered better than by the model in use, by more
+    /// than a throw of coins for each difference would bring (McNemar 1947).
     pub fn is_better_on_own_lines(&self) -> bool {
         let score = |of: &Evaluation| f32::midpoint(of.macro_f1(), of.accuracy());
-        score(&self.own_after) > score(&self.own_before)
+        let more = self.gained.saturating_sub(self.lost);
+        more * more > self.gained + self.lost && score(&self.own_after) > score(&self.own_before)
     }
 
     /// Whether shipped trades lose more than own lines may cost them.
@@ -123,10 +132,12 @@ pub fn train_with_own_lines(
     let after = || answered.iter().zip(&held_out);
     let evaluation = |answers: Vec<Answer>| Evaluation::new(task.classes(), answers);
     let is_own = |at: usize| at >= lines.shipped;
-    let own_after = after().filter(|(at, _)| is_own(**at)).map(|(at, of)| odds(*at, of));
-    let own_after: Vec<Answer> = own_after.collect();
-    let own_lines = answered.iter().filter(|at| is_own(**at)).map(|at| &lines.examples[*at]);
-    let own_answers = own_lines.zip(&own_after).collect();
+    let own_after = after().filter(|(at, _)| is_own(**at)).map(|(at, of)| (*at, odds(*at, of)));
+    // In the order of the lines, as they were answered before.
+    let own_after: Vec<Answer> = own_after.collect::<BTreeMap<_, _>>().into_values().collect();
+    let own_answers = own.iter().zip(&own_after).collect();
+    let (gained, lost) = differences(&own_before, &own_after);
+    let own_before = Evaluation::new(task.classes(), own_before);
     let shipped_after = after().filter(|(at, _)| !is_own(**at)).map(|(at, of)| odds(*at, of));
     let shipped_before = without.iter().map(|(at, of)| odds(*at, of));
     let (own_after, shipped_after, shipped_before) = (
@@ -136,7 +147,26 @@ pub fn train_with_own_lines(
     );
     let calibration = calibrate::for_strangers(calibration);
     let bytes = lines.model(&all, calibration).to_bytes();
-    Ok(Retrained { bytes, own_before, own_after, shipped_before, shipped_after, own_answers })
+    Ok(Retrained {
+        bytes,
+        own_before,
+        own_after,
+        shipped_before,
+        shipped_after,
+        own_answers,
+        gained,
+        lost,
+    })
+}
+
+/// How many answers have become right, and how many wrong.
+fn differences(before: &[Answer], after: &[Answer]) -> (usize, usize) {
+    let is_right = |answer: &Answer| answer.answered == answer.expected;
+    let pairs = || before.iter().map(is_right).zip(after.iter().map(is_right));
+    (
+        pairs().filter(|pair| *pair == (false, true)).count(),
+        pairs().filter(|pair| *pair == (true, false)).count(),
+    )
 }
 
 /// The class that a model answers for a line, and how sure it is.
@@ -145,7 +175,7 @@ type Judge = Box<dyn Fn(&Example) -> (usize, f32)>;
 impl InUse {
     /// The own lines as it answers those it has never seen, and as models that
     /// had not seen them answered the others.
-    fn answer(&self, task: Task, own: &[Example]) -> Result<Evaluation, InvalidModel> {
+    fn answer(&self, task: Task, own: &[Example]) -> Result<Vec<Answer>, InvalidModel> {
         let classes = task.classes();
         let names = classes.clone();
         let place = move |name: &str| names.iter().position(|class| class == name).unwrap_or(0);
@@ -176,8 +206,7 @@ impl InUse {
             let (answered, confidence) = known.unwrap_or_else(|| fresh(example));
             Answer { expected: example.labels[0], answered, confidence }
         });
-        let answers = answers.collect();
-        Ok(Evaluation::new(classes, answers))
+        Ok(answers.collect())
     }
 }
 
