@@ -94,16 +94,13 @@ impl Classify {
             let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
             let found = handle.block_on(classifier.classify_each(&texts, hint));
             let told = lines.iter().zip(found);
-            told.map(|(line, found)| lines::answer(&answer(&line.id, &line.text, &found?))).collect()
+            told.map(|(line, found)| lines::answer(&answer(&line.id, &line.text, &found?)))
+                .collect()
         })
     }
 }
 
-fn answer<'a>(
-    id: &'a serde_json::Value,
-    text: &'a str,
-    found: &'a Classification,
-) -> Answer<'a> {
+fn answer<'a>(id: &'a serde_json::Value, text: &'a str, found: &'a Classification) -> Answer<'a> {
     let read = understanding::understand(text);
     let named = understanding::mentions(text, &[]).into_iter().filter_map(|mention| {
         Some(Named { what: mention.what.as_str(), text: text.get(mention.span)? })

@@ -1,6 +1,6 @@
 //! Makes the compiled-in models and the model card anew:
-//! `mostik-train-local [--root-cause DEV.jsonl] [--stage DEV.jsonl]`, where the
-//! two files are labelled texts to measure with, never to train on. Lines whose
+//! `mostik-train-local [--root-cause SET.jsonl]… [--stage SET.jsonl]…`, where the
+//! files are labelled texts to measure with, never to train on. Lines whose
 //! label deserves a second look go to the standard error.
 
 use std::{error::Error, fmt::Write as _, fs, path::Path};
@@ -24,9 +24,9 @@ const DOUBTFUL: f32 = 0.85;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let option = |name: &str| {
-        let place = arguments.iter().position(|argument| argument == name)?;
-        arguments.get(place + 1).cloned()
+    let sets = |name: &str| -> Vec<&Path> {
+        let options = arguments.iter().zip(arguments.iter().skip(1));
+        options.filter(|(option, _)| *option == name).map(|(_, file)| Path::new(file)).collect()
     };
     let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut card = fs::read_to_string(crate_folder.join("MODEL_CARD.md"))?;
@@ -35,10 +35,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     card.push_str("## Measured\n\nWritten by `mostik-train-local`.\n");
     for (task, file, measure) in [
-        (Task::RootCause, "root_cause", option("--root-cause")),
-        (Task::Stage, "stage", option("--stage")),
+        (Task::RootCause, "root_cause", sets("--root-cause")),
+        (Task::Stage, "stage", sets("--stage")),
     ] {
-        card.push_str(&make(task, file, crate_folder, measure.as_deref())?);
+        card.push_str(&make(task, file, crate_folder, &measure)?);
     }
     fs::write(crate_folder.join("MODEL_CARD.md"), &card)?;
     println!("{card}");
@@ -49,7 +49,7 @@ fn make(
     task: Task,
     name: &str,
     crate_folder: &Path,
-    measure: Option<&str>,
+    measure: &[&Path],
 ) -> Result<String, Box<dyn Error>> {
     let examples = mostik_local::training::shipped_examples(task)?;
     let trained = train(task, &examples);
@@ -65,22 +65,29 @@ fn make(
     for (title, language) in LANGUAGES {
         writeln!(report, "{title}, {}", validated(language))?;
     }
-    if let Some(measure) = measure {
-        let examples = read_examples(task, &fs::read_to_string(measure)?)?;
-        write!(report, "### {name}: real texts, never trained on\n\n")?;
-        let mut measured = Vec::new();
-        for (title, language) in LANGUAGES {
-            let chosen: Vec<&Example> =
-                examples.iter().filter(|e| language.is_none_or(|l| l == e.language)).collect();
-            let answers = answers(task, &trained.bytes, &chosen)?;
-            if !chosen.is_empty() {
-                measured.push((title, Evaluation::new(task.classes(), answers)));
-            }
+    for set in measure {
+        report.push_str(&measured(task, name, &trained.bytes, set)?);
+    }
+    Ok(report)
+}
+
+/// How the model answers a set of texts from elsewhere.
+fn measured(task: Task, name: &str, model: &[u8], set: &Path) -> Result<String, Box<dyn Error>> {
+    let examples = read_examples(task, &fs::read_to_string(set)?)?;
+    let title = set.file_stem().unwrap_or_default().to_string_lossy();
+    let mut report = format!("### {name}: real texts, never trained on ({title})\n\n");
+    let mut evaluations = Vec::new();
+    for (title, language) in LANGUAGES {
+        let chosen: Vec<&Example> =
+            examples.iter().filter(|e| language.is_none_or(|l| l == e.language)).collect();
+        if !chosen.is_empty() {
+            let answers = answers(task, model, &chosen)?;
+            evaluations.push((title, Evaluation::new(task.classes(), answers)));
         }
-        report.push_str(&bands(measured.iter().cloned()));
-        for (title, evaluation) in measured {
-            writeln!(report, "{title}, {evaluation}")?;
-        }
+    }
+    report.push_str(&bands(evaluations.iter().cloned()));
+    for (title, evaluation) in evaluations {
+        writeln!(report, "{title}, {evaluation}")?;
     }
     Ok(report)
 }
