@@ -19,7 +19,7 @@ const SENTENCE_WORDS: usize = 16;
 const GRAM_LETTERS: std::ops::RangeInclusive<usize> = 2..=5;
 
 /// Raised when the same text would give other features: old models do not fit.
-pub(crate) const VERSION: u64 = 4;
+pub(crate) const VERSION: u64 = 5;
 
 /// How much each group weighs against the others.
 const GROUP_SCALES: [f32; 3] = [1.0, 0.4, 0.5];

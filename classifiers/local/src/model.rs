@@ -18,7 +18,9 @@ use crate::{
 };
 
 const MAGIC: &[u8; 8] = b"mostik-2";
-const KNOWN_BYTES: usize = 1 << 13;
+/// Bits for four times as many stems as the lines have, so that a strange one is
+/// seldom taken for known.
+const KNOWN_BYTES: usize = 1 << 15;
 /// More classes than a desk could have owner teams.
 const MOST_CLASSES: usize = 32;
 

@@ -8,7 +8,7 @@ use crate::model::Calibration;
 /// Another company's messages are stranger to the model than another trade of
 /// the same writer's, so it has to be less sure of them than validation says.
 /// A judgement, not a fit: real texts are only measured with.
-const STRANGER_THAN_VALIDATION: f32 = 1.3;
+const STRANGER_THAN_VALIDATION: f32 = 1.45;
 
 /// What a stored model is calibrated with.
 pub(super) fn for_strangers(fitted: Calibration) -> Calibration {

@@ -19,10 +19,10 @@ use crate::{
     model::{self, Model},
 };
 
-/// How often each own line is learnt in a round. Fifty of them weigh as much as
-/// four hundred shipped lines: enough to be heard among ten thousand, too few
-/// to drown out other trades.
-const OWN_LINES_COUNT: usize = 8;
+/// Each own line counts like one more for so many shipped lines: fifty own lines
+/// are then heard as one line in thirty, which changes what is said of their
+/// words and does not drown out other trades.
+const SHIPPED_LINES_AN_OWN_LINE_OUTWEIGHS: usize = 1_400;
 /// How many times a part of the own lines, and a tenth of the shipped trades, is left out.
 const PARTS: u64 = 4;
 /// Fewer lines tell nothing about whether they help.
@@ -268,9 +268,12 @@ impl Lines {
         answer_by_others(&self.examples, &self.readings, &classes, left_out, &others)
     }
 
-    /// Own lines as often as they count.
+    /// Own lines as often as they count; many do not outweigh the shipped ones.
     fn counted(&self, chosen: &[usize]) -> Vec<usize> {
-        let times = |at: &usize| if *at < self.shipped { 1 } else { OWN_LINES_COUNT };
+        let own = (self.examples.len() - self.shipped).max(1);
+        let most = (self.shipped / own).max(1);
+        let count = (self.shipped / SHIPPED_LINES_AN_OWN_LINE_OUTWEIGHS).clamp(1, most);
+        let times = |at: &usize| if *at < self.shipped { 1 } else { count };
         chosen.iter().flat_map(|at| std::iter::repeat_n(*at, times(at))).collect()
     }
 
