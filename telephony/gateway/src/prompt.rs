@@ -1,5 +1,7 @@
 //! The prompts by name.
 
+use std::borrow::Cow;
+
 use crate::{SpokenLanguage, SpokenPromise};
 
 /// Something to play to the caller.
@@ -36,11 +38,16 @@ pub enum Words {
     HiddenNumber,
     /// Sorry, we cannot record now; goodbye.
     Sorry,
+    /// What is heard while waiting.
+    Music,
+    /// A prompt of those in `prompts/README.md`, by its name.
+    Named(&'static str),
 }
 
 impl Words {
-    /// Every prompt there is.
-    pub fn all() -> impl Iterator<Item = Self> {
+    /// Those that have a variant of their own.
+    #[cfg(test)]
+    pub(crate) fn fixed() -> impl Iterator<Item = Self> {
         let fixed = [
             Self::Welcome,
             Self::LanguageHint,
@@ -57,20 +64,25 @@ impl Words {
     }
 
     /// The name of the audio file, without its ending.
-    pub fn file_stem(self) -> String {
-        match self {
-            Self::Welcome => "welcome".into(),
-            Self::LanguageHint => "language_hint".into(),
-            Self::Promise(SpokenPromise::WithinMinutes(minutes)) => format!("within_{minutes}"),
-            Self::Promise(SpokenPromise::NextWorkingDay) => "next_working_day".into(),
-            Self::AfterTheTone => "after_the_tone".into(),
-            Self::Tone => "tone".into(),
-            Self::NothingHeard => "nothing_heard".into(),
-            Self::GoodbyeUnheard => "goodbye_unheard".into(),
-            Self::Thanks => "thanks".into(),
-            Self::CallBack => "call_back".into(),
-            Self::HiddenNumber => "hidden_number".into(),
-            Self::Sorry => "sorry".into(),
-        }
+    pub fn file_stem(self) -> Cow<'static, str> {
+        let name = match self {
+            Self::Promise(SpokenPromise::WithinMinutes(minutes)) => {
+                return format!("within_{minutes}").into();
+            }
+            Self::Promise(SpokenPromise::NextWorkingDay) => "next_working_day",
+            Self::Welcome => "welcome",
+            Self::LanguageHint => "language_hint",
+            Self::AfterTheTone => "after_the_tone",
+            Self::Tone => "tone",
+            Self::NothingHeard => "nothing_heard",
+            Self::GoodbyeUnheard => "goodbye_unheard",
+            Self::Thanks => "thanks",
+            Self::CallBack => "call_back",
+            Self::HiddenNumber => "hidden_number",
+            Self::Sorry => "sorry",
+            Self::Music => "music",
+            Self::Named(name) => name,
+        };
+        name.into()
     }
 }

@@ -1,5 +1,6 @@
 //! The prompts as audio: compiled in, replaceable by files.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -28,7 +29,7 @@ pub enum PromptError {
 /// Every prompt, decoded once.
 #[derive(Debug, Clone)]
 pub struct PromptLibrary {
-    clips: HashMap<Prompt, Clip>,
+    clips: HashMap<(SpokenLanguage, Cow<'static, str>), Clip>,
 }
 
 impl PromptLibrary {
@@ -37,9 +38,9 @@ impl PromptLibrary {
     pub fn load(directory: Option<&Path>) -> Result<Self, PromptError> {
         let mut clips = HashMap::new();
         for language in SpokenLanguage::ALL {
-            for words in Words::all() {
+            for words in Self::spoken().chain([Words::Tone, Words::Music]) {
                 let clip = load(directory, &file_of(language, words))?;
-                clips.insert(Prompt { language, words }, clip);
+                clips.insert((language, words.file_stem()), clip);
             }
         }
         Ok(Self { clips })
@@ -47,14 +48,22 @@ impl PromptLibrary {
 
     /// The audio of a prompt.
     pub fn clip(&self, prompt: Prompt) -> Option<Clip> {
-        self.clips.get(&prompt).cloned()
+        self.clips.get(&(prompt.language, prompt.words.file_stem())).cloned()
+    }
+
+    /// Every prompt that is spoken, in the order of a call.
+    pub fn spoken() -> impl Iterator<Item = Words> {
+        SPOKEN.iter().copied().map(Words::Named)
     }
 }
 
-/// The tone sounds the same in every language.
+/// Tone and music sound the same in every language.
 fn file_of(language: SpokenLanguage, words: Words) -> PathBuf {
     let name = format!("{}.wav", words.file_stem());
-    if words == Words::Tone { name.into() } else { Path::new(language.code()).join(name) }
+    match words {
+        Words::Tone | Words::Music => name.into(),
+        _ => Path::new(language.code()).join(name),
+    }
 }
 
 fn load(directory: Option<&Path>, file: &Path) -> Result<Clip, PromptError> {
@@ -71,51 +80,137 @@ fn load(directory: Option<&Path>, file: &Path) -> Result<Clip, PromptError> {
     Clip::from_wav(content).map_err(|error| PromptError::Unplayable(file.into(), error))
 }
 
+/// Every prompt by its name, in each language, and the sounds that are the same in all.
 macro_rules! compiled_in {
     ($($name:literal)+) => {
-        &[$(($name, include_bytes!(concat!("../prompts/", $name)))),+]
+        /// The names of all prompts that are spoken.
+        static SPOKEN: &[&str] = &[$($name),+];
+        static COMPILED_IN: &[(&str, &[u8])] = &[
+            ("tone.wav", include_bytes!("../prompts/tone.wav")),
+            ("music.wav", include_bytes!("../prompts/music.wav")),
+            $(
+                (concat!("ru/", $name, ".wav"), include_bytes!(concat!("../prompts/ru/", $name, ".wav"))),
+                (concat!("en/", $name, ".wav"), include_bytes!(concat!("../prompts/en/", $name, ".wav"))),
+            )+
+        ];
     };
 }
 
-static COMPILED_IN: &[(&str, &[u8])] = compiled_in! {
-    "tone.wav"
-    "ru/welcome.wav"
-    "ru/language_hint.wav"
-    "ru/within_10.wav"
-    "ru/within_15.wav"
-    "ru/within_20.wav"
-    "ru/within_30.wav"
-    "ru/within_45.wav"
-    "ru/within_60.wav"
-    "ru/within_120.wav"
-    "ru/within_240.wav"
-    "ru/next_working_day.wav"
-    "ru/after_the_tone.wav"
-    "ru/nothing_heard.wav"
-    "ru/goodbye_unheard.wav"
-    "ru/thanks.wav"
-    "ru/call_back.wav"
-    "ru/hidden_number.wav"
-    "ru/sorry.wav"
-    "en/welcome.wav"
-    "en/language_hint.wav"
-    "en/within_10.wav"
-    "en/within_15.wav"
-    "en/within_20.wav"
-    "en/within_30.wav"
-    "en/within_45.wav"
-    "en/within_60.wav"
-    "en/within_120.wav"
-    "en/within_240.wav"
-    "en/next_working_day.wav"
-    "en/after_the_tone.wav"
-    "en/nothing_heard.wav"
-    "en/goodbye_unheard.wav"
-    "en/thanks.wav"
-    "en/call_back.wav"
-    "en/hidden_number.wav"
-    "en/sorry.wav"
-};
+compiled_in! {
+    "welcome"
+    "language_hint"
+    "within_10"
+    "within_15"
+    "within_20"
+    "within_30"
+    "within_45"
+    "within_60"
+    "within_120"
+    "within_240"
+    "next_working_day"
+    "after_the_tone"
+    "nothing_heard"
+    "goodbye_unheard"
+    "thanks"
+    "call_back"
+    "hidden_number"
+    "sorry"
+    "closed"
+    "outage"
+    "menu"
+    "zero"
+    "last_pricing"
+    "last_design"
+    "last_copy"
+    "last_delivery"
+    "last_other"
+    "state_looking"
+    "state_with_team"
+    "state_accepted"
+    "state_being_fixed"
+    "state_fixed"
+    "state_declined"
+    "understood_pricing"
+    "understood_design"
+    "understood_copy"
+    "understood_delivery"
+    "understood_other"
+    "is_it_pricing"
+    "is_it_design"
+    "is_it_copy"
+    "is_it_delivery"
+    "is_it_other"
+    "right_or_not"
+    "which_cause"
+    "noted"
+    "say_again"
+    "connecting"
+    "ahead_0"
+    "ahead_1"
+    "ahead_2"
+    "ahead_3"
+    "ahead_4"
+    "ahead_5"
+    "ahead_6"
+    "ahead_7"
+    "ahead_8"
+    "ahead_9"
+    "ahead_10"
+    "ahead_many"
+    "wait_1"
+    "wait_2"
+    "wait_3"
+    "wait_5"
+    "wait_10"
+    "wait_15"
+    "wait_20"
+    "wait_30"
+    "wait_long"
+    "offer_call_back"
+    "offer_message"
+    "place_kept"
+    "nobody_closed"
+    "nobody_away"
+    "nobody_free"
+    "call_is_lost"
+    "handing_on"
+    "goodbye"
+    "accept_call"
+    "no_colleague"
+    "no_more_hand_ons"
+    "we_call_back"
+    "your_turn"
+    "about_pricing"
+    "about_design"
+    "about_copy"
+    "about_delivery"
+    "about_other"
+    "news_received"
+    "news_accepted"
+    "news_fixed"
+    "news_declined"
+    "news_delayed"
+    "news_follow_up"
+    "news_thanked"
+    "did_we_solve_it"
+    "glad"
+    "what_is_wrong"
+    "tell_us_more"
+    "goes_on"
+    "no_answer_taken"
+    "mailbox"
+    "mailbox_fixed"
+    "studio_pin"
+    "studio_wrong_pin"
+    "studio_choose"
+    "studio_unknown"
+    "studio_now"
+    "studio_what_now"
+    "studio_speak"
+    "studio_keep"
+    "studio_kept"
+    "studio_restored"
+}
 
 #[cfg(test)]
 mod tests {
@@ -131,9 +226,9 @@ mod tests {
     fn every_prompt_is_there_audible_and_short() {
         let library = PromptLibrary::load(None).expect("all compiled in");
         for language in SpokenLanguage::ALL {
-            for words in Words::all() {
+            for words in Words::fixed().chain(PromptLibrary::spoken()) {
                 let clip = library.clip(Prompt { language, words }).expect("loaded");
-                assert!((0.3..12.0).contains(&clip.seconds()), "{language:?} {words:?} {clip:?}");
+                assert!((0.3..17.0).contains(&clip.seconds()), "{language:?} {words:?} {clip:?}");
                 let level = rms_dbfs(&clip);
                 assert!((-24.0..-16.0).contains(&level), "{language:?} {words:?} {level}");
             }
@@ -152,7 +247,7 @@ mod tests {
                 format!("{}/{}.wav", next(), next())
             })
             .collect();
-        told.push("tone.wav".into());
+        told.extend(["tone.wav".into(), "music.wav".into()]);
         let mut compiled: Vec<&str> = COMPILED_IN.iter().map(|(name, _)| *name).collect();
         told.sort();
         compiled.sort_unstable();
