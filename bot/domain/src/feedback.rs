@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     CallId, Channel, Claimed, Classification, ConversationId, CustomerId, FeedbackId, InboxId,
-    MessageId, ProblemId, Reference, ReturnPath, Words, as_text,
+    MessageId, ProblemId, Reference, ReturnPath, Understanding, Words, as_text,
+    understanding::USUAL_URGENCY,
 };
 
 /// **The unit that is classified and routed**: one problem voiced by one customer.
@@ -361,6 +362,14 @@ impl Feedback {
     /// The problem, once routed.
     pub fn problem(&self) -> Option<ProblemId> {
         self.state.routed().map(|routed| routed.problem)
+    }
+
+    /// Its place in the desk's queue, 0 to 11, the most urgent highest; that of
+    /// an ordinary complaint while nobody has read it.
+    pub fn urgency(&self) -> u8 {
+        let named = self.state.classification();
+        let understood = named.and_then(|named| named.understanding.as_ref());
+        understood.map_or(USUAL_URGENCY, Understanding::urgency)
     }
 }
 

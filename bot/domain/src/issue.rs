@@ -126,15 +126,17 @@ const TITLE_LENGTH: usize = 80;
 
 /// The one line that names a problem, from redacted words.
 pub fn title(language: Language, cause: &RootCause, redacted: &str) -> String {
-    let first = redacted.split(['\n', '\r']).map(str::trim).find(|line| !line.is_empty());
-    format!("{}: {}", cause_name(language, cause), shortened(first.unwrap_or("…"), TITLE_LENGTH))
+    titled(&cause_name(language, cause), redacted)
 }
 
 /// The one line that names an offer of cooperation, from redacted words.
 pub fn title_of_offer(language: Language, redacted: &str) -> String {
+    titled(issue_of_offer::name(language), redacted)
+}
+
+fn titled(what: &str, redacted: &str) -> String {
     let first = redacted.split(['\n', '\r']).map(str::trim).find(|line| !line.is_empty());
-    let offer = issue_of_offer::name(language);
-    format!("{offer}: {}", shortened(first.unwrap_or("…"), TITLE_LENGTH))
+    format!("{what}: {}", shortened(first.unwrap_or("…"), TITLE_LENGTH))
 }
 
 /// Title, body, labels and assignees for an owner team.

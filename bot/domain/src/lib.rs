@@ -74,7 +74,7 @@ pub use feedback::{
 };
 pub use office_hours::{OfficeHours, OfficeHoursError};
 pub use promise::{Promise, PromiseState, PromiseWhat};
-pub use understanding::{Mention, USUAL_URGENCY, Understanding};
+pub use understanding::{Mention, Understanding};
 
 pub use board::{BoardColumn, BoardIssue};
 pub use issue::{Issue, IssueDraft, IssueState, Marker};

@@ -41,7 +41,8 @@ pub enum NoticeKind {
     Delayed,
     /// A week after closing.
     FollowUp,
-    /// Thanks for praise, to a caller who was promised a call back.
+    /// Thanks for praise, to whoever was answered as if something were wrong: a
+    /// caller who was promised a call back, or by a person's correction.
     Thanked,
 }
 
@@ -396,12 +397,11 @@ mod tests {
 
     #[test]
     fn every_word_that_fits_a_kind() {
-        let all = [KINDS.as_slice(), &[NoticeKind::Thanked]].concat();
         for (kind, kinds) in [
             (MessageKind::Thanks, &[NoticeKind::Received, NoticeKind::Thanked][..]),
             (MessageKind::Review, &[NoticeKind::Received, NoticeKind::Thanked]),
             (MessageKind::Question, &[NoticeKind::Received, NoticeKind::Delayed]),
-            (MessageKind::Cooperation, &all[..5]),
+            (MessageKind::Cooperation, &KINDS),
         ] {
             insta::assert_snapshot!(
                 format!("notices_{kind}_ru"),

@@ -140,8 +140,8 @@ fn offer_in_russian(kind: NoticeKind, facts: &Facts<'_>) -> Option<String> {
             }
         ),
         NoticeKind::FollowUp => format!(
-            "Неделю назад мы закрыли ваше предложение. Если что-то осталось без ответа, напишите \
-             нам: {page}"
+            "Неделю назад мы закончили работу с вашим предложением. Если что-то осталось без \
+             ответа, напишите нам: {page}"
         ),
         NoticeKind::Thanked => return None,
     })
@@ -191,7 +191,8 @@ fn offer_in_english(kind: NoticeKind, facts: &Facts<'_>) -> Option<String> {
             }
         ),
         NoticeKind::FollowUp => format!(
-            "A week ago we closed your offer. If anything is left unanswered, write to us: {page}"
+            "A week ago we finished our work on your offer. If anything is left unanswered, write \
+             to us: {page}"
         ),
         NoticeKind::Thanked => return None,
     })

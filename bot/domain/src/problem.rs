@@ -18,7 +18,8 @@ pub struct Problem {
     pub title: String,
     /// The text that new feedbacks are compared with.
     pub pattern: Words,
-    /// Keys under which look-alikes are found (see `mostik-text`).
+    /// Keys under which look-alikes are found (see `mostik-text`); none where
+    /// nothing is to be gathered: an offer of cooperation stands alone.
     pub likeness_keys: Vec<u64>,
     /// Open, fixed or declined.
     pub state: ProblemState,

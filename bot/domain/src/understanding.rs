@@ -37,7 +37,7 @@ pub struct Mention {
 }
 
 /// The urgency of what nobody has read: that of an ordinary complaint.
-pub const USUAL_URGENCY: u8 = urgency(Criticality::Normal, ContactRisk::Low);
+pub(crate) const USUAL_URGENCY: u8 = urgency(Criticality::Normal, ContactRisk::Low);
 
 impl Understanding {
     /// What is taken of words that nothing has read.
@@ -52,9 +52,9 @@ impl Understanding {
         }
     }
 
-    /// The order of the desk's queue, the most urgent highest: how bad it is
-    /// now, then how near the customer is to leaving.
-    pub const fn urgency(&self) -> u8 {
+    /// The order of the desk's queue, 0 to 11, the most urgent highest: how bad
+    /// it is now, then how near the customer is to leaving.
+    pub(crate) const fn urgency(&self) -> u8 {
         urgency(self.criticality, self.contact_risk)
     }
 }

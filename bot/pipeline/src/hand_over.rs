@@ -6,7 +6,9 @@ use crate::{Pipeline, StepError, steps::route};
 /// Somebody else may save the same feedback in between; then all is read again.
 const TRIES: u32 = 5;
 
-/// Gives a feedback to the team that a person chose, past the ownership rules.
+/// Gives a feedback to the team that `by`, a person, chose, past the ownership
+/// rules. Gives up when there is no such team, or when the feedback has no
+/// cause or its customer no answer yet.
 pub async fn hand_over(
     pipeline: &Pipeline,
     id: FeedbackId,

@@ -25,8 +25,8 @@ const READ_AT_ONCE: usize = 100;
 /// What is compared with the known problems.
 #[derive(Debug, Clone)]
 pub struct Voiced {
-    /// The customer's words without personal data.
-    text: String,
+    /// The customer's words without the personal data that was found in them.
+    text: Words,
     /// What may have caused it; empty while nobody has said.
     causes: Vec<Cause>,
 }
@@ -39,7 +39,12 @@ impl Voiced {
         let text = redact(words.reveal()).text;
         let named = feedback.state.classification();
         let causes = named.map(|named| named.causes.clone()).unwrap_or_default();
-        Some(Self { text, causes })
+        Some(Self { text: text.into(), causes })
+    }
+
+    /// Its words as they are compared, and as a problem that it opens keeps them.
+    pub(crate) fn redacted(&self) -> &str {
+        self.text.reveal()
     }
 
     /// How far a problem's cause agrees, as `mostik-text` asks for it.
@@ -87,8 +92,8 @@ impl LikelyProblems {
         most: usize,
     ) -> Result<Vec<LikelyProblem>, StoreError> {
         let mut ids: HashSet<ProblemId> = besides.iter().copied().collect();
-        ids.extend(self.store.problems_sharing_words(&voiced.text, BY_WORDS).await?);
-        ids.extend(self.nearest(&voiced.text).await?);
+        ids.extend(self.store.problems_sharing_words(voiced.redacted(), BY_WORDS).await?);
+        ids.extend(self.nearest(voiced.redacted()).await?);
         let mut ids: Vec<_> = ids.into_iter().collect();
         ids.sort_unstable();
         let mut candidates = self.store.voiced_problems(&ids).await?;
@@ -149,9 +154,10 @@ impl LikelyProblems {
 async fn off_the_loop<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, StoreError> {
+    // What a panic says may quote the customer's words: it is not told on.
     tokio::task::spawn_blocking(work)
         .await
-        .map_err(|error| StoreError::Unavailable { why: format!("comparing stopped: {error}") })
+        .map_err(|_| StoreError::Unavailable { why: "comparing was broken off".to_owned() })
 }
 
 fn ranked(
@@ -163,11 +169,11 @@ fn ranked(
     let texts: Vec<Vec<String>> = candidates.iter().map(messages).collect();
     let messages = texts.iter().map(|texts| texts.iter().map(String::as_str));
     let agreement = |at: usize| asked.agreement(&candidates[at]);
-    let ranking = Ranking::of(messages, Some(meanings)).likest(&asked.text, agreement, most);
+    let ranking = Ranking::of(messages, Some(meanings)).likest(asked.redacted(), agreement, most);
     let likely = |alike: Alike| LikelyProblem {
         card: candidates[alike.problem].card.clone(),
         certainty: alike.certainty,
-        joins: alike.joins() || repeats(&asked.text, &candidates[alike.problem]),
+        joins: alike.joins() || repeats(asked.redacted(), &candidates[alike.problem]),
     };
     ranking.into_iter().map(likely).collect()
 }

@@ -7,7 +7,7 @@ use mostik_text::{cut_at, understanding};
 const MENTIONS: usize = 10;
 const MENTION_BYTES: usize = 120;
 
-/// Reads a message; costs about as little as finding its language.
+/// Reads a message. What it costs beside naming the cause: decision 8.
 pub(crate) fn read(text: &str) -> Understanding {
     let read = understanding::understand(text);
     let mentions = understanding::mentions(text, &[]).into_iter().take(MENTIONS);

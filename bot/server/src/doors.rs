@@ -51,7 +51,7 @@ impl HandOver for HandOverDoor {
     }
 }
 
-/// What else customers have said: compared without personal data.
+/// Finds the open problems that a feedback may be about, for its page.
 pub(crate) struct LikelyDoor(pub(crate) Arc<mostik_pipeline::LikelyProblems>);
 
 #[async_trait]

@@ -50,13 +50,14 @@ impl<T: ?Sized + Send + Sync + 'static> Live<T> {
         // Reading takes milliseconds, own causes are learnt anew.
         let read = tokio::task::spawn_blocking(move || (this.read)(&this.models)).await;
         let read = read.unwrap_or_else(|broken| Err(broken.into()));
+        let name = self.models.current().unwrap_or_default();
         let model = match read {
             Ok(model) => {
-                tracing::info!(version = %self.models.current().unwrap_or_default(), "another model is in use");
+                tracing::info!(model = %name, "another model is in use");
                 model
             }
             Err(why) => {
-                tracing::warn!(why = %format!("{why:#}"), "a new model cannot be used; the one before stays");
+                tracing::warn!(model = %name, why = %format!("{why:#}"), "cannot be used; the one before stays");
                 model
             }
         };

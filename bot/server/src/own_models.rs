@@ -46,7 +46,8 @@ pub(crate) struct Manifest {
     pub(crate) shipped_after: f32,
 }
 
-/// When another version was put to use; two are equal only for the same time.
+/// Which file named the version in use, and when that was written; two are
+/// equal only while no other version has been put to use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Stamp((u64, i64, i64));
 
@@ -92,6 +93,7 @@ impl OwnModels {
     /// and its name.
     pub(crate) fn to_beat(&self, task: Task) -> Result<(String, InUse)> {
         let shipped = (SHIPPED.to_owned(), InUse::default());
+        // Read as a model only to learn whether it could answer.
         let used = match task {
             Task::RootCause => self.usable(LocalRootCause::from_bytes)?.map(|(bytes, _)| bytes),
             Task::Stage => self.usable(LocalStage::from_bytes)?.map(|(bytes, _)| bytes),

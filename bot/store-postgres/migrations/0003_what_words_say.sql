@@ -17,9 +17,13 @@ ALTER TABLE classification ADD COLUMN decided_by TEXT NOT NULL DEFAULT 'model';
 ALTER TABLE classification ADD COLUMN root_cause TEXT NOT NULL DEFAULT '';
 -- When.
 ALTER TABLE classification ADD COLUMN at BIGINT NOT NULL DEFAULT 0;
+-- The words that decided may hold a NUL character, of which PostgreSQL reads no document.
 UPDATE classification SET
-    decided_by = document::json #>> '{decided_by,kind}',
-    root_cause = document::json ->> 'root_cause',
-    at         = (extract(epoch FROM (document::json ->> 'at')::timestamptz) * 1000000)::bigint;
+    decided_by = read.document #>> '{decided_by,kind}',
+    root_cause = read.document ->> 'root_cause',
+    at         = (extract(epoch FROM (read.document ->> 'at')::timestamptz) * 1000000)::bigint
+FROM (SELECT seq, replace(document, '\u0000', '\u0020')::json AS document
+      FROM classification) AS read
+WHERE read.seq = classification.seq;
 -- What people named, for learning and for telling how often the model agrees.
 CREATE INDEX classification_by_person ON classification (at, seq) WHERE decided_by <> 'model';

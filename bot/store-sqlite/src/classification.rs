@@ -1,5 +1,5 @@
 use jiff::Timestamp;
-use mostik_domain::{Classification, Feedback, FeedbackId, agreement::Judgement};
+use mostik_domain::{Classification, DecidedBy, Feedback, FeedbackId, agreement::Judgement};
 use mostik_store::StoreError;
 
 use crate::{
@@ -92,6 +92,6 @@ fn judgement(at: i64, said: &str, named: &str, by: &str) -> Result<Judgement, St
         at: timestamp(at)?,
         said: cause(said)?,
         named: cause(named)?,
-        by_customer: by == "customer",
+        by_customer: by == DecidedBy::Customer.as_str(),
     })
 }

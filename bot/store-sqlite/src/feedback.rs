@@ -1,4 +1,4 @@
-use mostik_domain::{Feedback, FeedbackId, ProblemId, USUAL_URGENCY, Understanding};
+use mostik_domain::{Feedback, FeedbackId, ProblemId};
 use mostik_store::StoreError;
 
 use crate::{
@@ -122,7 +122,7 @@ impl Columns {
         let understood = state.classification().and_then(|it| it.understanding.as_ref());
         Self {
             kind: understood.map(|it| it.kind.as_str()),
-            urgency: understood.map_or(USUAL_URGENCY, Understanding::urgency).into(),
+            urgency: feedback.urgency().into(),
             root_cause: state.classification().map(|it| column::key(it.root_cause.as_str())),
             owner_team: feedback.owner_team().map(column::key),
             problem: feedback.problem().map(|problem| problem.to_string()),

@@ -67,12 +67,14 @@ pub(crate) async fn voiced(
     let found: Vec<Problem> = document::among(db, select, ids, "").await?;
     let mut voices: HashMap<ProblemId, Vec<Words>> = HashMap::new();
     for ids in ids.chunks(document::LIST) {
+        // Places are given from the index alone: a problem may have thousands of documents.
         let mut query = QueryBuilder::<Db>::new(
-            "SELECT document FROM (SELECT document, id, ROW_NUMBER() OVER \
-             (PARTITION BY problem_id ORDER BY id) AS place FROM feedback WHERE problem_id IN",
+            "SELECT document FROM feedback WHERE id IN (SELECT id FROM (SELECT id, \
+             ROW_NUMBER() OVER (PARTITION BY problem_id ORDER BY id) AS place \
+             FROM feedback WHERE problem_id IN",
         );
         document::push_list(&mut query, ids.iter().map(ToString::to_string));
-        query.push(") AS numbered WHERE place <= ").push_bind(VOICES).push(" ORDER BY id");
+        query.push(") AS numbered WHERE place <= ").push_bind(VOICES).push(") ORDER BY id");
         let first: Vec<Feedback> = document::built(db, query).await?;
         for feedback in first {
             let Some(problem) = feedback.problem() else { continue };
@@ -103,15 +105,16 @@ async fn counts(
     db: &mut Connection,
     ids: &[ProblemId],
 ) -> Result<HashMap<String, (u64, u64)>, StoreError> {
-    if ids.is_empty() {
-        return Ok(HashMap::new());
+    let mut rows = Vec::new();
+    for ids in ids.chunks(document::LIST) {
+        let mut query = QueryBuilder::<Db>::new(
+            "SELECT problem_id, COUNT(*), COUNT(DISTINCT customer_id) FROM feedback \
+             WHERE problem_id IN",
+        );
+        document::push_list(&mut query, ids.iter().map(ToString::to_string));
+        query.push(" GROUP BY problem_id");
+        rows.extend(query.build().fetch_all(&mut *db).await.map_err(failed)?);
     }
-    let mut query = QueryBuilder::<Db>::new(
-        "SELECT problem_id, COUNT(*), COUNT(DISTINCT customer_id) FROM feedback WHERE problem_id IN",
-    );
-    document::push_list(&mut query, ids.iter().map(ToString::to_string));
-    query.push(" GROUP BY problem_id");
-    let rows = query.build().fetch_all(db).await.map_err(failed)?;
     let count = |row: &<Db as sqlx::Database>::Row, at: usize| {
         row.try_get::<i64, _>(at).map(|count| u64::try_from(count).unwrap_or_default())
     };

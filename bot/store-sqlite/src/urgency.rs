@@ -1,6 +1,6 @@
 //! The desk's queue: the most urgent first, of those the longest waiting.
 
-use mostik_domain::{Feedback, FeedbackId, USUAL_URGENCY, Understanding};
+use mostik_domain::{Feedback, FeedbackId};
 use mostik_store::PageRequest;
 use sqlx::QueryBuilder;
 
@@ -11,8 +11,7 @@ pub(crate) const ORDER: &str = " ORDER BY urgency DESC, id";
 
 /// Where the list goes on after a feedback: its urgency and its id.
 pub(crate) fn cursor(feedback: &Feedback) -> String {
-    let understood = feedback.state.classification().and_then(|it| it.understanding.as_ref());
-    format!("{}.{}", understood.map_or(USUAL_URGENCY, Understanding::urgency), feedback.id)
+    format!("{}.{}", feedback.urgency(), feedback.id)
 }
 
 /// Adds what follows the `after` of the request.

@@ -67,12 +67,14 @@ async fn a_database_of_a_newer_version_is_refused() {
     assert_too_new(&refused);
 }
 
-/// A person at the desk of that time named another cause.
+/// A person at the desk of that time named another cause, of words with a NUL
+/// character between them.
 const JUDGED: &str = "INSERT INTO classification (feedback_id, document) \
-    SELECT feedback_id, replace(replace(document, \
+    SELECT feedback_id, replace(replace(replace(document, \
         '\"root_cause\":\"delivery\"', '\"root_cause\":\"copy\"'), \
         '{\"kind\":\"model\",\"version\":\"local/1\"}', \
-        '{\"kind\":\"operator\",\"name\":\"Вера\"}') FROM classification";
+        '{\"kind\":\"operator\",\"name\":\"Вера\"}'), \
+        '\"опоздал\"', '\"опоздал\\u0000курьер\"') FROM classification";
 
 const FROM_THE_FUTURE: &str = "INSERT INTO _sqlx_migrations \
     (version, description, success, checksum, execution_time) \

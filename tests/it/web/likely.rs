@@ -1,6 +1,7 @@
 //! Problems that a feedback may be about, as the desk and the API offer them.
 
-use mostik_domain::{ReviewReason, Role};
+use mostik_domain::{ContactRisk, Criticality, MessageKind, ReviewReason, Role};
+use mostik_store::Store as _;
 use mostik_tests::browser::Browser;
 use mostik_tests::eventually::eventually;
 use mostik_tests::needs;
@@ -8,6 +9,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::given::{Filed, Web};
+use super::said::{read, understood};
 
 /// Two problems of the designers, the second one like what is asked about.
 async fn two_problems(web: &Web) -> (Filed, Filed) {
@@ -20,7 +22,8 @@ async fn two_problems(web: &Web) -> (Filed, Filed) {
 async fn likely_problems_are_offered_and_one_form_joins() {
     let web = Web::open().await;
     let (_, button) = two_problems(&web).await;
-    let id = web.waits_for_a_person("где кнопка оплаты?", ReviewReason::LowConfidence).await;
+    let read = read(MessageKind::Complaint, Criticality::Normal, ContactRisk::Low);
+    let id = understood(&web, "где кнопка оплаты?", ReviewReason::LowConfidence, read).await;
     let told = web.api(Method::GET, &format!("/api/v1/feedback/{id}")).send().await;
     let told: Value = told.expect("an answer").json().await.expect("JSON");
     let likely = told["likely_problems"].as_array().expect("a list");
@@ -28,7 +31,9 @@ async fn likely_problems_are_offered_and_one_form_joins() {
     assert_eq!(likely[0]["title"], "Дизайн: не видно кнопки");
     assert_eq!(likely[0]["root_cause"], "design");
     assert_eq!((&likely[0]["state"], &likely[0]["feedback_count"]), (&json!("open"), &json!(1)));
-    assert!(likely[0]["certainty"].as_f64().expect("a number") <= 1.0);
+    let certainty = |place: usize| likely[place]["certainty"].as_f64().expect("a number");
+    assert!(certainty(0) > 0.0 && certainty(0) <= 1.0, "{told}");
+    assert!((1..likely.len()).all(|place| certainty(place) <= certainty(place - 1)), "{told}");
 
     let operator = web.signs_in("Ольга", Role::Operator).await;
     let path = format!("/desk/feedback/{id}");
@@ -47,6 +52,8 @@ async fn likely_problems_are_offered_and_one_form_joins() {
     assert_eq!((joined.problem(), joined.state.as_str()), (Some(button.problem), "routed"));
     let named = joined.state.classification().expect("named");
     assert_eq!(named.decided_by.version(), "operator", "who joins it says the cause, too");
+    let kept = web.store.feedback_details(id).await.expect("a read").expect("the feedback");
+    assert_eq!(kept.classifications.last(), Some(named), "the history keeps all of it");
     let told = web.api(Method::GET, &format!("/api/v1/feedback/{id}")).send().await;
     let told: Value = told.expect("an answer").json().await.expect("JSON");
     let likely = told["likely_problems"].as_array().expect("a list");

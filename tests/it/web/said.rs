@@ -12,15 +12,27 @@ use serde_json::{Value, json};
 
 use super::given::Web;
 
+/// Taken for a matter of design, and read so.
 pub(super) async fn understood(
     web: &Web,
     text: &str,
     reason: ReviewReason,
     read: Understanding,
 ) -> FeedbackId {
+    understood_as(web, text, reason, RootCause::Design, read).await
+}
+
+async fn understood_as(
+    web: &Web,
+    text: &str,
+    reason: ReviewReason,
+    cause: RootCause,
+    read: Understanding,
+) -> FeedbackId {
     let id = web.waits_for_a_person(text, reason).await;
     let mut feedback = web.feedback(id).await;
     let mut named = feedback.state.classification().cloned().expect("classified");
+    named.root_cause = cause;
     named.understanding = Some(read);
     let reviewed = feedback.state.clone();
     let mostik_domain::FeedbackState::NeedsReview { reason, since, before } = reviewed else {
@@ -179,6 +191,27 @@ async fn a_customer_says_once_whether_we_understood() {
     assert_eq!(taught[0].1.decided_by.as_str(), "customer");
     let stranger = web.submits("", "/c/fb_1.00/cause", &[("cause", "copy")]).await;
     assert_eq!(stranger.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn nobody_is_asked_whether_it_is_about_something_else() {
+    let web = Web::open().await;
+    let read = read(MessageKind::Other, Criticality::Normal, ContactRisk::Low);
+    let unsure = ReviewReason::LowConfidence;
+    let id = understood_as(&web, "Даже не знаю", unsure, RootCause::Other, read).await;
+    let page = format!("/c/{}", web.links.token(id));
+    for (lang, question, same) in [
+        ("ru", "Подскажите, пожалуйста, о чём ваше обращение?", "Правильно ли мы вас поняли?"),
+        ("en", "Could you tell us what it is about?", "Did we understand you?"),
+    ] {
+        let shown = text_of(&web, "", &format!("{page}?lang={lang}")).await;
+        assert!(shown.contains(question) && !shown.contains(same), "{shown}");
+        for cause in ["pricing", "design", "copy", "delivery", "other"] {
+            assert!(shown.contains(&format!("value=\"{cause}\"")), "{cause}: {shown}");
+        }
+    }
+    let said = web.submits("", &format!("{page}/cause"), &[("cause", "other")]).await;
+    assert_eq!(said.status(), StatusCode::SEE_OTHER);
 }
 
 #[tokio::test]

@@ -2,12 +2,12 @@
 //! however alike the words of two companies may be (checklist #152).
 
 use mostik_domain::{
-    AcceptanceStage, Change, Decision, Feedback, MessageKind, OwnerTeam, Problem, ProblemId,
-    ProblemState, ReviewReason, RootCause, Routing, Words, issue,
+    Change, Decision, Feedback, MessageKind, OwnerTeam, Problem, ReviewReason, RootCause, Routing,
+    Words, issue,
 };
 use mostik_text::redact;
 
-use super::route::gathered;
+use super::route::{gathered, new_problem};
 use crate::{Pipeline, StepError};
 
 /// To the team that takes offers; without one to a person.
@@ -28,21 +28,10 @@ pub(super) async fn hand(
 ) -> Result<Decision, StepError> {
     let pattern = redact(feedback.text.as_ref().map_or("", Words::reveal)).text;
     let (_, gathering) = pipeline.store.look_alikes(&team.name, &[]).await?;
-    let now = pipeline.now();
+    // Without keys nothing is gathered under it.
     let problem = Problem {
-        id: ProblemId::new(pipeline.fresh()),
         title: issue::title_of_offer(team.language, &pattern),
-        root_cause: RootCause::Other,
-        owner_team: team.name.clone(),
-        pattern: Words::new(pattern),
-        // Nothing is gathered under it.
-        likeness_keys: Vec::new(),
-        state: ProblemState::Open,
-        stage: AcceptanceStage::NoSignal,
-        stage_since: now,
-        last_comment: None,
-        opened_at: now,
-        revision: 0,
+        ..new_problem(pipeline, &pattern, Vec::new(), RootCause::Other, team)
     };
     let id = problem.id;
     let opened = Decision::nothing().and(Change::OpenProblem { problem, gathering });

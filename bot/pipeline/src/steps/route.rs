@@ -6,7 +6,7 @@ use mostik_domain::{
     Way, Words, issue, way,
 };
 use mostik_store::ProblemCard;
-use mostik_text::{likeness, redact};
+use mostik_text::likeness;
 
 use super::{offer, thank};
 use crate::{Pipeline, StepError, Voiced};
@@ -46,31 +46,36 @@ pub(crate) async fn gather(
     if feedback.state.classification().map(Classification::kind) == Some(MessageKind::Cooperation) {
         return offer::hand(pipeline, feedback, team).await;
     }
-    let pattern = redact(feedback.text.as_ref().map_or("", Words::reveal)).text;
-    let keys = likeness::keys(&pattern);
+    let voiced = Voiced::by(&feedback);
+    let pattern = voiced.as_ref().map_or("", Voiced::redacted);
+    let keys = likeness::keys(pattern);
     // Its count is read first: a problem opened from here on makes this decision outdated.
     let (look_alikes, gathering) = pipeline.store.look_alikes(&team.name, &keys).await?;
     let look_alikes: Vec<ProblemId> = look_alikes.iter().map(|problem| problem.id).collect();
-    let same_owner = |card: &ProblemCard| {
-        card.problem.owner_team == team.name && card.problem.root_cause == cause
-    };
-    let likely = match Voiced::by(&feedback) {
-        Some(voiced) => {
-            pipeline.likely.of(&voiced, &look_alikes, same_owner, MOST_COMPARED).await?
-        }
+    let fits = |card: &ProblemCard| gathers(&card.problem, team, &cause);
+    let likely = match &voiced {
+        Some(voiced) => pipeline.likely.of(voiced, &look_alikes, fits, MOST_COMPARED).await?,
         None => Vec::new(),
     };
     if let Some(known) = likely.iter().find(|likely| likely.joins) {
         let known = known.card.problem.id;
         return gathered(pipeline, feedback, team, known, Decision::nothing());
     }
-    let problem = new_problem(pipeline, &pattern, keys, cause, team);
+    let problem = new_problem(pipeline, pattern, keys, cause, team);
     let id = problem.id;
     let opened = Decision::nothing().and(Change::OpenProblem { problem, gathering });
     gathered(pipeline, feedback, team, id, opened)
 }
 
-fn new_problem(
+/// Whether a feedback of that cause may be counted under it. An offer has no
+/// keys and gathers nothing, also where its team owns the cause.
+fn gathers(problem: &Problem, team: &OwnerTeam, cause: &RootCause) -> bool {
+    problem.owner_team == team.name
+        && problem.root_cause == *cause
+        && !problem.likeness_keys.is_empty()
+}
+
+pub(super) fn new_problem(
     pipeline: &Pipeline,
     pattern: &str,
     likeness_keys: Vec<u64>,

@@ -20,9 +20,22 @@ pub(super) async fn decide(pipeline: &Pipeline, id: NoticeId) -> Result<Decision
     }
     let feedback = pipeline.load_feedback(notice.feedback).await?;
     let substantial = notice.kind != NoticeKind::Delayed;
-    let mut decision = deliver(pipeline, &feedback, notice).await?;
-    if substantial && was_told(&decision) {
-        for promise in pipeline.store.promises(feedback.id).await? {
+    let decision = deliver(pipeline, &feedback, notice).await?;
+    if substantial {
+        return keep_promises(pipeline, feedback.id, decision).await;
+    }
+    Ok(decision)
+}
+
+/// What was told was the answer that was promised, if the customer was told it.
+pub(super) async fn keep_promises(
+    pipeline: &Pipeline,
+    id: FeedbackId,
+    told: Decision,
+) -> Result<Decision, StepError> {
+    let mut decision = told;
+    if was_told(&decision) {
+        for promise in pipeline.store.promises(id).await? {
             if let Ok(kept) = promise.kept(pipeline.now()) {
                 decision = decision.and(Change::SavePromise(kept));
             }
@@ -31,7 +44,7 @@ pub(super) async fn decide(pipeline: &Pipeline, id: NoticeId) -> Result<Decision
     Ok(decision)
 }
 
-pub(super) fn was_told(decision: &Decision) -> bool {
+fn was_told(decision: &Decision) -> bool {
     decision.changes.iter().any(|change| {
         matches!(
             change,

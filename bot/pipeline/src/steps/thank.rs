@@ -5,7 +5,7 @@ use mostik_domain::{
     Change, Decision, FeedbackId, Notice, NoticeId, NoticeKind, NoticeState, Words, tracking,
 };
 
-use super::tell::was_told;
+use super::tell::keep_promises;
 use crate::{Pipeline, StepError};
 
 /// After the customer was answered: `answered` holds what was told just now.
@@ -19,16 +19,7 @@ pub(super) async fn keep(
     if answered.changes.is_empty() {
         return Ok(thanks(pipeline, id));
     }
-    if !was_told(&answered) {
-        return Ok(answered);
-    }
-    let mut decision = answered;
-    for promise in pipeline.store.promises(id).await? {
-        if let Ok(kept) = promise.kept(pipeline.now()) {
-            decision = decision.and(Change::SavePromise(kept));
-        }
-    }
-    Ok(decision)
+    keep_promises(pipeline, id, answered).await
 }
 
 /// Thanks to somebody who was answered as if something were wrong, or in a call.

@@ -28,9 +28,10 @@ const MOST_DECISIONS: u32 = 20_000;
 /// A company's own words.
 #[derive(Debug, Args)]
 #[command(after_help = "A line is {\"text\":\"…\",\"label\":\"delivery\"}. Every training starts \
-from the shipped lines, so name all your files each time. A model that answers your lines, held \
-out, no better than the version in use, or shipped trades worse by more than a point, is not kept: \
-exit status 1. A running mostik uses a new version from the next message on.")]
+from the shipped lines, so name all your files each time. A model is kept when it answers more of \
+your lines, held out, than the version in use, by more than chance would bring, and shipped trades \
+no more than a point worse; otherwise the exit status is 1. A running mostik uses a new version \
+from the next message on.")]
 pub(super) struct Train {
     /// What is learnt
     what: What,
@@ -201,13 +202,14 @@ fn why_not(trained: &Retrained, used: &str) -> String {
     let mut why = Vec::new();
     if !trained.is_better_on_own_lines() {
         why.push(format!(
-            "of your lines {used} answers {:.1} % rightly (macro-F1 {:.3}), the new model {:.1} % ({:.3}): {} more and {} no longer",
+            "of your lines {used} answers {:.1} % rightly (macro-F1 {:.3}), the new model {:.1} % ({:.3}): {} more and {} no longer{}",
             before.accuracy() * 100.0,
             before.macro_f1(),
             after.accuracy() * 100.0,
             after.macro_f1(),
             trained.gained,
-            trained.lost
+            trained.lost,
+            if trained.gained > trained.lost { ", which may be chance" } else { "" }
         ));
     }
     if trained.forgets_trades() {

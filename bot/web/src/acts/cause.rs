@@ -1,4 +1,4 @@
-use mostik_domain::{Change, Classification, Decision, FeedbackState, Job, RootCause};
+use mostik_domain::{Change, Classification, Decision, Feedback, FeedbackState, Job, RootCause};
 use mostik_store::FeedbackDetails;
 
 use super::Moment;
@@ -18,6 +18,13 @@ pub(crate) fn correct_cause(
     let named = Classification::by_operator(cause.clone(), moment.by, moment.at);
     let state = reopened_if_closed(feedback.state.clone()).classified(named.clone())?;
     let named = state.classification().cloned().unwrap_or(named);
+    let id = feedback.id;
+    Ok(going_on(feedback, state, moment).and(Change::AddClassification(id, named)))
+}
+
+/// Saves what a person has made of a feedback, lets it go on from there, and
+/// has the issue it was counted on count one less.
+pub(super) fn going_on(feedback: Feedback, state: FeedbackState, moment: &Moment<'_>) -> Decision {
     let (id, revision) = (feedback.id, feedback.revision);
     let next = match state {
         FeedbackState::Answered(_) => {
@@ -26,16 +33,16 @@ pub(crate) fn correct_cause(
         _ => moment.job(Job::Answer { feedback: id }, format!("answer:{id}:{revision}:by-hand")),
     };
     let left = feedback.problem();
-    let mut decision = Decision::nothing()
-        .and(Change::AddClassification(id, named))
+    let decision = Decision::nothing()
         .and(Change::SaveFeedback(feedback.in_state(state, moment.at)))
         .then(next);
-    if let Some(problem) = left {
-        // The issue it was counted on counts one less.
-        let key = format!("file:{problem}:left:{id}:{revision}");
-        decision = decision.then(moment.job(Job::File { problem }, key));
+    match left {
+        None => decision,
+        Some(problem) => {
+            let key = format!("file:{problem}:left:{id}:{revision}");
+            decision.then(moment.job(Job::File { problem }, key))
+        }
     }
-    Ok(decision)
 }
 
 /// What was closed and yet waits for a person is taken as filed again.

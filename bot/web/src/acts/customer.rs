@@ -46,7 +46,7 @@ pub(crate) fn not_solved(
     };
     let answer = survey_answer(&details, text, moment)?;
     let decision = Decision::nothing().and(Change::AddMessage(answer));
-    for_a_person(decision, details.card.feedback, moment)
+    for_a_person(decision, details.card.feedback, ReviewReason::NotSolved, moment)
 }
 
 fn survey_answer(
@@ -65,7 +65,7 @@ fn survey_answer(
 }
 
 /// She writes more. `key` makes a form that was sent twice harmless. What was
-/// closed goes to a person: nobody else would read it.
+/// closed, or ended with an answer, goes to a person: nobody else would read it.
 pub(crate) fn write_more(
     details: FeedbackDetails,
     text: &str,
@@ -80,17 +80,14 @@ pub(crate) fn write_more(
     let closed =
         matches!(feedback.state, FeedbackState::Resolved { .. } | FeedbackState::Declined { .. });
     if repeated {
-        return Ok(decision);
+        Ok(decision)
+    } else if closed {
+        for_a_person(decision, feedback, ReviewReason::NotSolved, moment)
+    } else if ended_with_an_answer(&feedback) {
+        for_a_person(decision, feedback, ReviewReason::Question, moment)
+    } else {
+        Ok(decision)
     }
-    if closed {
-        return for_a_person(decision, feedback, moment);
-    }
-    if ended_with_an_answer(&feedback) {
-        let reason = ReviewReason::Question;
-        let state = feedback.state.clone().for_review(reason, moment.at)?;
-        return Ok(decision.and(Change::SaveFeedback(feedback.in_state(state, moment.at))));
-    }
-    Ok(decision)
 }
 
 /// Praise that was thanked for, a question that was answered: nothing further
@@ -108,8 +105,9 @@ fn ended_with_an_answer(feedback: &Feedback) -> bool {
 fn for_a_person(
     decision: Decision,
     feedback: Feedback,
+    reason: ReviewReason,
     moment: &Moment<'_>,
 ) -> Result<Decision, ProblemDocument> {
-    let state = feedback.state.clone().for_review(ReviewReason::NotSolved, moment.at)?;
+    let state = feedback.state.clone().for_review(reason, moment.at)?;
     Ok(decision.and(Change::SaveFeedback(feedback.in_state(state, moment.at))))
 }

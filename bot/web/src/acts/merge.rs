@@ -18,18 +18,22 @@ pub(crate) fn merge_into(
         return Err(Refusal::AlreadyThere.into());
     }
     // Who says that it is this problem says what has caused it, too.
-    let named = (feedback.state.classification())
-        .filter(|named| named.root_cause != problem.root_cause || waits_for_its_cause(&feedback))
-        .map(|_| Classification::by_operator(problem.root_cause.clone(), moment.by, moment.at));
+    let names_the_cause = feedback.state.classification().is_some_and(|named| {
+        named.root_cause != problem.root_cause || waits_for_its_cause(&feedback)
+    });
     let state = match reopened_if_closed(feedback.state.clone()) {
         FeedbackState::Routed(routed) => FeedbackState::Answered(routed.answered),
         FeedbackState::Filed(filed) => FeedbackState::Answered(filed.routed.answered),
         other => other,
     };
-    let state = match &named {
-        Some(named) => state.classified(named.clone())?,
-        None => state,
+    let state = if names_the_cause {
+        let cause = problem.root_cause.clone();
+        state.classified(Classification::by_operator(cause, moment.by, moment.at))?
+    } else {
+        state
     };
+    // With what was read beside the cause, as every other entry of the history.
+    let named = state.classification().filter(|_| names_the_cause).cloned();
     let state = state
         .routed_to(&problem.owner_team, problem.id, moment.at)
         .map_err(|_| ProblemDocument::from(Refusal::NotAnswered))?;

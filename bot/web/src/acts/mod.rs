@@ -24,7 +24,7 @@ pub(crate) use confirm::{asks_about_cause, confirm_cause};
 pub(crate) use customer::{not_solved, solved, survey_key, write_more};
 pub(crate) use kind::correct_kind;
 pub(crate) use merge::merge_into;
-pub(crate) use reply::answer;
+pub(crate) use reply::{answer, keeping};
 pub(crate) use review::{finish_review, return_to_team};
 pub(crate) use stage::set_stage;
 pub(crate) use transcript::type_words;

@@ -1,5 +1,7 @@
+use jiff::Timestamp;
 use mostik_domain::{
-    Author, Change, Decision, Feedback, FeedbackState, Job, Message, MessageId, ReviewReason, Words,
+    Author, Change, Decision, Feedback, FeedbackState, Job, Message, MessageId, Promise,
+    ReviewReason, Words,
 };
 use mostik_store::FeedbackDetails;
 
@@ -29,12 +31,13 @@ pub(crate) fn answer(
         // What was asked is answered: nobody has to look at it any more.
         decision = decision.and(Change::SaveFeedback(feedback.in_state(*before, moment.at)));
     }
-    for promise in details.card.promises {
-        if let Ok(kept) = promise.kept(moment.at) {
-            decision = decision.and(Change::SavePromise(kept));
-        }
-    }
-    Ok(decision)
+    Ok(keeping(decision, details.card.promises, moment.at))
+}
+
+/// The same, and the promises that are open are kept by it.
+pub(crate) fn keeping(decision: Decision, promises: Vec<Promise>, at: Timestamp) -> Decision {
+    let kept = promises.into_iter().filter_map(|promise| promise.kept(at).ok());
+    kept.fold(decision, |decision, kept| decision.and(Change::SavePromise(kept)))
 }
 
 /// One more message of a correspondence. With a key, a repeat is harmless.

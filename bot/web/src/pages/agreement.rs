@@ -53,7 +53,7 @@ pub(super) async fn show(
 
 fn row(visit: &Visit, week: &WeekOfJudgements) -> WeekRow {
     WeekRow {
-        monday: week.monday.strftime("%d.%m.%Y").to_string(),
+        monday: visit.w().day(week.monday),
         named: week.named,
         agreed: share(week.agreed, week.named),
         by_customers: week.by_customers,

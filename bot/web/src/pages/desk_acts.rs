@@ -182,11 +182,8 @@ pub(super) async fn called(_: Operator, visit: Visit, Path(id): Path<String>) ->
     let mut decision = Decision::nothing().and(Change::SaveNotice(told));
     if kind == NoticeKind::Thanked {
         // Who praised was promised a call: this was it.
-        for promise in visit.state.store.promises(feedback).await? {
-            if let Ok(kept) = promise.kept(visit.now) {
-                decision = decision.and(Change::SavePromise(kept));
-            }
-        }
+        let promises = visit.state.store.promises(feedback).await?;
+        decision = acts::keeping(decision, promises, visit.now);
     }
     visit.state.store.submit(decision, visit.now).await?;
     Ok(see("/desk"))

@@ -87,8 +87,8 @@ fn was_answered(details: &FeedbackDetails) -> bool {
 
 /// The question whether we understood.
 pub(super) struct Confirm {
-    pub(super) cause: String,
-    pub(super) value: String,
+    /// What we took it for; none where no cause was seen, which nobody can confirm.
+    pub(super) taken_for: Option<Choice>,
     pub(super) others: Vec<Choice>,
 }
 
@@ -96,13 +96,14 @@ pub(super) struct Confirm {
 pub(super) fn confirm(visit: &Visit, details: &FeedbackDetails) -> Option<Confirm> {
     let w = visit.w();
     let asked = acts::asks_about_cause(details)?;
-    let others = visit.state.root_causes().into_iter().filter(|cause| cause != asked);
+    let seen = *asked != RootCause::Other;
     let label = |name: &str| name.parse().map_or_else(|_| name.to_owned(), |cause| w.about(&cause));
-    Some(Confirm {
-        cause: w.about(asked),
-        value: asked.to_string(),
-        others: choices(others.map(|cause: RootCause| cause.to_string()), None, label),
-    })
+    let (same, others): (Vec<_>, Vec<_>) =
+        visit.state.root_causes().into_iter().partition(|cause| seen && cause == asked);
+    let named = |causes: Vec<RootCause>| {
+        choices(causes.iter().map(ToString::to_string), None, label)
+    };
+    Some(Confirm { taken_for: named(same).pop(), others: named(others) })
 }
 
 /// What her message is about, by a button.

@@ -94,7 +94,7 @@ pub(super) static ENGLISH: Wording = Wording {
         send: "Send",
         thanked: "Thank you for your kind words! We have kept them, and those whom you thank can read them.",
         reviewed: "Thank you for your review! We have kept it, and our staff will read it.",
-        question_received: "We have your question. Somebody who knows the answer will give it.",
+        question_received: "We have your question. Someone who knows will answer you.",
         question_answered: "We have answered your question: the answer is below. If anything is left open, write to us.",
         offer_received: "We have your offer and are passing it to our management.",
         offer_passed: "We have passed your offer to our management.",
@@ -108,6 +108,7 @@ pub(super) static ENGLISH: Wording = Wording {
         confirm_right: "Is that right?",
         confirm_yes: "Yes, it is",
         confirm_no: "No, it is something else",
+        confirm_unseen: "Could you tell us what it is about?",
         confirm_hint: "You need not answer. One of us will see it, and next time we will understand better.",
     },
     sign_in: SignIn {

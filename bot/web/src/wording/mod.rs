@@ -84,7 +84,7 @@ words! {
         write_more write_hint send
         thanked reviewed question_received question_answered offer_received offer_passed offer_considered offer_declined
         step_2_question step_2_offer step_4_considered confirm_title confirm_cause confirm_right
-        confirm_yes confirm_no confirm_hint
+        confirm_yes confirm_no confirm_unseen confirm_hint
     }
     /// Signing in and people.
     SignIn {

@@ -108,6 +108,7 @@ pub(super) static RUSSIAN: Wording = Wording {
         confirm_right: "Это так?",
         confirm_yes: "Да, так",
         confirm_no: "Нет, дело в другом",
+        confirm_unseen: "Подскажите, пожалуйста, о чём ваше обращение?",
         confirm_hint: "Отвечать не обязательно. Ваш ответ увидит сотрудник, и в следующий раз мы поймём лучше.",
     },
     sign_in: SignIn {

@@ -39,7 +39,7 @@ pub(super) static SAID_ENGLISH: SaidWords = SaidWords {
 
 pub(super) static AGREEMENT_RUSSIAN: AgreementWords = AgreementWords {
     title: "Люди и модель",
-    lead: "Как часто люди называют ту же причину, что и модель, по неделям. Люди смотрят прежде всего на то, в чём модель не уверена, поэтому точность на всех обращениях выше.",
+    lead: "Как часто люди называют ту же причину, что и модель, по неделям. Люди смотрят прежде всего на то, в чём модель не уверена, поэтому на всех обращениях она, вероятно, ошибается реже.",
     none: "За это время никто не называл причин.",
     week: "Неделя с",
     cause: "Модель назвала",
@@ -54,7 +54,7 @@ pub(super) static AGREEMENT_RUSSIAN: AgreementWords = AgreementWords {
 
 pub(super) static AGREEMENT_ENGLISH: AgreementWords = AgreementWords {
     title: "People and the model",
-    lead: "How often people name the cause that the model had named, by week. People look first at what the model is unsure of, so over all feedback it is right more often.",
+    lead: "How often people name the cause that the model had named, by week. People look first at what the model is unsure of, so over all feedback it is likely right more often.",
     none: "Nobody has named a cause in this time.",
     week: "Week of",
     cause: "The model said",
@@ -62,7 +62,7 @@ pub(super) static AGREEMENT_ENGLISH: AgreementWords = AgreementWords {
     agreed: "Agreed",
     instead: "Named instead",
     total: "All",
-    by_customers: "of these customers",
+    by_customers: "of these, by customers",
     shortened: "Only the newest decisions are shown: there are too many.",
     weeks: "Weeks",
 };

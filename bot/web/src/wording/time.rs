@@ -1,6 +1,6 @@
 //! Moments and stretches of time as people say them.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use mostik_domain::{Language, OfficeHours};
 
 use super::Wording;
@@ -53,13 +53,22 @@ impl Wording {
 
     fn absolute(&self, at: Timestamp, now: Timestamp, hours: &OfficeHours) -> String {
         let (at, now) = (hours.local(at), hours.local(now));
-        let month = usize::try_from(at.month() - 1).unwrap_or_default();
         let year = if at.year() == now.year() { String::new() } else { format!(" {}", at.year()) };
+        format!("{}{year}, {:02}:{:02}", self.day_of_month(at.date()), at.hour(), at.minute())
+    }
+
+    /// «16 нояб. 2026», "16 Nov 2026".
+    pub(crate) fn day(&self, date: Date) -> String {
+        format!("{} {}", self.day_of_month(date), date.year())
+    }
+
+    fn day_of_month(&self, date: Date) -> String {
+        let month = usize::try_from(date.month() - 1).unwrap_or_default();
         let month = match self.language {
             Language::Russian => MONTHS_RU[month],
             Language::English => MONTHS_EN[month],
         };
-        format!("{} {month}{year}, {:02}:{:02}", at.day(), at.hour(), at.minute())
+        format!("{} {month}", date.day())
     }
 
     /// `seconds` from now; negative lies behind.
@@ -153,6 +162,8 @@ mod tests {
         assert_eq!(ru.reports(22), "22 обращения");
         assert_eq!(en.reports(1), "1 report");
         assert_eq!(ru.customers(112), "112 клиентов");
+        let monday = jiff::civil::date(2026, 11, 16);
+        assert_eq!((ru.day(monday), en.day(monday)), ("16 нояб. 2026".into(), "16 Nov 2026".into()));
     }
 
     #[test]
