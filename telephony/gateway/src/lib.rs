@@ -33,4 +33,4 @@ pub use host::{
 pub use promise::{SpokenLanguage, SpokenPromise, UnspokenPromise};
 pub use prompt::{Prompt, Words};
 pub use prompt_library::{PromptError, PromptLibrary};
-pub use termination::{MessageEnd, NoMessageEnd, NotAnswered, Termination};
+pub use termination::{MessageEnd, NoMessageEnd, NotAnswered, TalkEnd, Termination};

@@ -13,6 +13,9 @@ pub struct Prompt {
     pub words: Words,
 }
 
+/// Waiting times that can be spoken, in minutes; others are told as the next longer one.
+const SPOKEN_WAITS: [u8; 8] = [1, 2, 3, 5, 10, 15, 20, 30];
+
 /// What a prompt says; the exact texts stand in `prompts/README.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Words {
@@ -40,6 +43,18 @@ pub enum Words {
     Sorry,
     /// What is heard while waiting.
     Music,
+    /// How it stands with what she told us last time.
+    LastProblem,
+    /// What is out of order.
+    Outage,
+    /// How we understood her.
+    Understood,
+    /// What it may be about instead, and by which keys.
+    Topics,
+    /// So many are before her in the queue.
+    Ahead(u8),
+    /// Waiting usually takes so many minutes.
+    Minutes(u8),
     /// A prompt of those in `prompts/README.md`, by its name.
     Named(&'static str),
 }
@@ -81,6 +96,16 @@ impl Words {
             Self::HiddenNumber => "hidden_number",
             Self::Sorry => "sorry",
             Self::Music => "music",
+            Self::LastProblem => "last_other",
+            Self::Outage => "outage",
+            Self::Understood => "understood_other",
+            Self::Topics => "which_cause",
+            Self::Ahead(ahead @ 0..=10) => return format!("ahead_{ahead}").into(),
+            Self::Ahead(_) => "ahead_many",
+            Self::Minutes(minutes) => match SPOKEN_WAITS.iter().find(|told| minutes <= **told) {
+                Some(told) => return format!("wait_{told}").into(),
+                None => "wait_long",
+            },
             Self::Named(name) => name,
         };
         name.into()

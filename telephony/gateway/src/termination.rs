@@ -12,6 +12,8 @@ pub enum Termination {
     MessageLeft(MessageEnd),
     /// Nobody spoke after the tone, or the call never came so far.
     NoMessage(NoMessageEnd),
+    /// She talked to a person, or asked to be called back by one.
+    Talked(TalkEnd),
     /// It was refused, given up, or not agreed on.
     NotAnswered(NotAnswered),
 }
@@ -42,6 +44,30 @@ pub enum NotAnswered {
     Shutdown,
 }
 
+/// What ended a conversation with a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TalkEnd {
+    /// The caller hung up.
+    CallerHungUp,
+    /// The person hung up.
+    PersonHungUp,
+    /// The connection to the person broke, and nobody else came.
+    PersonLost,
+    /// She will be called when her place in the queue is reached.
+    PlaceKept,
+    /// Her phone was sent to the person's own (REFER).
+    SentOn,
+    /// The signalling peer vanished or broke the dialog.
+    TrunkError,
+    /// Nobody talks for so long.
+    Limit,
+    /// We were shutting down.
+    Shutdown,
+    /// The process died in the conversation; found at the next start.
+    Interrupted,
+}
+
 /// What ended a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -54,6 +80,8 @@ pub enum MessageEnd {
     Limit,
     /// The caller hung up.
     CallerHungUp,
+    /// The caller pressed `0` to talk to a person.
+    AskedForPerson,
     /// No more audio arrived.
     MediaLost,
     /// The signalling peer vanished or broke the dialog.
@@ -74,6 +102,8 @@ pub enum NoMessageEnd {
     HungUpBeforeTone,
     /// The caller hung up after the tone without a word.
     HungUpAfterTone,
+    /// The caller hung up while she waited for a person.
+    HungUpWaiting,
     /// The caller stayed but said nothing, also after being asked again.
     NothingSaid,
     /// No audio arrived.
@@ -98,6 +128,12 @@ impl From<MessageEnd> for Termination {
     }
 }
 
+impl From<TalkEnd> for Termination {
+    fn from(end: TalkEnd) -> Self {
+        Self::Talked(end)
+    }
+}
+
 impl From<NoMessageEnd> for Termination {
     fn from(end: NoMessageEnd) -> Self {
         Self::NoMessage(end)
@@ -116,6 +152,7 @@ impl Termination {
         match self {
             Self::MessageLeft(_) => "message_left",
             Self::NoMessage(_) => "no_message",
+            Self::Talked(_) => "talked",
             Self::NotAnswered(_) => "not_answered",
         }
     }
@@ -128,6 +165,7 @@ impl Termination {
                 MessageEnd::Silence => "silence",
                 MessageEnd::Limit => "limit",
                 MessageEnd::CallerHungUp => "caller_hung_up",
+                MessageEnd::AskedForPerson => "asked_for_person",
                 MessageEnd::MediaLost => "media_lost",
                 MessageEnd::TrunkError => "trunk_error",
                 MessageEnd::RecorderFailed => "recorder_failed",
@@ -137,6 +175,7 @@ impl Termination {
             Self::NoMessage(end) => match end {
                 NoMessageEnd::HungUpBeforeTone => "hung_up_before_tone",
                 NoMessageEnd::HungUpAfterTone => "hung_up_after_tone",
+                NoMessageEnd::HungUpWaiting => "hung_up_waiting",
                 NoMessageEnd::NothingSaid => "nothing_said",
                 NoMessageEnd::MediaLost => "media_lost",
                 NoMessageEnd::TrunkError => "trunk_error",
@@ -145,6 +184,17 @@ impl Termination {
                 NoMessageEnd::Shutdown => "shutdown",
                 NoMessageEnd::Interrupted => "interrupted",
                 NoMessageEnd::EchoTest => "echo_test",
+            },
+            Self::Talked(end) => match end {
+                TalkEnd::CallerHungUp => "caller_hung_up",
+                TalkEnd::PersonHungUp => "person_hung_up",
+                TalkEnd::PersonLost => "person_lost",
+                TalkEnd::PlaceKept => "place_kept",
+                TalkEnd::SentOn => "sent_on",
+                TalkEnd::TrunkError => "trunk_error",
+                TalkEnd::Limit => "limit",
+                TalkEnd::Shutdown => "shutdown",
+                TalkEnd::Interrupted => "interrupted",
             },
             Self::NotAnswered(why) => match why {
                 NotAnswered::CallerGaveUp => "caller_gave_up",
@@ -177,6 +227,7 @@ mod tests {
         for termination in [
             Termination::MessageLeft(MessageEnd::CallerHungUp),
             Termination::NoMessage(NoMessageEnd::HungUpBeforeTone),
+            Termination::Talked(TalkEnd::PersonHungUp),
             Termination::NotAnswered(NotAnswered::NoCommonAudio),
         ] {
             let json = serde_json::to_value(termination).expect("plain enums serialise");

@@ -31,6 +31,7 @@ mod srtp;
 mod stream_clock;
 mod timeline;
 mod tones;
+mod two_channels;
 mod upsample;
 mod voice;
 mod wav;
@@ -49,5 +50,6 @@ pub use sdp::{
 };
 pub use session::{MediaEvent, MediaSession, PacketStatistics, SessionSetup};
 pub use srtp::{MasterKey, SrtpKeys, SrtpSuite};
+pub use two_channels::join_channels;
 pub use voice::{VoiceDetector, VoiceEvent, has_speech};
 pub use wav::WavError;

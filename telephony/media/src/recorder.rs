@@ -49,27 +49,67 @@ pub enum RecorderError {
 #[derive(Debug)]
 pub struct Recorder {
     spool: Arc<Spool>,
-    room: usize,
+    samples: usize,
+    most: usize,
 }
 
 impl Recorder {
     /// Begins the recording that will be `path`. Creates the file before it returns, so it
     /// blocks for a moment. Samples beyond `longest` are refused.
     pub fn create(path: &Path, longest: Duration) -> Result<Self, RecorderError> {
+        Self::create_after(path, 0, longest)
+    }
+
+    /// The same with `silence` samples before: what is recorded is then heard at its time beside
+    /// another recording that began earlier.
+    pub fn create_after(
+        path: &Path,
+        silence: usize,
+        longest: Duration,
+    ) -> Result<Self, RecorderError> {
         let file = OpenOptions::new().write(true).create_new(true).open(part_of(path))?;
-        file.write_all_at(&wav::header(0), 0)?;
-        let spool = Spool::open(file, path.into())?;
+        Self::go_on(file, path, silence, longest)
+    }
+
+    /// Goes on with the finished recording `path`, filled up with silence to `samples`. It has its
+    /// temporary name again until [`Recorder::finish`]; together it may be `longest`. Blocks for
+    /// a moment.
+    pub fn resume(path: &Path, samples: usize, longest: Duration) -> Result<Self, RecorderError> {
+        let file = OpenOptions::new().read(true).write(true).open(path)?;
+        let mut header = [0; HEADER_LENGTH as usize];
+        file.read_exact_at(&mut header, 0).map_err(|_| RecorderError::NotARecording)?;
+        let bytes = file.metadata()?.len().saturating_sub(HEADER_LENGTH);
+        if header != wav::header(u32::try_from(bytes).unwrap_or(u32::MAX)) {
+            return Err(RecorderError::NotARecording);
+        }
+        let there = usize::try_from(bytes / 2).unwrap_or(usize::MAX);
+        std::fs::rename(path, part_of(path))?;
+        Self::go_on(file, path, there.max(samples), longest)
+    }
+
+    /// A file that is longer than what was written to it reads as silence there.
+    fn go_on(
+        file: File,
+        path: &Path,
+        samples: usize,
+        longest: Duration,
+    ) -> Result<Self, RecorderError> {
+        let bytes = u32::try_from(samples * 2).map_err(|_| RecorderError::TooLong)?;
+        file.set_len(HEADER_LENGTH + u64::from(bytes))?;
+        file.write_all_at(&wav::header(bytes), 0)?;
+        let spool = Spool::open(file, path.into(), u64::from(bytes / 2))?;
         let seconds = usize::try_from(longest.as_secs()).unwrap_or(usize::MAX);
-        let room = seconds.saturating_mul(crate::SAMPLE_RATE as usize);
-        Ok(Self { spool, room })
+        let most = seconds.saturating_mul(crate::SAMPLE_RATE as usize);
+        Ok(Self { spool, samples, most })
     }
 
     /// Appends samples without waiting for the disk.
     pub fn write(&mut self, samples: &[i16]) -> Result<(), RecorderError> {
-        if samples.len() > self.room {
+        let together = self.samples + samples.len();
+        if together > self.most {
             return Err(RecorderError::TooLong);
         }
-        self.room -= samples.len();
+        self.samples = together;
         self.spool.append(samples)
     }
 
@@ -130,7 +170,7 @@ fn part_of(path: &Path) -> PathBuf {
 }
 
 /// A new name is safe only when its directory is on the disk too.
-fn sync_directory(path: &Path) -> std::io::Result<()> {
+pub(crate) fn sync_directory(path: &Path) -> std::io::Result<()> {
     match path.parent() {
         Some(directory) if !directory.as_os_str().is_empty() => File::open(directory)?.sync_all(),
         _ => File::open(".")?.sync_all(),

@@ -52,11 +52,15 @@ enum Stage {
 }
 
 impl Spool {
-    /// A spool for an open file that begins with the header of an empty recording; the writer
+    /// A spool for an open file that holds the header and the `samples` of a recording; the writer
     /// looks after it from now on.
-    pub(crate) fn open(file: File, path: PathBuf) -> Result<Arc<Self>, RecorderError> {
+    pub(crate) fn open(
+        file: File,
+        path: PathBuf,
+        samples: u64,
+    ) -> Result<Arc<Self>, RecorderError> {
         let device = file.metadata()?.dev();
-        let part = Part { file: Arc::new(file), path, device, samples: 0, unsynced: true };
+        let part = Part { file: Arc::new(file), path, device, samples, unsynced: true };
         let octets = Vec::with_capacity(2 * crate::SAMPLE_RATE as usize);
         let waiting = Waiting { octets, failure: None, stage: Stage::Open };
         let spool = Arc::new(Self { waiting: Mutex::new(waiting), part: Mutex::new(part) });

@@ -34,19 +34,25 @@ pub enum WavError {
     TooLong,
 }
 
-/// The header of a recording that holds `data_bytes` of samples.
-pub(crate) fn header(data_bytes: u32) -> [u8; 44] {
-    let mut header = [0; 44];
+/// The header of a recording of one channel that holds `data_bytes` of samples.
+pub(crate) fn header(data_bytes: u32) -> [u8; HEADER_LENGTH as usize] {
+    header_of(1, data_bytes)
+}
+
+/// The header of a recording of so many channels.
+pub(crate) fn header_of(channels: u16, data_bytes: u32) -> [u8; HEADER_LENGTH as usize] {
+    let frame = BYTES_PER_SAMPLE * u32::from(channels);
+    let mut header = [0; HEADER_LENGTH as usize];
     let mut put = |at: usize, bytes: &[u8]| header[at..at + bytes.len()].copy_from_slice(bytes);
     put(0, b"RIFF");
     put(4, &(36_u32.saturating_add(data_bytes)).to_le_bytes());
     put(8, b"WAVEfmt ");
     put(16, &16_u32.to_le_bytes());
     put(20, &1_u16.to_le_bytes());
-    put(22, &1_u16.to_le_bytes());
+    put(22, &channels.to_le_bytes());
     put(24, &SAMPLE_RATE.to_le_bytes());
-    put(28, &(SAMPLE_RATE * BYTES_PER_SAMPLE).to_le_bytes());
-    put(32, &2_u16.to_le_bytes());
+    put(28, &(SAMPLE_RATE * frame).to_le_bytes());
+    put(32, &frame.to_le_bytes()[..2]);
     put(34, &16_u16.to_le_bytes());
     put(36, b"data");
     put(40, &data_bytes.to_le_bytes());

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use mostik_media::{PART_SUFFIX, Recorder, RecorderError, repair};
+use mostik_media::{PART_SUFFIX, Recorder, RecorderError, join_channels, repair};
 
 const MINUTE: Duration = Duration::from_mins(1);
 
@@ -111,4 +111,55 @@ async fn a_recording_has_a_longest_length_and_never_replaces_another() {
     assert!(matches!(recorder.write(&[0]), Err(RecorderError::TooLong)));
     assert!(matches!(Recorder::create(&path, MINUTE), Err(RecorderError::Disk(_))));
     assert!((recorder.finish().await.expect("kept").seconds - 1.0).abs() < 1e-9);
+}
+
+#[tokio::test]
+async fn a_recording_goes_on_where_it_ended_or_later() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("call.wav");
+    let mut first = Recorder::create_after(&path, 800, MINUTE).expect("created");
+    first.write(&speech(1)).expect("room");
+    first.finish().await.expect("finished");
+    assert_eq!(read(&path), [vec![0; 800], speech(1)].concat());
+    let mut second = Recorder::resume(&path, 10_000, MINUTE).expect("resumed");
+    assert!(!path.exists() && part_of(&path).exists(), "a crash would leave it to be repaired");
+    second.write(&[5; 160]).expect("room");
+    second.finish().await.expect("finished");
+    assert_eq!(read(&path), [vec![0; 800], speech(1), vec![0; 1_200], vec![5; 160]].concat());
+    let third = Recorder::resume(&path, 0, MINUTE).expect("nothing is cut off");
+    assert_eq!(third.finish().await.expect("finished").seconds, 10_160.0 / 8_000.0);
+    std::fs::write(&path, b"RIFF, but not ours").expect("written");
+    assert!(matches!(Recorder::resume(&path, 0, MINUTE), Err(RecorderError::NotARecording)));
+    assert!(path.exists(), "what is not ours stays as it was");
+}
+
+#[test]
+fn two_recordings_become_the_two_channels_of_one() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (left, right) = (directory.path().join("call.wav"), directory.path().join("other.wav"));
+    let write = |path: &Path, samples: &[i16]| {
+        let spec = hound::WavSpec {
+            channels: 1,
+            sample_rate: 8000,
+            bits_per_sample: 16,
+            sample_format: hound::SampleFormat::Int,
+        };
+        let mut writer = hound::WavWriter::create(path, spec).expect("created");
+        samples.iter().for_each(|sample| writer.write_sample(*sample).expect("written"));
+        writer.finalize().expect("whole");
+    };
+    write(&left, &[1, 2, 3]);
+    write(&right, &[0, 0, 7, 8, 9]);
+    let joined = join_channels(&left, &right).expect("joined");
+    assert_eq!((joined.path.as_path(), joined.seconds), (left.as_path(), 5.0 / 8000.0));
+    let mut reader = hound::WavReader::open(&left).expect("a WAV file");
+    assert_eq!((reader.spec().channels, reader.spec().sample_rate), (2, 8000));
+    let samples: Vec<i16> = reader.samples().map(|sample| sample.expect("whole")).collect();
+    assert_eq!(samples, [1, 0, 2, 0, 3, 7, 0, 8, 0, 9]);
+    assert!(!right.exists());
+    // Done already: a repeat after a crash between the two changes nothing.
+    write(&right, &[4]);
+    assert_eq!(join_channels(&left, &right).expect("joined before").seconds, 5.0 / 8000.0);
+    assert!(!right.exists());
+    assert_eq!(hound::WavReader::open(&left).expect("a WAV file").duration(), 5);
 }
