@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use mostik_channels::{Intake, Phone as Line, PhoneLine};
 use mostik_domain::{Language, NoReturnPath, NoticeState, OfficeHours, ReturnPath, Words};
-use mostik_gateway::{Gateway, GatewayConfig};
+use mostik_gateway::{Gateway, GatewayConfig, Lines};
 use mostik_sip::{Edge, EdgeConfig, Listen};
 use mostik_store::{FeedbackDetails, FeedbackFilter, PageRequest, Store, SystemClock};
 use mostik_store_sqlite::SqliteStore;
@@ -71,8 +71,9 @@ impl Switchboard {
         let mut config = GatewayConfig::new(folder.path().join("recordings"), ports.media());
         config.prompts_dir = Some(folder.path().join("prompts"));
         let stop = CancellationToken::new();
+        let lines = Lines::new(incoming, edge.line_out());
         let gateway =
-            Gateway::run(config, incoming, Line::new(intake, vec![line], None), stop.clone());
+            Gateway::run(config, lines, Line::new(intake, vec![line], None), stop.clone());
         tokio::spawn(async move { gateway.await.expect("the gateway runs") });
         let uri = format!("sip:support@{address}");
         Self { store, uri, folder, _edge: edge, _stop: stop.drop_guard(), _ports: ports }

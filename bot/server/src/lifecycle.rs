@@ -5,7 +5,7 @@ use std::{fs::File, future::Future, path::Path, sync::Arc, time::Duration};
 use anyhow::{Context as _, Result};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use mostik_domain::{Role as UserRole, Step, User, UserId};
-use mostik_gateway::Gateway;
+use mostik_gateway::{Gateway, Lines};
 use mostik_pipeline::Crew;
 use mostik_sip::{Edge, Listen};
 use mostik_speech::ModelStore;
@@ -128,10 +128,11 @@ impl Starting {
         let host = wiring::phone(config, parts.intake.clone())?;
         let gateway = wiring::gateway(config, data)?;
         let stop = self.stop.clone();
+        let lines = Lines::new(calls, edge.line_out());
         let (now, listening) = watch::channel(LineNow { listens: true, trunks: Vec::new() });
         self.phone.spawn(async move {
             let ran = tokio::select! {
-                ran = Gateway::run(gateway, calls, host, stop.clone()) => ran,
+                ran = Gateway::run(gateway, lines, host, stop.clone()) => ran,
                 never = line_watch::watch(&edge, &now) => match never {},
             };
             now.send_modify(|now| now.listens = false);

@@ -10,7 +10,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use mostik_gateway::{
     ArrivedCall, CallApp, CallHost, CallPlan, CompletedCall, Gateway, GatewayConfig, HostError,
-    Refusal, SpokenLanguage, SpokenPromise,
+    Lines, Refusal, SpokenLanguage, SpokenPromise,
 };
 use mostik_sip::{Edge, EdgeConfig, Listen, Transport};
 use tokio_util::sync::CancellationToken;
@@ -61,7 +61,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     });
     let config = GatewayConfig::new(directory, first.parse()?..=last.parse()?);
-    Gateway::run(config, incoming, Arc::new(Printer), stop).await?;
+    Gateway::run(config, Lines::new(incoming, edge.line_out()), Arc::new(Printer), stop).await?;
     edge.shutdown(Duration::from_secs(2)).await;
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mostik_media::{PortsError, RtpPorts};
-use mostik_sip::IncomingCall;
+use mostik_sip::{IncomingCall, LineOut};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -13,6 +13,7 @@ use tracing::Instrument;
 
 use crate::delivery::Delivery;
 use crate::journal::Journal;
+use crate::outgoing::{CallTerms, CallsOut};
 use crate::prompt_library::{PromptError, PromptLibrary};
 use crate::{CallHost, CompletedCall, GatewayConfig, reception, recovery};
 
@@ -39,10 +40,26 @@ pub(crate) struct Shared {
     pub(crate) host: Arc<dyn CallHost>,
     pub(crate) prompts: PromptLibrary,
     pub(crate) ports: RtpPorts,
+    /// Places calls: to customers, to operators.
+    pub(crate) calls_out: CallsOut,
     pub(crate) journal: Journal,
     pub(crate) delivery: Delivery,
     /// The grace is over: calls end now.
     pub(crate) hurry: CancellationToken,
+}
+
+/// The ways in and out, as an edge gives them.
+#[derive(Debug)]
+pub struct Lines {
+    incoming: mpsc::Receiver<IncomingCall>,
+    out: LineOut,
+}
+
+impl Lines {
+    /// Takes the calls of an edge, and places calls by it ([`mostik_sip::Edge::line_out`]).
+    pub const fn new(incoming: mpsc::Receiver<IncomingCall>, out: LineOut) -> Self {
+        Self { incoming, out }
+    }
 }
 
 /// The call app: greets, records, thanks.
@@ -68,12 +85,13 @@ impl Gateway {
     /// over; whatever the host has not kept by then waits on disk for the next start.
     pub async fn run(
         config: GatewayConfig,
-        mut incoming: mpsc::Receiver<IncomingCall>,
+        lines: Lines,
         host: Arc<dyn CallHost>,
         shutdown: CancellationToken,
     ) -> Result<(), GatewayError> {
+        let Lines { mut incoming, out } = lines;
         let recovered = Self::recover(&config.recordings_dir).await?;
-        let shared = Arc::new(Shared::new(config, host).await?);
+        let shared = Arc::new(Shared::new(config, host, out).await?);
         let tasks = TaskTracker::new();
         for call in recovered {
             shared.hand_over_recovered(call, &tasks).await;
@@ -95,7 +113,11 @@ impl Gateway {
 }
 
 impl Shared {
-    async fn new(config: GatewayConfig, host: Arc<dyn CallHost>) -> Result<Self, GatewayError> {
+    async fn new(
+        config: GatewayConfig,
+        host: Arc<dyn CallHost>,
+        out: LineOut,
+    ) -> Result<Self, GatewayError> {
         let journal = Journal::open(&config.recordings_dir)
             .map_err(|error| GatewayError::Recordings(config.recordings_dir.clone(), error))?;
         let directory = config.prompts_dir.clone();
@@ -113,7 +135,9 @@ impl Shared {
             closing: CancellationToken::new(),
         };
         let hurry = CancellationToken::new();
-        Ok(Self { config, host, prompts, ports, journal, delivery, hurry })
+        let terms = CallTerms::of(&config, reception::SILENCE);
+        let calls_out = CallsOut::new(out, ports.clone(), terms);
+        Ok(Self { config, host, prompts, ports, calls_out, journal, delivery, hurry })
     }
 
     /// Once before new calls are taken; a host that is not ready yet gets it in the background.

@@ -14,6 +14,7 @@ mod gateway;
 mod host;
 mod journal;
 mod notebook;
+pub mod outgoing;
 mod promise;
 mod prompt;
 mod prompt_library;
@@ -26,7 +27,7 @@ mod timers;
 pub use caller::{Caller, PressedKeys};
 pub use config::{EncryptionMode, GatewayConfig};
 pub use facts::{AudioFacts, CallFacts, LadderStep};
-pub use gateway::{Gateway, GatewayError};
+pub use gateway::{Gateway, GatewayError, Lines};
 pub use host::{
     ArrivedCall, CallApp, CallHost, CallPlan, CompletedCall, HostError, Recording, Refusal,
 };

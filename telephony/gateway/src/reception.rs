@@ -23,7 +23,7 @@ use crate::{
 /// How long the host may think before the caller hears that we are not available.
 const PLAN_PATIENCE: Duration = Duration::from_secs(5);
 /// How long a silence ends a message.
-const SILENCE: Duration = Duration::from_secs(3);
+pub(crate) const SILENCE: Duration = Duration::from_secs(3);
 /// Message limits outside of this are pulled to its ends.
 const MESSAGE_LIMITS: (Duration, Duration) = (Duration::from_secs(5), Duration::from_mins(10));
 
@@ -212,17 +212,21 @@ async fn establish(
     Ok(Line { call, negotiation, media, session, heard, anonymous, setup_milliseconds })
 }
 
-/// Audio goes out from the address that the way to the peer leads through.
 fn open_sockets(
     shared: &Shared,
     peer: SocketAddr,
 ) -> Result<(IpAddr, RtpSockets), Box<dyn std::error::Error + Send + Sync>> {
+    let local = local_address_toward(peer)?;
+    Ok((local, shared.ports.open(local)?))
+}
+
+/// Audio goes out from the address that the way to the peer leads through.
+pub(crate) fn local_address_toward(peer: SocketAddr) -> std::io::Result<IpAddr> {
     let any: SocketAddr = if peer.is_ipv4() { ([0; 4], 0).into() } else { ([0_u16; 8], 0).into() };
     let probe = std::net::UdpSocket::bind(any)?;
     // Connecting a datagram socket sends nothing; it only asks for the route.
     probe.connect(peer)?;
-    let local = probe.local_addr()?.ip();
-    Ok((local, shared.ports.open(local)?))
+    Ok(probe.local_addr()?.ip())
 }
 
 /// RFC 3261 section 21.4: what the caller's phone is told.

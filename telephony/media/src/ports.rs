@@ -2,12 +2,16 @@
 //! section 11), out of one configured range.
 
 use std::collections::VecDeque;
+use std::io::ErrorKind::WouldBlock;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::chance::random_number;
 use crate::workers::Workers;
+
+/// Datagrams that a socket keeps while nobody reads it, at the very most: a flood must not hold us.
+const MOST_DISCARDED: usize = 4_096;
 
 /// Why no ports could be had.
 #[derive(Debug, thiserror::Error)]
@@ -110,6 +114,17 @@ impl RtpSockets {
     pub const fn port(&self) -> u16 {
         self.lease.port
     }
+
+    /// Throws away what came so far: ringing tones and announcements from before an answer, which
+    /// nobody was there to hear.
+    pub fn discard_what_came(&self) {
+        let mut nothing = [0; 1];
+        for socket in [&self.rtp, &self.reports] {
+            let mut came = (0..MOST_DISCARDED).map(|_| socket.recv_from(&mut nothing));
+            // The rest of a longer datagram goes with it.
+            let _ = came.find(|received| matches!(received, Err(e) if e.kind() == WouldBlock));
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -160,6 +175,22 @@ mod tests {
         let _other = UdpSocket::bind((HERE, start + 1)).expect("free");
         let ports = RtpPorts::new(start..=start + 3).expect("two pairs");
         assert_eq!(ports.open(HERE).expect("the second").port(), start + 2);
+    }
+
+    #[test]
+    fn what_came_before_an_answer_is_thrown_away() {
+        let start = free_stretch(25_000, 2);
+        let open = RtpPorts::new(start..=start + 1).expect("a pair").open(HERE).expect("free");
+        let peer = UdpSocket::bind((HERE, 0)).expect("free");
+        for _ in 0..10 {
+            peer.send_to(&[0x80; 172], (HERE, start)).expect("sent");
+        }
+        open.discard_what_came();
+        let mut buffer = [0; 200];
+        let left = open.rtp.recv_from(&mut buffer).expect_err("nothing is left");
+        assert_eq!(left.kind(), WouldBlock);
+        peer.send_to(b"later", (HERE, start)).expect("sent");
+        assert_eq!(open.rtp.recv_from(&mut buffer).expect("heard").0, 5);
     }
 
     #[test]

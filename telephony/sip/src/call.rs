@@ -49,6 +49,11 @@ impl Call {
         self.answer_in_ack.as_deref()
     }
 
+    /// Where the other side's signalling is: the phone, or the trunk it is behind.
+    pub fn peer(&self) -> Option<std::net::SocketAddr> {
+        self.handle.line.get().map(|line| line.entry.peer())
+    }
+
     /// The messages of this call so far; the handle stays readable after the call.
     pub fn ladder(&self) -> Ladder {
         self.ladder.clone()

@@ -20,7 +20,7 @@ use crate::door::{CertificateError, Certificates};
 use crate::ladder::LadderBook;
 use crate::registrar::Registrar;
 use crate::{
-    Binding, Counters, Dial, DialError, EdgeConfig, IncomingCall, Listen, OutgoingCall,
+    Binding, Counters, Dial, DialError, EdgeConfig, IncomingCall, LineOut, Listen, OutgoingCall,
     RefusedCall, Route, TrunkConfigError, TrunkState, TrunkStatus,
 };
 use bound::Bound;
@@ -47,7 +47,7 @@ pub struct Edge {
     /// What TLS listeners prove themselves with, when there are any.
     certificates: OnceLock<Arc<Certificates>>,
     /// Places calls; filled when the edge opens.
-    dialler: OnceLock<Dialler>,
+    dialler: OnceLock<Arc<Dialler>>,
 }
 
 /// Why an edge did not start.
@@ -168,19 +168,15 @@ impl Edge {
         self.dialler.get().map(|dialler| dialler.directory.statuses()).unwrap_or_default()
     }
 
+    /// A handle that places calls by this edge, for those who do not own it.
+    pub fn line_out(&self) -> LineOut {
+        self.dialler.get().map(LineOut::of).unwrap_or_default()
+    }
+
     /// The address that the trunk of this route sees us at, when none is configured and it told us:
     /// the one for our own session description.
     pub fn public_address_by(&self, route: &Route) -> Option<IpAddr> {
-        let dialler = self.dialler.get().filter(|dialler| dialler.outward.learns)?;
-        match route {
-            Route::Trunk(name) => Some(dialler.directory.find(name)?.seen_as()?.ip()),
-            // One description has to do for all of them.
-            Route::Trunks(names) => names.iter().find_map(|name| {
-                let trunk = dialler.directory.find(name)?;
-                Some(trunk.seen_as()?.ip())
-            }),
-            Route::Direct { .. } | Route::Phone(_) => None,
-        }
+        self.dialler.get()?.public_address_by(route)
     }
 
     /// Tells of every change of a trunk's registration; `None` when no trunk has this name.

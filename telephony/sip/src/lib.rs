@@ -33,7 +33,9 @@ mod trunk;
 pub use call::{Call, CallGone};
 pub use config::{EdgeConfig, Listen, Transport};
 pub use counters::Counters;
-pub use dial::{Dial, DialError, DialEvent, DialFailure, OutgoingCall, Route, SessionText};
+pub use dial::{
+    Dial, DialError, DialEvent, DialFailure, LineOut, OutgoingCall, Route, SessionText, Toward,
+};
 pub use digest::Credentials;
 pub use door::{CertificateError, TlsFiles};
 pub use edge::{Edge, EdgeError};

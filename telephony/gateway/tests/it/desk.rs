@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use mostik_gateway::{
     ArrivedCall, CallApp, CallHost, CallPlan, CompletedCall, Gateway, GatewayConfig, GatewayError,
-    HostError, Refusal, SpokenLanguage, SpokenPromise,
+    HostError, Lines, Refusal, SpokenLanguage, SpokenPromise,
 };
 use mostik_sip::{Edge, EdgeConfig, Listen, Transport};
 use tokio::sync::mpsc;
@@ -70,7 +70,12 @@ impl Desk {
             ..GatewayConfig::new(directory.join("calls"), first_port..=first_port + 99)
         };
         let stop = CancellationToken::new();
-        let running = tokio::spawn(Gateway::run(config, incoming, host, stop.clone()));
+        let running = tokio::spawn(Gateway::run(
+            config,
+            Lines::new(incoming, edge.line_out()),
+            host,
+            stop.clone(),
+        ));
         let edge_address = edge.listening()[0].address;
         Self { edge: edge_address, kept, stop, running, _edge: edge }
     }

@@ -1,8 +1,10 @@
 //! The gateway from outside: its call flow, whole calls over sockets, crashes and recovery.
 
 mod call_flow;
+mod callee;
 mod calls;
 mod desk;
 mod killed;
+mod outgoing;
 mod phone;
 mod recovery;

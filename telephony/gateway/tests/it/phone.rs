@@ -8,7 +8,7 @@ use tokio::net::UdpSocket;
 use tokio::time::timeout;
 
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
-const KEYS: u8 = 101;
+pub(crate) const KEYS: u8 = 101;
 
 pub(crate) struct Phone {
     sip: UdpSocket,
@@ -22,24 +22,24 @@ pub(crate) struct Phone {
 }
 
 /// A response or a request, as text.
-pub(crate) struct Message(String);
+pub(crate) struct Message(pub(crate) String);
 
 impl Message {
     pub(crate) fn status(&self) -> Option<u16> {
         self.0.strip_prefix("SIP/2.0 ")?.get(..3)?.parse().ok()
     }
 
-    fn is_request(&self, method: &str) -> bool {
+    pub(crate) fn is_request(&self, method: &str) -> bool {
         self.0.starts_with(method)
     }
 
-    fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         let lines = self.0.lines();
         let mut named = lines.filter_map(|line| line.split_once(": "));
         named.find(|(found, _)| found.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value)
     }
 
-    fn audio(&self) -> Option<SocketAddr> {
+    pub(crate) fn audio(&self) -> Option<SocketAddr> {
         let port = self.0.split("m=audio ").nth(1)?.split(' ').next()?.parse().ok()?;
         Some(([127, 0, 0, 1], port).into())
     }

@@ -6,6 +6,7 @@ mod failure;
 mod fork;
 mod in_turn;
 mod letter;
+mod line_out;
 mod order;
 mod outgoing_call;
 mod own_dialog;
@@ -15,6 +16,7 @@ mod signer;
 mod start;
 
 pub use failure::DialFailure;
+pub use line_out::{LineOut, Toward};
 pub use order::{Dial, DialError, Route};
 pub use outgoing_call::{DialEvent, OutgoingCall, SessionText};
 

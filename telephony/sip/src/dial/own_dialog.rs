@@ -56,6 +56,11 @@ impl OwnDialog {
         Self { dialog, number, outward, way, credentials }
     }
 
+    /// Where the other side is asked.
+    pub(crate) const fn peer(&self) -> SocketAddr {
+        self.way.hop.address
+    }
+
     /// Asks within the dialog; `None` when no answer came.
     pub(crate) async fn ask(
         &self,

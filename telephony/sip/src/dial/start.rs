@@ -76,7 +76,7 @@ impl Dialler {
         }
     }
 
-    fn trunk(&self, name: &str) -> Result<Arc<Trunk>, DialError> {
+    pub(super) fn trunk(&self, name: &str) -> Result<Arc<Trunk>, DialError> {
         let trunk = self.directory.find(name).cloned();
         trunk.ok_or_else(|| DialError::NoSuchTrunk(name.to_owned()))
     }

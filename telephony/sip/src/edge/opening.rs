@@ -71,7 +71,7 @@ impl Edge {
         let registrar = self.registrar.clone();
         let first_word = config.first_word;
         let dialler = Dialler { reception, outward, directory, registrar, first_word };
-        self.dialler.set(dialler).ok();
+        self.dialler.set(Arc::new(dialler)).ok();
         self.open_doors(doors, &hall, config.max_calls, certificates, closing)
     }
 

@@ -84,6 +84,11 @@ impl CallEntry {
         Self { signers: Mutex::new(signers), ..self }
     }
 
+    /// Where the other side's signalling is.
+    pub(crate) const fn peer(&self) -> std::net::SocketAddr {
+        self.own.peer()
+    }
+
     /// Asks the other side. `Ok(None)` when the call is over, an error when no answer came.
     pub(crate) async fn ask(
         &self,

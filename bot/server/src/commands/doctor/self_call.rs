@@ -10,7 +10,7 @@ use std::{
 use async_trait::async_trait;
 use mostik_gateway::{
     ArrivedCall, CallApp, CallHost, CompletedCall, EncryptionMode, Gateway, GatewayConfig,
-    HostError, Refusal,
+    HostError, Lines, Refusal,
 };
 use mostik_media::{CallQuality, Clip, RtpPorts, SAMPLE_RATE};
 use mostik_sip::{DialFailure, Edge, EdgeConfig, Listen, Network, Route, Transport};
@@ -68,7 +68,7 @@ async fn without_a_running_one(
     let ports = config.rtp_ports().map_err(|error| unusable(&error))?;
     let gateway = GatewayConfig { public_address: public, ..GatewayConfig::new(&folder, ports) };
     let stop = CancellationToken::new();
-    let line = tokio::spawn(Gateway::run(gateway, calls, Arc::new(EchoHost), stop.clone()));
+    let line = tokio::spawn(Gateway::run(gateway, Lines::new(calls, edge.line_out()), Arc::new(EchoHost), stop.clone()));
     let called = call(config, edge.listening()[0]).await;
     stop.cancel();
     line.await.ok();
