@@ -23,11 +23,11 @@ impl CallHost for Printer {
         if arrived.line == "nobody" {
             return Err(Refusal::UnknownLine);
         }
-        Ok(CallApp::Message(CallPlan {
-            language: SpokenLanguage::Russian,
-            promise: SpokenPromise::WithinMinutes(30),
-            max_message: Duration::from_mins(2),
-        }))
+        Ok(CallApp::Message(CallPlan::message(
+            SpokenLanguage::Russian,
+            SpokenPromise::WithinMinutes(30),
+            Duration::from_mins(2),
+        )))
     }
 
     async fn completed(&self, call: CompletedCall) -> Result<(), HostError> {

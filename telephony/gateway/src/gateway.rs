@@ -14,7 +14,9 @@ use tracing::Instrument;
 use crate::delivery::Delivery;
 use crate::journal::Journal;
 use crate::outgoing::{CallTerms, CallsOut};
+use crate::progress::ProgressTeller;
 use crate::prompt_library::{PromptError, PromptLibrary};
+use crate::switchboard::Switchboard;
 use crate::{CallHost, CompletedCall, GatewayConfig, reception, recovery};
 
 /// After the grace: time to finish recordings, say BYE and hand calls over.
@@ -42,6 +44,9 @@ pub(crate) struct Shared {
     pub(crate) ports: RtpPorts,
     /// Places calls: to customers, to operators.
     pub(crate) calls_out: CallsOut,
+    /// Brings callers and people together.
+    pub(crate) switchboard: Switchboard,
+    pub(crate) progress: ProgressTeller,
     pub(crate) journal: Journal,
     pub(crate) delivery: Delivery,
     /// The grace is over: calls end now.
@@ -137,7 +142,20 @@ impl Shared {
         let hurry = CancellationToken::new();
         let terms = CallTerms::of(&config, reception::SILENCE);
         let calls_out = CallsOut::new(out, ports.clone(), terms);
-        Ok(Self { config, host, prompts, ports, calls_out, journal, delivery, hurry })
+        let switchboard = Switchboard::start(Arc::clone(&host), calls_out.clone(), prompts.clone());
+        let progress = ProgressTeller::start(Arc::clone(&host));
+        Ok(Self {
+            config,
+            host,
+            prompts,
+            ports,
+            calls_out,
+            switchboard,
+            progress,
+            journal,
+            delivery,
+            hurry,
+        })
     }
 
     /// Once before new calls are taken; a host that is not ready yet gets it in the background.

@@ -1,15 +1,18 @@
 //! The seam to whoever embeds the gateway: who answers for a line, and who keeps a finished call.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::call_flow::{People, Script};
 use crate::{
-    CallFacts, Caller, NoMessageEnd, NotAnswered, PressedKeys, SpokenLanguage, SpokenPromise,
-    Termination,
+    CallFacts, CallProgress, Caller, NoMessageEnd, NotAnswered, PressedKeys, Sentence,
+    SpokenLanguage, SpokenPromise, Staff, Talk, Termination, Understood, Waited,
 };
 
 /// Decides how calls are met and keeps what they brought.
@@ -21,6 +24,37 @@ pub trait CallHost: Send + Sync {
     /// Keeps an ended call. Its recording is on disk. Called again with the same `id` until it
     /// returns `Ok` (also after a restart), so a repeat must be harmless.
     async fn completed(&self, call: CompletedCall) -> Result<(), HostError>;
+
+    /// What a message is about, to be read back to the caller, who waits a few seconds for it.
+    async fn understand(&self, _message: &LeftMessage) -> Option<Understood> {
+        None
+    }
+
+    /// Who may be rung now for a caller of this line, in this order. Asked while somebody waits,
+    /// about once a second: cheap.
+    async fn staff(&self, _line: &str) -> Staff {
+        Staff::default()
+    }
+
+    /// How long a caller of this line usually waits with so many before her, when enough is known
+    /// of it to say so.
+    async fn usual_wait(&self, _line: &str, _ahead: usize) -> Option<Duration> {
+        None
+    }
+
+    /// Hears where a call is whose caller waits for a person or talks to one.
+    async fn progressed(&self, _progress: &CallProgress) {}
+}
+
+/// A message that was just left.
+#[derive(Debug, Clone)]
+pub struct LeftMessage {
+    /// Our name of the call.
+    pub call: String,
+    /// The whole file.
+    pub recording: PathBuf,
+    /// The language spoken to the caller.
+    pub language: SpokenLanguage,
 }
 
 /// A call that rings.
@@ -39,7 +73,7 @@ pub struct ArrivedCall {
 }
 
 /// What happens in a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CallApp {
     /// The caller is greeted and leaves a message.
     Message(CallPlan),
@@ -47,8 +81,8 @@ pub enum CallApp {
     Echo,
 }
 
-/// How a caller who leaves a message is met.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How a caller is met.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallPlan {
     /// The language of the first greeting.
     pub language: SpokenLanguage,
@@ -56,6 +90,36 @@ pub struct CallPlan {
     pub promise: SpokenPromise,
     /// The longest message that is recorded, from 5 seconds to 10 minutes.
     pub max_message: Duration,
+    /// How the call goes.
+    pub script: Arc<Script>,
+    /// Whether she can talk to a person.
+    pub people: People,
+    /// How it stands with the problem that she told last time, while it is open.
+    pub last_problem: Option<Sentence>,
+    /// What is out of order now.
+    pub outage: Option<Sentence>,
+    /// After so long nobody should wait for a person any more.
+    pub longest_wait: Duration,
+}
+
+impl CallPlan {
+    /// A greeting, a message, and thanks.
+    pub fn message(
+        language: SpokenLanguage,
+        promise: SpokenPromise,
+        max_message: Duration,
+    ) -> Self {
+        Self {
+            language,
+            promise,
+            max_message,
+            script: Arc::default(),
+            people: People::Never,
+            last_problem: None,
+            outage: None,
+            longest_wait: Duration::from_mins(10),
+        }
+    }
 }
 
 /// Why a call is not taken. The caller's phone sees a SIP status.
@@ -137,6 +201,18 @@ pub struct CompletedCall {
     /// What the line noticed of it.
     #[serde(default)]
     pub facts: CallFacts,
+    /// What she said by key that her message is about, as the host named it.
+    #[serde(default)]
+    pub topic: Option<String>,
+    /// Whom she talked to.
+    #[serde(default)]
+    pub talks: Vec<Talk>,
+    /// How long she waited for a person, at last.
+    #[serde(default)]
+    pub waited: Option<Waited>,
+    /// How often she was handed on.
+    #[serde(default)]
+    pub hand_ons: u8,
 }
 
 impl CompletedCall {
@@ -161,11 +237,16 @@ impl CompletedCall {
             codec: String::new(),
             keys: PressedKeys::default(),
             facts,
+            topic: None,
+            talks: Vec::new(),
+            waited: None,
+            hand_ons: 0,
         }
     }
 }
 
-/// A finished WAV file (8 kHz, 16 bit, mono) in the recordings directory.
+/// A finished WAV file (8 kHz, 16 bit) in the recordings directory: mono; or what the caller said
+/// on the left channel and the people she talked to on the right one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Recording {
     /// The file's name inside the recordings directory.
@@ -174,4 +255,11 @@ pub struct Recording {
     pub seconds: f64,
     /// The size of the whole file, in bytes.
     pub bytes: u64,
+    /// 1 or 2.
+    #[serde(default = "one")]
+    pub channels: u8,
+}
+
+const fn one() -> u8 {
+    1
 }

@@ -10,6 +10,11 @@ use crate::CompletedCall;
 /// Longer notes were not written by us.
 const LARGEST_NOTE: u64 = 1024 * 1024;
 
+/// The track of those she talked to, beside her own `caller`.
+pub(crate) fn track_of_people(caller: &Path) -> PathBuf {
+    caller.with_extension("people.wav")
+}
+
 /// The directory of recordings and notes. Everything here blocks.
 #[derive(Debug, Clone)]
 pub(crate) struct Journal {

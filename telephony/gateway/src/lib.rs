@@ -13,14 +13,19 @@ mod facts;
 mod gateway;
 mod host;
 mod journal;
+mod live_line;
 mod notebook;
 pub mod outgoing;
+mod people;
+mod progress;
 mod promise;
 mod prompt;
 mod prompt_library;
 mod reception;
 mod recovery;
 mod reoffer;
+mod sentence;
+mod switchboard;
 mod termination;
 mod timers;
 
@@ -29,9 +34,12 @@ pub use config::{EncryptionMode, GatewayConfig};
 pub use facts::{AudioFacts, CallFacts, LadderStep};
 pub use gateway::{Gateway, GatewayError, Lines};
 pub use host::{
-    ArrivedCall, CallApp, CallHost, CallPlan, CompletedCall, HostError, Recording, Refusal,
+    ArrivedCall, CallApp, CallHost, CallPlan, CompletedCall, HostError, LeftMessage, Recording,
+    Refusal,
 };
+pub use people::{CallProgress, Person, Reach, Staff, Stage, Talk, Understood, WaitEnd, Waited};
 pub use promise::{SpokenLanguage, SpokenPromise, UnspokenPromise};
 pub use prompt::{Prompt, Words};
 pub use prompt_library::{PromptError, PromptLibrary};
+pub use sentence::{Piece, Sentence};
 pub use termination::{MessageEnd, NoMessageEnd, NotAnswered, TalkEnd, Termination};

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use mostik_media::{Clip, WavError};
 
@@ -26,10 +27,10 @@ pub enum PromptError {
     Missing(PathBuf),
 }
 
-/// Every prompt, decoded once.
+/// Every prompt, decoded once. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct PromptLibrary {
-    clips: HashMap<(SpokenLanguage, Cow<'static, str>), Clip>,
+    clips: Arc<HashMap<(SpokenLanguage, Cow<'static, str>), Clip>>,
 }
 
 impl PromptLibrary {
@@ -43,7 +44,7 @@ impl PromptLibrary {
                 clips.insert((language, words.file_stem()), clip);
             }
         }
-        Ok(Self { clips })
+        Ok(Self { clips: Arc::new(clips) })
     }
 
     /// The audio of a prompt.

@@ -5,9 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
-use mostik_media::{Clip, PART_SUFFIX, RecorderError, has_speech, repair};
+use mostik_media::{Clip, PART_SUFFIX, Recorded, RecorderError, has_speech, join_channels, repair};
 
-use crate::journal::Journal;
+use crate::journal::{Journal, track_of_people};
 use crate::{CompletedCall, MessageEnd, NoMessageEnd, Recording, Termination};
 
 /// Repairs broken-off recordings and tells every call the host does not have. Blocks.
@@ -29,6 +29,14 @@ fn complete(journal: &Journal, call: &mut CompletedCall) -> Result<(), RecorderE
     if broken_off {
         repair(&part)?;
     }
+    if let (Some(joined), Some(last_heard)) = (join_people(&path)?, last_heard) {
+        talk_complete(call, &joined, last_heard);
+        return Ok(journal.write(call)?);
+    }
+    if broken_off {
+        // It was gone on with since the note was written.
+        call.recording = None;
+    }
     let Some(last_heard) = last_heard.filter(|_| call.recording.is_none()) else { return Ok(()) };
     let content = fs::read(&path)?;
     let samples = Clip::from_wav(&content).map_err(|_| RecorderError::NotARecording)?;
@@ -43,6 +51,7 @@ fn complete(journal: &Journal, call: &mut CompletedCall) -> Result<(), RecorderE
         file_name: format!("{}.wav", call.id),
         seconds: samples.seconds(),
         bytes: content.len() as u64,
+        channels: 1,
     });
     if call.termination == Termination::NoMessage(NoMessageEnd::Interrupted)
         && has_speech(samples.samples())
@@ -51,6 +60,30 @@ fn complete(journal: &Journal, call: &mut CompletedCall) -> Result<(), RecorderE
     }
     journal.write(call)?;
     Ok(())
+}
+
+/// Puts what people said to her beside what she said, if there is any of it.
+fn join_people(path: &Path) -> Result<Option<Recorded>, RecorderError> {
+    let people = track_of_people(path);
+    let part = part_of(&people);
+    if part.exists() {
+        repair(&part)?;
+    }
+    (people.exists() && path.exists()).then(|| join_channels(path, &people)).transpose()
+}
+
+/// A conversation that was cut off is as long as its recording.
+fn talk_complete(call: &mut CompletedCall, joined: &Recorded, last_heard: Timestamp) {
+    call.ended_at = last_heard;
+    if let Some(talk) = call.talks.last_mut() {
+        talk.to.get_or_insert(last_heard);
+    }
+    call.recording = Some(Recording {
+        file_name: format!("{}.wav", call.id),
+        seconds: joined.seconds,
+        bytes: joined.bytes,
+        channels: 2,
+    });
 }
 
 fn part_of(path: &Path) -> PathBuf {

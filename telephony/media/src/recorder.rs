@@ -103,6 +103,11 @@ impl Recorder {
         Ok(Self { spool, samples, most })
     }
 
+    /// How much is recorded so far, in samples.
+    pub const fn samples(&self) -> usize {
+        self.samples
+    }
+
     /// Appends samples without waiting for the disk.
     pub fn write(&mut self, samples: &[i16]) -> Result<(), RecorderError> {
         let together = self.samples + samples.len();

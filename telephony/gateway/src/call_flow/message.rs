@@ -85,7 +85,7 @@ impl CallFlow {
 
     fn thank(mut self, end: MessageEnd) -> Step {
         self.told.message = Some(end);
-        self.told.topics = None;
+        (self.told.listening, self.told.topics) = (true, None);
         let thanks = self.play(Words::Thanks);
         let actions = vec![
             Action::StopRecording,
@@ -100,7 +100,9 @@ impl CallFlow {
     pub(super) fn thanking(mut self, part: ThanksPart, input: Input) -> Step {
         match (part, input) {
             (_, Input::Key('0')) => self.seek_person(vec![]),
-            (ThanksPart::What, Input::PromptEnded | Input::Key(_)) => self.read_back_or_go_on(input),
+            (ThanksPart::What, Input::PromptEnded | Input::Key(_)) => {
+                self.read_back_or_go_on(input)
+            }
             (ThanksPart::What, _) => self.noticing(input),
             (ThanksPart::When, Input::PromptEnded) => {
                 self.told.promise_heard = true;

@@ -18,6 +18,9 @@ pub use script::{Choice, Part, Script, ScriptError};
 use crate::prompt::{Prompt, Words};
 use crate::{MessageEnd, SpokenLanguage, SpokenPromise, Termination};
 
+/// So often she may tell what happened; then what we have must do.
+pub(crate) const MOST_TAKES: u32 = 3;
+
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Input {
@@ -171,6 +174,8 @@ pub struct Told {
     pub message: Option<MessageEnd>,
     /// How often she has told it.
     pub takes: u8,
+    /// Whether it is being found out what the message is about.
+    pub listening: bool,
     /// How many other topics she can choose from; none while it is not known what it is about.
     pub topics: Option<u8>,
     /// What she said it is about.
@@ -308,6 +313,7 @@ impl Told {
             outage: false,
             message: None,
             takes: 0,
+            listening: false,
             topics: None,
             confirmed: None,
             place: None,
@@ -370,10 +376,6 @@ impl CallFlow {
 
     fn to(self, state: CallState, actions: Vec<Action>) -> Step {
         Step::Moved(Self { state, ..self }, actions)
-    }
-
-    fn told(self, told: Told) -> Self {
-        Self { told, ..self }
     }
 
     fn say(self, state: CallState, words: Words) -> Step {

@@ -1,8 +1,8 @@
 //! A person is a key away: looking for one, waiting, talking, being handed on.
 
 use super::{
-    Action, CallFlow, CallState, Input, NobodyWhy, Part, People, PersonGone, Place, QueuePart, Step,
-    Timer,
+    Action, CallFlow, CallState, Input, NobodyWhy, Part, People, PersonGone, Place, QueuePart,
+    Step, Timer,
 };
 use crate::prompt::Words;
 use crate::{TalkEnd, Termination};

@@ -1,23 +1,19 @@
 //! How we understood her, and what she says to that: one key is enough.
 
-use super::{Action, CallFlow, CallState, Confirmed, Input, Step, Timer};
+use super::{Action, CallFlow, CallState, Confirmed, Input, MOST_TAKES, Step, Timer};
 use crate::prompt::Words;
-
-/// So often she may tell it; then what we have must do.
-const MOST_TAKES: u8 = 3;
 
 impl CallFlow {
     /// What comes of listening to the message, while something else goes on.
     pub(super) fn noticing(mut self, input: Input) -> Step {
         let state = self.state;
         match input {
-            Input::Understood { topics } => {
-                self.told.topics = Some(topics);
-                self.to(state, vec![Action::StopTimer(Timer::Understanding)])
-            }
-            Input::NotUnderstood => self.to(state, vec![Action::StopTimer(Timer::Understanding)]),
-            _ => Step::Refused(self),
+            Input::Understood { topics } => self.told.topics = Some(topics),
+            Input::NotUnderstood | Input::TimeOut(Timer::Understanding) => {}
+            _ => return Step::Refused(self),
         }
+        self.told.listening = false;
+        self.to(state, vec![Action::StopTimer(Timer::Understanding)])
     }
 
     /// The thanks are said: what we understood comes next, when it is there.
@@ -25,12 +21,11 @@ impl CallFlow {
         if self.told.topics.is_some() {
             return self.say(CallState::ReadingBack(false), Words::Understood);
         }
-        if input == Input::PromptEnded {
-            self.thank_further(vec![Action::StopTimer(Timer::Understanding)])
-        } else {
+        if input != Input::PromptEnded && self.told.listening {
             // She has no time for thanks; a moment more for understanding does no harm.
-            self.to(CallState::Understanding, vec![Action::StopPlaying])
+            return self.to(CallState::Understanding, vec![Action::StopPlaying]);
         }
+        self.thank_further(vec![Action::StopTimer(Timer::Understanding)])
     }
 
     pub(super) fn reading(mut self, input: Input) -> Step {
@@ -41,9 +36,10 @@ impl CallFlow {
                 self.told.topics = Some(topics);
                 self.read_back_or_go_on(input)
             }
-            (CallState::Understanding, Input::NotUnderstood | Input::TimeOut(Timer::Understanding)) => {
-                self.thank_further(vec![])
-            }
+            (
+                CallState::Understanding,
+                Input::NotUnderstood | Input::TimeOut(Timer::Understanding),
+            ) => self.thank_further(vec![]),
             (CallState::ReadingBack(false), Input::PromptEnded) => {
                 self.say(CallState::ReadingBack(true), Words::Named("right_or_not"))
             }
@@ -74,7 +70,7 @@ impl CallFlow {
                 self.told.confirmed = Some(Confirmed::AsUnderstood);
                 self.noted(stop)
             }
-            '3' if self.told.takes < MOST_TAKES => {
+            '3' if u32::from(self.told.takes) < MOST_TAKES => {
                 let ask = self.play(Words::Named("say_again"));
                 self.to(CallState::TellingAgain, vec![stop, ask])
             }

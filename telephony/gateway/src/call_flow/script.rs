@@ -97,9 +97,11 @@ impl Default for Script {
 impl Script {
     /// Takes a flow of one's own, or says what is wrong with it.
     pub fn new(greeting: Vec<Part>, menu: BTreeMap<char, Choice>) -> Result<Self, ScriptError> {
-        if let Some(twice) = greeting.iter().enumerate().find_map(|(place, part)| {
-            greeting[..place].contains(part).then_some(*part)
-        }) {
+        if let Some(twice) = greeting
+            .iter()
+            .enumerate()
+            .find_map(|(place, part)| greeting[..place].contains(part).then_some(*part))
+        {
             return Err(ScriptError::Twice(twice));
         }
         if !greeting.contains(&Part::Welcome) {

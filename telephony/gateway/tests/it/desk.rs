@@ -7,9 +7,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use mostik_gateway::call_flow::People;
 use mostik_gateway::{
-    ArrivedCall, CallApp, CallHost, CallPlan, CompletedCall, Gateway, GatewayConfig, GatewayError,
-    HostError, Lines, Refusal, SpokenLanguage, SpokenPromise,
+    ArrivedCall, CallApp, CallHost, CallPlan, CallProgress, CompletedCall, Gateway, GatewayConfig,
+    GatewayError, HostError, LeftMessage, Lines, Person, Refusal, Sentence, SpokenLanguage,
+    SpokenPromise, Staff, Stage, Understood,
 };
 use mostik_sip::{Edge, EdgeConfig, Listen, Transport};
 use tokio::sync::mpsc;
@@ -22,6 +24,8 @@ use crate::phone::PATIENCE;
 pub(crate) struct Host {
     refusals: AtomicU32,
     kept: mpsc::UnboundedSender<CompletedCall>,
+    staff: Staff,
+    progress: mpsc::UnboundedSender<Stage>,
 }
 
 #[async_trait]
@@ -30,11 +34,19 @@ impl CallHost for Host {
         match arrived.line.as_str() {
             "nobody" => Err(Refusal::UnknownLine),
             "unwanted" => Err(Refusal::Declined),
-            _ => Ok(CallApp::Message(CallPlan {
-                language: SpokenLanguage::Russian,
-                promise: SpokenPromise::WithinMinutes(30),
-                max_message: Duration::from_secs(30),
+            "people" => Ok(CallApp::Message(CallPlan {
+                people: People::Perhaps,
+                ..CallPlan::message(
+                    SpokenLanguage::Russian,
+                    SpokenPromise::WithinMinutes(30),
+                    Duration::from_secs(30),
+                )
             })),
+            _ => Ok(CallApp::Message(CallPlan::message(
+                SpokenLanguage::Russian,
+                SpokenPromise::WithinMinutes(30),
+                Duration::from_secs(30),
+            ))),
         }
     }
 
@@ -45,11 +57,30 @@ impl CallHost for Host {
         }
         self.kept.send(call).map_err(|_| HostError::new("nobody listens"))
     }
+
+    async fn staff(&self, _line: &str) -> Staff {
+        self.staff.clone()
+    }
+
+    /// What was said is about delivery, on every line but one.
+    async fn understand(&self, _message: &LeftMessage) -> Option<Understood> {
+        Some(Understood {
+            topic: "delivery".into(),
+            said: Sentence::of_prompts(&["understood_delivery"]),
+            topics: vec!["pricing".into(), "design".into()],
+            topics_said: Sentence::of_prompts(&["which_cause"]),
+        })
+    }
+
+    async fn progressed(&self, progress: &CallProgress) {
+        self.progress.send(progress.stage.clone()).ok();
+    }
 }
 
 pub(crate) struct Desk {
     pub(crate) edge: SocketAddr,
     pub(crate) kept: mpsc::UnboundedReceiver<CompletedCall>,
+    pub(crate) progress: mpsc::UnboundedReceiver<Stage>,
     pub(crate) stop: CancellationToken,
     pub(crate) running: JoinHandle<Result<(), GatewayError>>,
     _edge: Edge,
@@ -58,12 +89,24 @@ pub(crate) struct Desk {
 impl Desk {
     /// Opens in `directory`; every prompt is the short tone. The host refuses some calls first.
     pub(crate) async fn open(directory: &Path, first_port: u16, refusals: u32) -> Self {
+        Self::staffed(directory, first_port, refusals, vec![]).await
+    }
+
+    /// The same with these people to answer the line "people".
+    pub(crate) async fn staffed(
+        directory: &Path,
+        first_port: u16,
+        refusals: u32,
+        people: Vec<Person>,
+    ) -> Self {
         let address = ([127, 0, 0, 1], 0).into();
         let listen = vec![Listen { transport: Transport::Udp, address }];
         let started = Edge::start(EdgeConfig { listen, ..EdgeConfig::default() }).await;
         let (edge, incoming) = started.expect("an edge on a free port");
         let (keep, kept) = mpsc::unbounded_channel();
-        let host = Arc::new(Host { refusals: refusals.into(), kept: keep });
+        let (tell, progress) = mpsc::unbounded_channel();
+        let staff = Staff { open: true, people };
+        let host = Arc::new(Host { refusals: refusals.into(), kept: keep, staff, progress: tell });
         let config = GatewayConfig {
             prompts_dir: Some(short_prompts(directory)),
             shutdown_grace: Duration::from_millis(300),
@@ -77,7 +120,14 @@ impl Desk {
             stop.clone(),
         ));
         let edge_address = edge.listening()[0].address;
-        Self { edge: edge_address, kept, stop, running, _edge: edge }
+        Self { edge: edge_address, kept, progress, stop, running, _edge: edge }
+    }
+
+    /// Waits until a call has come so far.
+    pub(crate) async fn comes_to(&mut self, wanted: &Stage) {
+        let come =
+            async { while self.progress.recv().await.expect("the host lives") != *wanted {} };
+        tokio::time::timeout(PATIENCE, come).await.expect("in time");
     }
 
     pub(crate) async fn next_call(&mut self) -> CompletedCall {
@@ -122,6 +172,14 @@ pub(crate) fn notes(directory: &Path) -> Vec<CompletedCall> {
 pub(crate) fn speech() -> Vec<u8> {
     let wav = include_bytes!("../../../media/tests/speech/en.wav");
     wav[wav.len() - 15_920..].to_vec()
+}
+
+/// What the caller said, and what people said to her.
+pub(crate) fn both_channels(directory: &Path, call: &CompletedCall) -> (Vec<i16>, Vec<i16>) {
+    assert_eq!(call.recording.as_ref().map(|recording| recording.channels), Some(2));
+    let samples = recorded(directory, call);
+    let channel = |first: usize| samples.iter().skip(first).step_by(2).copied().collect();
+    (channel(0), channel(1))
 }
 
 /// The samples of a kept recording.

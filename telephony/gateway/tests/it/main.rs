@@ -6,5 +6,6 @@ mod calls;
 mod desk;
 mod killed;
 mod outgoing;
+mod people;
 mod phone;
 mod recovery;

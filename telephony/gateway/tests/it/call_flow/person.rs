@@ -23,10 +23,7 @@ fn the_menu_leads_to_a_message_or_to_a_person() {
         Input::PromptEnded,
     ];
     let (menu, said) = heard(staffed(), &to_the_menu);
-    assert_eq!(
-        said,
-        ["play ru/welcome", "play en/language_hint", "play ru/menu", "play ru/zero"]
-    );
+    assert_eq!(said, ["play ru/welcome", "play en/language_hint", "play ru/menu", "play ru/zero"]);
     let (_, message) = heard(menu.clone(), &[Input::Key('1'), Input::PromptEnded]);
     assert_eq!(message, ["play ru/after_the_tone", "PrepareRecording", "play ru/tone"]);
     let (_, person) = heard(menu.clone(), &[Input::Key('2')]);
@@ -161,7 +158,10 @@ fn colleagues_take_over_twice_at_most() {
     for times in 1..=2 {
         let done;
         (flow, done) = heard(flow, &[Input::HandOn, Input::Person]);
-        assert_eq!((flow.told.hand_ons, done), (times, vec!["SeekColleague".into(), "Bridge".into()]));
+        assert_eq!(
+            (flow.told.hand_ons, done),
+            (times, vec!["SeekColleague".into(), "Bridge".into()])
+        );
     }
     let (flow, done) = heard(flow, &[Input::HandOn]);
     assert_eq!(done, ["tell the person ru/no_more_hand_ons"]);
@@ -170,8 +170,7 @@ fn colleagues_take_over_twice_at_most() {
 
 #[test]
 fn who_is_left_while_a_colleague_is_rung_waits_on() {
-    let (left, done) =
-        heard(talking(), &[Input::HandOn, Input::PersonGone(PersonGone::HungUp)]);
+    let (left, done) = heard(talking(), &[Input::HandOn, Input::PersonGone(PersonGone::HungUp)]);
     assert_eq!(done, ["SeekColleague", "Unbridge", "SeekPerson", "play ru/handing_on"]);
     assert_eq!(left.state, CallState::Connecting);
 }

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use mostik_gateway::call_flow::{
-    CallFlow, CallState, Input, NobodyWhy, Part, PersonGone, Place, QueuePart, Step, ThanksPart,
-    Timer, Told,
+    Action, CallFlow, CallState, Input, NobodyWhy, Part, People, PersonGone, Place, QueuePart,
+    Step, ThanksPart, Timer, Told,
 };
 use mostik_gateway::{MessageEnd, NoMessageEnd, Termination};
 
@@ -95,8 +95,8 @@ fn in_state(state: CallState) -> CallFlow {
             | CallState::Noting
             | CallState::TellingAgain
     );
-    let understood = after_a_message
-        && !matches!(state, CallState::Thanking(_) | CallState::Understanding);
+    let understood =
+        after_a_message && !matches!(state, CallState::Thanking(_) | CallState::Understanding);
     let told = Told {
         message: after_a_message.then_some(MessageEnd::Silence),
         takes: u8::from(after_a_message),
@@ -136,38 +136,88 @@ fn every_state_ends_when_the_caller_hangs_up_or_we_shut_down() {
     }
 }
 
-/// Wherever a call is, prompts that end and timers that run out lead to its end: nobody is left
-/// in a circle who does nothing at all.
-#[test]
-fn who_does_nothing_comes_to_an_end() {
-    let passing = [
-        Input::PromptEnded,
-        Input::TimeOut(Timer::Key),
-        Input::TimeOut(Timer::NothingSaid),
-        Input::TimeOut(Timer::MessageLimit),
-        Input::TimeOut(Timer::Understanding),
-    ];
-    for state in states() {
-        let mut flow = in_state(state);
-        for step in 0.. {
-            if flow.termination().is_some() {
-                break;
-            }
-            assert!(step < 60, "{state:?} goes in circles: {:?}", flow.state);
-            let last = if step > 30 { Input::TimeOut(Timer::Waiting) } else { Input::PromptEnded };
-            let talked = matches!(flow.state, CallState::Talking(_));
-            let bound = if talked { Input::TimeOut(Timer::Talking) } else { last };
-            let arriving = flow.state == CallState::Arriving;
-            let first = if arriving { Input::Answered } else { bound };
-            let inputs = [first].into_iter().chain(passing);
-            let before = flow.state;
-            for input in inputs {
-                flow = match flow.step(input) {
-                    Step::Moved(next, _) | Step::Refused(next) => next,
-                };
-                if flow.state != before {
-                    break;
+/// What the caller hears and what will still happen by itself, as the actions say.
+#[derive(Default)]
+struct Surroundings {
+    playing: bool,
+    timers: Vec<Timer>,
+}
+
+impl Surroundings {
+    fn perform(&mut self, actions: &[Action]) {
+        for action in actions {
+            match action {
+                Action::Play(_) => self.playing = true,
+                Action::StopPlaying => self.playing = false,
+                // The bound on the whole call is for what nobody has thought of.
+                Action::StartTimer(Timer::CallLimit) => {}
+                Action::StartTimer(timer) => {
+                    self.timers.retain(|running| running != timer);
+                    self.timers.push(*timer);
                 }
+                Action::StopTimer(timer) => self.timers.retain(|running| running != timer),
+                _ => {}
+            }
+        }
+    }
+
+    /// What she did not do herself.
+    fn next(&mut self) -> Option<Input> {
+        if std::mem::take(&mut self.playing) {
+            return Some(Input::PromptEnded);
+        }
+        (!self.timers.is_empty()).then(|| Input::TimeOut(self.timers.remove(0)))
+    }
+}
+
+/// Whatever a caller does, and whenever she stops doing anything: the call comes to its end by
+/// itself, without the bound on its whole length.
+#[test]
+fn nobody_is_trapped_in_silence_or_in_a_circle() {
+    let mut chance = 7_u64;
+    let mut random = |below: usize| {
+        chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695);
+        usize::try_from(chance >> 33).expect("31 bits") % below
+    };
+    let by_itself = |input: &Input| {
+        matches!(
+            input,
+            Input::PromptEnded
+                | Input::TimeOut(_)
+                | Input::RemoteHungUp
+                | Input::TrunkFailed
+                | Input::Shutdown
+        )
+    };
+    let events: Vec<Input> = INPUTS.into_iter().filter(|input| !by_itself(input)).collect();
+    for _ in 0..20_000 {
+        let people = [People::Never, People::Closed, People::Perhaps][random(3)];
+        let mut flow = CallFlow::new(
+            Told { people, number_known: random(2) == 0, ..staffed().told },
+            staffed().script,
+        );
+        let mut around = Surroundings::default();
+        let mut tried = vec![Input::Answered];
+        let does_something = random(40);
+        while flow.termination().is_none() {
+            let input = match tried.len() {
+                1 => Input::Answered,
+                steps if steps < does_something && random(2) == 0 => events[random(events.len())],
+                _ => around.next().unwrap_or_else(|| panic!("{:?} after {tried:?}", flow.state)),
+            };
+            let circles = tried.len() > 150;
+            assert!(!circles, "{:?} after {tried:?}", flow.state);
+            // Waiting for a person has its own bound, and music is no end of it.
+            let bounded = matches!(flow.state, CallState::Queued(_) | CallState::Talking(_));
+            let input = if bounded && tried.len() > does_something + 20 {
+                Input::TimeOut(around.timers[0])
+            } else {
+                input
+            };
+            tried.push(input);
+            if let Step::Moved(next, actions) = flow.clone().step(input) {
+                around.perform(&actions);
+                flow = next;
             }
         }
     }

@@ -61,7 +61,10 @@ fn she_may_tell_it_again_but_not_for_ever() {
         Input::PromptEnded,
     ];
     let (second, said) = heard(read_back(), &again);
-    assert_eq!(said[..4], ["play ru/say_again", "PrepareRecording", "play ru/tone", "StartRecording"]);
+    assert_eq!(
+        said[..4],
+        ["play ru/say_again", "PrepareRecording", "play ru/tone", "StartRecording"]
+    );
     let (third, _) = heard(second, &again);
     let (_, said) = heard(third.clone(), &[Input::Key('3')]);
     assert_eq!(said, ["play ru/topics"], "three times are enough");
