@@ -6,12 +6,58 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::desk::{Desk, holds, note_says, notes, recorded, speech};
+use crate::callee::Callee;
+use crate::desk::{Desk, both_channels, holds, note_says, notes, recorded, speech};
 use crate::phone::{PATIENCE, Phone};
-use mostik_gateway::{MessageEnd, Termination};
+use mostik_gateway::outgoing::OutgoingOrder;
+use mostik_gateway::{MessageEnd, Person, Reach, TalkEnd, Termination};
+use mostik_sip::{Route, Transport};
 
 /// Set for the process that is to be killed: this test, started once more.
 const VICTIM: &str = "MOSTIK_TEST_GATEWAY_DIRECTORY";
+
+/// Where the person's phone is, for the process that is to be killed in a conversation.
+const PERSON: &str = "MOSTIK_TEST_GATEWAY_PERSON";
+
+#[tokio::test]
+async fn a_killed_conversation_is_told_with_both_sides() {
+    if let Some(directory) = std::env::var_os(VICTIM) {
+        let address: SocketAddr =
+            std::env::var(PERSON).expect("a person").parse().expect("an address");
+        let route = Route::Direct { transport: Transport::Udp, address };
+        let order = OutgoingOrder::new(format!("sip:ada@{address}"), route);
+        let reach = Reach::Ring { order, confirm: false };
+        let people = vec![Person { name: "Ада".into(), reach }];
+        let desk = Desk::staffed(Path::new(&directory), 26_600, 0, people).await;
+        println!("\nlistening {}", desk.edge);
+        return desk.running.await.expect("no crash").expect("never ends");
+    }
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut ada = Callee::new().await;
+    let test = "killed::a_killed_conversation_is_told_with_both_sides";
+    let person = ada.address().to_string();
+    let (mut victim, edge) = start(directory.path(), test, &[(PERSON, &person)]);
+    let mut phone = Phone::new(edge).await;
+    let offer = phone.description();
+    assert_eq!(phone.call("people", &offer).await, 200);
+    phone.press(0).await;
+    ada.is_called().await;
+    ada.picks_up().await;
+    note_says(directory.path(), |note| !note.talks.is_empty()).await;
+    let answer: Vec<u8> = speech().into_iter().rev().collect();
+    phone.say(&speech()).await;
+    ada.speaks(&answer).await;
+    written(directory.path(), 2, speech().len() as u64 * 2).await;
+    victim.kill().expect("SIGKILL");
+    victim.wait().expect("dead");
+
+    let mut next = Desk::open(directory.path(), 26_800, 0).await;
+    let call = next.next_call().await;
+    assert_eq!(call.termination, Termination::Talked(TalkEnd::Interrupted));
+    assert!(call.talks[0].to.is_some(), "{:?}", call.talks);
+    let (left, right) = both_channels(directory.path(), &call);
+    assert!(holds(&left, &speech()) && holds(&right, &answer));
+}
 
 #[tokio::test]
 async fn a_killed_call_is_told_at_the_next_start() {
@@ -21,14 +67,15 @@ async fn a_killed_call_is_told_at_the_next_start() {
         return desk.running.await.expect("no crash").expect("never ends");
     }
     let directory = tempfile::tempdir().expect("a directory");
-    let (mut victim, edge) = start(directory.path());
+    let test = "killed::a_killed_call_is_told_at_the_next_start";
+    let (mut victim, edge) = start(directory.path(), test, &[]);
     let mut phone = Phone::new(edge).await;
     let offer = phone.description();
     assert_eq!(phone.call("support", &offer).await, 200);
     phone.press(5).await;
     note_says(directory.path(), |note| note.tone_at.is_some()).await;
     phone.say(&speech()).await;
-    written(directory.path(), speech().len() as u64 * 2).await;
+    written(directory.path(), 1, speech().len() as u64 * 2).await;
     victim.kill().expect("SIGKILL");
     victim.wait().expect("dead");
 
@@ -47,10 +94,11 @@ async fn a_killed_call_is_told_at_the_next_start() {
     assert!(third.kept.try_recv().is_err(), "told twice");
 }
 
-fn start(directory: &Path) -> (Child, SocketAddr) {
+fn start(directory: &Path, test: &str, settings: &[(&str, &str)]) -> (Child, SocketAddr) {
     let mut victim = Command::new(std::env::current_exe().expect("this test"))
-        .args(["--exact", "killed::a_killed_call_is_told_at_the_next_start", "--nocapture"])
+        .args(["--exact", test, "--nocapture"])
         .env(VICTIM, directory)
+        .envs(settings.iter().copied())
         .stdout(Stdio::piped())
         .spawn()
         .expect("started");
@@ -63,13 +111,14 @@ fn start(directory: &Path) -> (Child, SocketAddr) {
     (victim, edge)
 }
 
-/// Waits until the unfinished recording holds so many bytes: the promise is "within a second".
-async fn written(directory: &Path, bytes: u64) {
+/// Waits until so many unfinished recordings hold so many bytes: the promise is "within a second".
+async fn written(directory: &Path, files: usize, bytes: u64) {
     let began = Instant::now();
     loop {
         let entries = std::fs::read_dir(directory.join("calls")).expect("there").flatten();
         let parts = entries.filter(|entry| entry.path().extension().is_some_and(|e| e == "part"));
-        if parts.filter_map(|part| part.metadata().ok()).any(|part| part.len() >= bytes + 44) {
+        let enough = parts.filter_map(|part| part.metadata().ok());
+        if enough.filter(|part| part.len() >= bytes + 44).count() >= files {
             break;
         }
         assert!(began.elapsed() < PATIENCE, "the words never reached the file");

@@ -9,3 +9,4 @@ mod outgoing;
 mod people;
 mod phone;
 mod recovery;
+mod understood;

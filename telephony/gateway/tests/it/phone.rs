@@ -106,6 +106,15 @@ impl Phone {
         }
     }
 
+    /// Speaks in the time that it takes.
+    pub(crate) async fn say_slowly(&mut self, octets: &[u8]) {
+        let mut clock = tokio::time::interval(Duration::from_millis(20));
+        for frame in octets.chunks(160) {
+            clock.tick().await;
+            self.say(frame).await;
+        }
+    }
+
     pub(crate) async fn press(&mut self, event: u8) {
         for (index, flags) in [0x0a, 0x0a, 0x8a, 0x8a, 0x8a].into_iter().enumerate() {
             self.packet(KEYS, &[event, flags, 1, 0x40], index == 0).await;
