@@ -58,18 +58,14 @@ impl PhoneShelf {
 
     fn call_back(&mut self, saved: CallBack) -> Result<(), StoreError> {
         let conflict = || StoreError::Conflict { what: saved.id.to_string() };
-        match self.call_backs.iter_mut().find(|it| it.id == saved.id) {
-            Some(known) if known.revision == saved.revision => {
+        match self.call_backs.iter_mut().find(|it| it.id == saved.id || it.call == saved.call) {
+            Some(known) if (known.id, known.revision) == (saved.id, saved.revision) => {
                 *known = CallBack { revision: saved.revision.saturating_add(1), ..saved };
-                Ok(())
             }
-            Some(_) => Err(conflict()),
-            None if self.call_backs.iter().any(|it| it.call == saved.call) => Err(conflict()),
-            None => {
-                self.call_backs.push(saved);
-                Ok(())
-            }
+            Some(_) => return Err(conflict()),
+            None => self.call_backs.push(saved),
         }
+        Ok(())
     }
 
     pub(crate) fn open_orders(&self, now: Timestamp) -> Vec<DeskOrder> {

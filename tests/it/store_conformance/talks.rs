@@ -135,7 +135,8 @@ pub(super) async fn a_customer_has_her_calls(store: &dyn Backend) {
         store.capture(capture).await.expect("a capture");
     }
     // Not hers: another's, and one that became no feedback.
-    store.capture(call_capture("left.wav")).await.expect("a capture");
+    let another = Capture { address: None, ..call_capture("left.wav") };
+    store.capture(another).await.expect("a capture");
     submitted(store, vec![Change::SaveCall(answered_by(&[]))]).await;
     expected.reverse();
     let customer = store.latest_feedback_of(&anna).await.expect("a read").expect("hers").customer;
