@@ -12,6 +12,7 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
 use crate::delivery::Delivery;
+use crate::in_progress::InProgress;
 use crate::journal::Journal;
 use crate::outgoing::{CallTerms, CallsOut};
 use crate::progress::ProgressTeller;
@@ -47,6 +48,7 @@ pub(crate) struct Shared {
     /// Brings callers and people together.
     pub(crate) switchboard: Switchboard,
     pub(crate) progress: ProgressTeller,
+    pub(crate) in_progress: InProgress,
     pub(crate) journal: Journal,
     pub(crate) delivery: Delivery,
     /// The grace is over: calls end now.
@@ -106,6 +108,12 @@ impl Gateway {
                 biased;
                 () = shutdown.cancelled() => break,
                 call = incoming.recv() => call,
+                (call, order) = shared.host.next_order() => {
+                    if !shared.in_progress.order(&call, order) {
+                        tracing::info!(call, "an order came too late");
+                    }
+                    continue;
+                }
             };
             let Some(call) = call else { break };
             let span = tracing::info_span!("call", id = tracing::field::Empty);
@@ -152,6 +160,7 @@ impl Shared {
             calls_out,
             switchboard,
             progress,
+            in_progress: InProgress::default(),
             journal,
             delivery,
             hurry,

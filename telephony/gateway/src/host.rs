@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::call_flow::{People, Script};
 use crate::{
-    CallFacts, CallProgress, Caller, NoMessageEnd, NotAnswered, PressedKeys, Sentence,
+    CallFacts, CallOrder, CallProgress, Caller, NoMessageEnd, NotAnswered, PressedKeys, Sentence,
     SpokenLanguage, SpokenPromise, Staff, Talk, Termination, Understood, Waited,
 };
 
@@ -40,6 +40,12 @@ pub trait CallHost: Send + Sync {
     /// of it to say so.
     async fn usual_wait(&self, _line: &str, _ahead: usize) -> Option<Duration> {
         None
+    }
+
+    /// Waits for what a desk wants of a call; a call that is not in progress any more is passed
+    /// over. Cancel-safe.
+    async fn next_order(&self) -> (String, CallOrder) {
+        std::future::pending().await
     }
 
     /// Hears where a call is whose caller waits for a person or talks to one.

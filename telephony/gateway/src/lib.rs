@@ -12,6 +12,7 @@ mod echo;
 mod facts;
 mod gateway;
 mod host;
+mod in_progress;
 mod journal;
 mod live_line;
 mod notebook;
@@ -37,7 +38,9 @@ pub use host::{
     ArrivedCall, CallApp, CallHost, CallPlan, CompletedCall, HostError, LeftMessage, Recording,
     Refusal,
 };
-pub use people::{CallProgress, Person, Reach, Staff, Stage, Talk, Understood, WaitEnd, Waited};
+pub use people::{
+    CallOrder, CallProgress, Person, Reach, Staff, Stage, Talk, Understood, WaitEnd, Waited,
+};
 pub use promise::{SpokenLanguage, SpokenPromise, UnspokenPromise};
 pub use prompt::{Prompt, Words};
 pub use prompt_library::{PromptError, PromptLibrary};

@@ -137,6 +137,23 @@ pub enum Stage {
     Over,
 }
 
+/// What somebody at a desk wants of a call that is in progress.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CallOrder {
+    /// A colleague is to take it over: this one, or whoever is free.
+    HandOn {
+        /// The name at the desk.
+        to: Option<String>,
+    },
+    /// The person hangs up.
+    HangUp,
+    /// This person takes the caller who waits, out of her turn.
+    TakeNow {
+        /// The name at the desk.
+        by: String,
+    },
+}
+
 /// Told to a caller as minutes, never less than she would wait.
 pub(crate) fn minutes(wait: Duration) -> u8 {
     u8::try_from(wait.as_secs().div_ceil(60)).unwrap_or(u8::MAX).max(1)

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::spool::Spool;
-use crate::wav::{self, HEADER_LENGTH};
+use crate::wav::{self, HEADER_LENGTH, Header};
 
 /// Added to a recording's name until it is whole.
 pub const PART_SUFFIX: &str = ".part";
@@ -76,7 +76,7 @@ impl Recorder {
     /// a moment.
     pub fn resume(path: &Path, samples: usize, longest: Duration) -> Result<Self, RecorderError> {
         let file = OpenOptions::new().read(true).write(true).open(path)?;
-        let mut header = [0; HEADER_LENGTH as usize];
+        let mut header: Header = wav::header(0);
         file.read_exact_at(&mut header, 0).map_err(|_| RecorderError::NotARecording)?;
         let bytes = file.metadata()?.len().saturating_sub(HEADER_LENGTH);
         if header != wav::header(u32::try_from(bytes).unwrap_or(u32::MAX)) {

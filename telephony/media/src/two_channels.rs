@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::SAMPLE_RATE;
 use crate::recorder::{Recorded, RecorderError, sync_directory};
-use crate::wav::{self, HEADER_LENGTH};
+use crate::wav::{self, HEADER_LENGTH, Header};
 
 /// Makes `path` the left channel and `right` the right one of a recording that takes the place of
 /// `path`; the shorter one ends in silence, and `right` is removed. Done a second time, as after a
@@ -44,7 +44,7 @@ fn told(path: &Path) -> Result<Recorded, RecorderError> {
 /// Behind the header.
 fn side(path: &Path) -> Result<BufReader<File>, RecorderError> {
     let mut reader = BufReader::new(File::open(path)?);
-    let mut header = [0; HEADER_LENGTH as usize];
+    let mut header: Header = wav::header(0);
     reader.read_exact(&mut header).map_err(|_| RecorderError::NotARecording)?;
     Ok(reader)
 }
@@ -64,7 +64,7 @@ fn samples_of(path: &Path) -> Result<u64, RecorderError> {
 
 /// Our own header says it at a fixed place.
 fn channels_of(path: &Path) -> Result<u16, RecorderError> {
-    let mut header = [0; HEADER_LENGTH as usize];
+    let mut header: Header = wav::header(0);
     File::open(path)?.read_exact(&mut header).map_err(|_| RecorderError::NotARecording)?;
     let rate = u32::from_le_bytes([header[24], header[25], header[26], header[27]]);
     if &header[..4] != b"RIFF" || rate != SAMPLE_RATE {

@@ -4,6 +4,8 @@ use crate::{Law, SAMPLE_RATE};
 
 /// The canonical header in front of linear samples: RIFF, `fmt ` of 16 octets, `data`.
 pub(crate) const HEADER_LENGTH: u64 = 44;
+/// The header itself.
+pub(crate) type Header = [u8; 44];
 const BYTES_PER_SAMPLE: u32 = 2;
 /// Ten minutes: far beyond any prompt.
 const LONGEST_PROMPT: usize = 600 * SAMPLE_RATE as usize;
@@ -35,14 +37,14 @@ pub enum WavError {
 }
 
 /// The header of a recording of one channel that holds `data_bytes` of samples.
-pub(crate) fn header(data_bytes: u32) -> [u8; HEADER_LENGTH as usize] {
+pub(crate) fn header(data_bytes: u32) -> Header {
     header_of(1, data_bytes)
 }
 
 /// The header of a recording of so many channels.
-pub(crate) fn header_of(channels: u16, data_bytes: u32) -> [u8; HEADER_LENGTH as usize] {
+pub(crate) fn header_of(channels: u16, data_bytes: u32) -> Header {
     let frame = BYTES_PER_SAMPLE * u32::from(channels);
-    let mut header = [0; HEADER_LENGTH as usize];
+    let mut header: Header = [0; 44];
     let mut put = |at: usize, bytes: &[u8]| header[at..at + bytes.len()].copy_from_slice(bytes);
     put(0, b"RIFF");
     put(4, &(36_u32.saturating_add(data_bytes)).to_le_bytes());

@@ -155,6 +155,7 @@ pub enum Action {
 
 /// What has come to pass in a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "facts that do not exclude each other")]
 pub struct Told {
     /// The language of everything that follows.
     pub language: SpokenLanguage,
@@ -342,8 +343,13 @@ impl CallFlow {
     pub fn step(self, input: Input) -> Step {
         match (self.state, input) {
             (CallState::Ended(_), _) => Step::Refused(self),
-            (_, Input::RemoteHungUp | Input::TrunkFailed | Input::Shutdown)
-            | (_, Input::TimeOut(Timer::CallLimit | Timer::Talking)) => self.broken_off(input),
+            (
+                _,
+                Input::RemoteHungUp
+                | Input::TrunkFailed
+                | Input::Shutdown
+                | Input::TimeOut(Timer::CallLimit | Timer::Talking),
+            ) => self.broken_off(input),
             (CallState::Arriving, Input::Answered) => self.answered(),
             (CallState::Greeting(part), input) => self.greeting(part, input),
             (CallState::AwaitingKey(part), input) => self.awaiting_key(part, input),

@@ -36,10 +36,6 @@ impl CallFlow {
                 self.told.topics = Some(topics);
                 self.read_back_or_go_on(input)
             }
-            (
-                CallState::Understanding,
-                Input::NotUnderstood | Input::TimeOut(Timer::Understanding),
-            ) => self.thank_further(vec![]),
             (CallState::ReadingBack(false), Input::PromptEnded) => {
                 self.say(CallState::ReadingBack(true), Words::Named("right_or_not"))
             }
@@ -54,6 +50,10 @@ impl CallFlow {
             }
             (CallState::NamingTopic(_), Input::Key(key)) => self.named_by(key),
             (
+                CallState::Understanding,
+                Input::NotUnderstood | Input::TimeOut(Timer::Understanding),
+            )
+            | (
                 CallState::AwaitingAnswer | CallState::NamingTopic(true),
                 Input::TimeOut(Timer::Key),
             )

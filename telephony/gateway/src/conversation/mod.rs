@@ -16,12 +16,13 @@ use self::people::Progress;
 use self::tracks::Tracks;
 use crate::call_flow::{Action, CallFlow, Input, Step, Told};
 use crate::gateway::Shared;
+use crate::in_progress::Orders;
 use crate::live_line::{Arrived, LineEvent, LiveLine};
 use crate::notebook::Notebook;
 use crate::reception::Line;
 use crate::switchboard::{News, Side};
 use crate::timers::Timers;
-use crate::{CallPlan, CompletedCall, Prompt, Understood, Words};
+use crate::{CallOrder, CallPlan, CompletedCall, Prompt, Understood, Words};
 
 /// A call while it lasts.
 pub(crate) struct Conversation {
@@ -44,6 +45,8 @@ pub(crate) struct Conversation {
     /// Who has answered, until they are brought together.
     coming: Option<Side>,
     person: Option<people::Present>,
+    /// What a desk wants of it, once people have to do with it.
+    orders: Option<Orders>,
     /// What happened and was not dealt with yet.
     waiting: VecDeque<Input>,
     hang_up: bool,
@@ -54,6 +57,7 @@ enum Source {
     Caller(Arrived),
     Person(Arrived),
     News(Option<News>),
+    Order(CallOrder),
     Understood(Option<Understood>),
     Input(Input),
 }
@@ -89,6 +93,7 @@ impl Conversation {
             progress: Progress::default(),
             coming: None,
             person: None,
+            orders: None,
             waiting: VecDeque::new(),
             hang_up: false,
         };
@@ -116,10 +121,15 @@ impl Conversation {
             let input = match self.next_source().await {
                 Source::Caller(arrived) => {
                     let event = self.line.deal_with(arrived).await;
-                    event.map(|event| self.from_the_caller(event))
+                    event.map(|event| self.caller_did(event))
                 }
-                Source::Person(arrived) => self.from_the_person(arrived).await,
+                Source::Person(arrived) => self.person_did(arrived).await,
                 Source::News(news) => self.heard_of_people(news).await,
+                Source::Order(order) => {
+                    let input = self.ordered(order);
+                    self.seek_anew().await;
+                    input
+                }
                 Source::Understood(understood) => Some(self.heard_what_it_is_about(understood)),
                 Source::Input(input) => Some(input),
             };
@@ -131,18 +141,19 @@ impl Conversation {
 
     /// Everything in here may be dropped and asked again.
     async fn next_source(&mut self) -> Source {
-        let Self { line, person, news, listening, timers, shared, .. } = self;
+        let Self { line, person, news, orders, listening, timers, shared, .. } = self;
         tokio::select! {
             arrived = line.arrival() => Source::Caller(arrived),
             arrived = people::arrival(person) => Source::Person(arrived),
             told = people::told(news) => Source::News(told),
+            order = people::ordered(orders) => Source::Order(order),
             understood = understanding::told(listening) => Source::Understood(understood),
             timer = timers.next() => Source::Input(Input::TimeOut(timer)),
             () = shared.hurry.cancelled() => Source::Input(Input::Shutdown),
         }
     }
 
-    fn from_the_caller(&mut self, event: LineEvent) -> Input {
+    fn caller_did(&mut self, event: LineEvent) -> Input {
         match event {
             LineEvent::Key(key) => {
                 self.told.keys.push(key);

@@ -9,9 +9,10 @@ use tokio::sync::mpsc;
 use super::Conversation;
 use super::tracks::Tracks;
 use crate::call_flow::{CallState, Input, PersonGone};
+use crate::in_progress::Orders;
 use crate::live_line::{Arrived, LineEvent, LiveLine};
 use crate::switchboard::{Engaged, News, Side, Wish};
-use crate::{CallProgress, Prompt, Stage, Talk, WaitEnd, Waited};
+use crate::{CallOrder, CallProgress, Prompt, Stage, Talk, WaitEnd, Waited};
 
 /// The person hands on by this key.
 const HAND_ON: char = '*';
@@ -39,6 +40,8 @@ pub(super) struct Progress {
     expected: Option<Duration>,
     stage: Option<Stage>,
     kept: bool,
+    /// Whom a desk has named.
+    wanted: Option<String>,
 }
 
 impl Progress {
@@ -49,6 +52,30 @@ impl Progress {
 }
 
 impl Conversation {
+    /// What a desk wants of this call.
+    pub(super) fn ordered(&mut self, order: CallOrder) -> Option<Input> {
+        match order {
+            CallOrder::HandOn { to } => {
+                self.progress.wanted = to;
+                Some(Input::HandOn)
+            }
+            CallOrder::HangUp => {
+                self.person.as_ref().map(|_| Input::PersonGone(PersonGone::HungUp))
+            }
+            CallOrder::TakeNow { by } => {
+                self.progress.wanted = Some(by);
+                None
+            }
+        }
+    }
+
+    /// She is taken by somebody out of her turn.
+    pub(super) async fn seek_anew(&mut self) {
+        if self.news.is_some() && self.person.is_none() && self.progress.wanted.is_some() {
+            self.seek_person(None).await;
+        }
+    }
+
     /// A colleague takes over `instead_of` somebody.
     pub(super) async fn seek_person(&mut self, instead_of: Option<String>) {
         // It was for the tone, which she did not wait for.
@@ -61,7 +88,8 @@ impl Conversation {
             self.told.waited = None;
         }
         let (call, line) = (self.told.id.clone(), self.told.line.clone());
-        let wish = Wish { call, line, since, instead_of };
+        let wish = Wish { call, line, since, instead_of, only: self.progress.wanted.take() };
+        self.orders.get_or_insert_with(|| self.shared.in_progress.listen(&self.told.id));
         let news = self.shared.switchboard.seek(wish, self.flow.told.language).await;
         self.news = Some(news);
     }
@@ -77,7 +105,7 @@ impl Conversation {
             _ => WaitEnd::Message,
         };
         self.waited(ended);
-        self.at(Stage::Over).await;
+        self.at(Stage::Over);
     }
 
     pub(super) async fn heard_of_people(&mut self, news: Option<News>) -> Option<Input> {
@@ -85,13 +113,13 @@ impl Conversation {
             Some(News::Place(place)) => {
                 let told = place.minutes.map(|minutes| Duration::from_mins(minutes.into()));
                 self.progress.expected = self.progress.expected.or(told);
-                self.at(Stage::Waiting { ahead: place.ahead.into() }).await;
+                self.at(Stage::Waiting { ahead: place.ahead.into() });
                 Some(Input::Place(place))
             }
             Some(News::Ringing(person)) => {
                 // Who talks already goes on talking.
                 if self.person.is_none() {
-                    self.at(Stage::Ringing { person }).await;
+                    self.at(Stage::Ringing { person });
                 }
                 None
             }
@@ -99,13 +127,13 @@ impl Conversation {
                 self.news = None;
                 if self.person.is_none() {
                     self.waited(WaitEnd::Message);
-                    self.at(Stage::Over).await;
+                    self.at(Stage::Over);
                 }
                 Some(Input::Nobody(why))
             }
             Some(News::Person(side)) => {
                 self.news = None;
-                self.coming = Some(side);
+                self.coming = Some(*side);
                 Some(Input::Person)
             }
             Some(News::SendOn { person, target }) => self.send_on(person, &target).await,
@@ -118,7 +146,7 @@ impl Conversation {
 
     /// Asks her own phone to call there. She hears music until it has done so.
     async fn send_on(&mut self, person: String, target: &str) -> Option<Input> {
-        self.at(Stage::Ringing { person: person.clone() }).await;
+        self.at(Stage::Ringing { person: person.clone() });
         let sent = self.line.call.transfer(target);
         let outcome = tokio::time::timeout(SENT_WITHIN, sent).await;
         match outcome {
@@ -158,7 +186,7 @@ impl Conversation {
         self.told.termination = crate::TalkEnd::Interrupted.into();
         self.notebook.note(&self.told);
         self.person = Some(Present { name: name.clone(), line, _engaged: engaged });
-        self.at(Stage::Talking { person: name }).await;
+        self.at(Stage::Talking { person: name });
     }
 
     async fn record_both(&mut self, person: &LiveLine) {
@@ -187,7 +215,7 @@ impl Conversation {
         self.talk_ended();
         self.notebook.note(&self.told);
         person.line.call.hang_up().await;
-        self.at(Stage::Over).await;
+        self.at(Stage::Over);
     }
 
     fn talk_ended(&mut self) {
@@ -196,7 +224,7 @@ impl Conversation {
         }
     }
 
-    pub(super) async fn from_the_person(&mut self, arrived: Arrived) -> Option<Input> {
+    pub(super) async fn person_did(&mut self, arrived: Arrived) -> Option<Input> {
         let person = self.person.as_mut()?;
         match person.line.deal_with(arrived).await? {
             LineEvent::Key(HAND_ON) => Some(Input::HandOn),
@@ -230,7 +258,7 @@ impl Conversation {
     }
 
     /// Tells the host where the call is, when that has changed.
-    async fn at(&mut self, stage: Stage) {
+    fn at(&mut self, stage: Stage) {
         if self.progress.stage.as_ref() == Some(&stage) {
             return;
         }
@@ -254,6 +282,14 @@ impl Conversation {
 pub(super) async fn arrival(person: &mut Option<Present>) -> Arrived {
     match person {
         Some(person) => person.line.arrival().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Waits for an order; for ever when none can come. Cancel-safe.
+pub(super) async fn ordered(orders: &mut Option<Orders>) -> CallOrder {
+    match orders {
+        Some(orders) => orders.next().await,
         None => std::future::pending().await,
     }
 }

@@ -14,9 +14,12 @@ impl Conversation {
         // A message that is cut off at its limit still has room for the last packets.
         let longest = self.plan.max_message * 2 * u32::from(self.flow.told.takes + 1);
         let again = self.told.recording.is_some();
-        let created = tokio::task::spawn_blocking(move || match again {
-            true => Recorder::resume(&path, 0, longest),
-            false => Recorder::create(&path, longest),
+        let created = tokio::task::spawn_blocking(move || {
+            if again {
+                Recorder::resume(&path, 0, longest)
+            } else {
+                Recorder::create(&path, longest)
+            }
         });
         self.prepared = Some(created.await.unwrap_or(Err(RecorderError::BrokenOff))?);
         // No word is asked for that a crash could lose.

@@ -33,7 +33,7 @@ impl Tracks {
             self.began = now.checked_sub(before).or(Some(now));
             session.record(recorder).await;
         }
-        let position = self.began.map_or(0, |began| samples_in(Instant::now() - began));
+        let position = self.began.map_or(0, |began| samples_in(began.elapsed()));
         person.record(open(track_of_people(path), position).await?).await;
         Ok(())
     }
@@ -63,9 +63,12 @@ impl Tracks {
 }
 
 async fn open(path: PathBuf, position: usize) -> Result<Recorder, RecorderError> {
-    let opened = tokio::task::spawn_blocking(move || match path.exists() {
-        true => Recorder::resume(&path, position, LONGEST),
-        false => Recorder::create_after(&path, position, LONGEST),
+    let opened = tokio::task::spawn_blocking(move || {
+        if path.exists() {
+            Recorder::resume(&path, position, LONGEST)
+        } else {
+            Recorder::create_after(&path, position, LONGEST)
+        }
     });
     opened.await.unwrap_or(Err(RecorderError::BrokenOff))
 }

@@ -37,7 +37,7 @@ pub(crate) enum News {
     /// Nobody will come.
     Nobody(NobodyWhy),
     /// A person has answered.
-    Person(Side),
+    Person(Box<Side>),
     /// Her own phone is to be sent there; what comes of it is told by [`Switchboard::not_sent`].
     SendOn { person: String, target: String },
 }
@@ -198,7 +198,7 @@ impl Desk {
         };
         self.queue.answered(&call, &person);
         let engaged = Engaged { name: person.clone(), orders: self.free.downgrade() };
-        let side = Side { name: person, leg, engaged };
+        let side = Box::new(Side { name: person, leg, engaged });
         if let Some(seeker) = self.seekers.remove(&call) {
             // A call that ended at this very moment drops the side, which hangs up.
             seeker.news.try_send(News::Person(side)).ok();

@@ -23,6 +23,8 @@ pub(crate) struct Wish {
     pub(crate) since: Timestamp,
     /// A colleague is wanted while she talks to this person.
     pub(crate) instead_of: Option<String>,
+    /// Nobody else will do: she is taken out of her turn, or handed on to this one.
+    pub(crate) only: Option<String>,
 }
 
 #[derive(Debug)]
@@ -78,6 +80,10 @@ impl Queue {
         if let Some(waiting) = self.waiting.iter_mut().find(|waiting| waiting.wish.call == call) {
             waiting.ringing = None;
             waiting.tried.push(person.to_owned());
+            if waiting.wish.instead_of.is_none() {
+                // Her turn comes all the same.
+                waiting.wish.only = None;
+            }
         }
     }
 
@@ -128,9 +134,13 @@ impl Queue {
     pub(crate) fn moves(&mut self, staff: &HashMap<String, Staff>, now: Instant) -> Vec<Move> {
         self.resting.retain(|_, until| *until > now);
         let mut moves = Vec::new();
-        for place in 0..self.waiting.len() {
+        let out_of_turn = |place: &usize| self.waiting[*place].wish.only.is_none();
+        let mut places: Vec<usize> = (0..self.waiting.len()).collect();
+        places.sort_by_key(out_of_turn);
+        for place in places {
+            let Some(staff) = staff.get(&self.waiting[place].wish.line) else { continue };
+            self.waiting[place].forget_who_is_away(staff);
             let Waiting { wish, ringing: None, .. } = &self.waiting[place] else { continue };
-            let Some(staff) = staff.get(&wish.line) else { continue };
             if let Some(person) = self.free_person(&self.waiting[place], staff) {
                 let call = wish.call.clone();
                 self.waiting[place].ringing = Some(person.clone());
@@ -164,6 +174,15 @@ impl Queue {
                 }
         });
         free.next().cloned()
+    }
+}
+
+impl Waiting {
+    fn forget_who_is_away(&mut self, staff: &Staff) {
+        let there = |name: &String| staff.people.iter().any(|person| person.name == *name);
+        if self.wish.instead_of.is_none() && !self.wish.only.as_ref().is_some_and(there) {
+            self.wish.only = None;
+        }
     }
 }
 
@@ -201,6 +220,7 @@ mod tests {
             line: "support".into(),
             since: Timestamp::from_second(second).expect("a second"),
             instead_of: None,
+            only: None,
         }
     }
 
@@ -252,6 +272,25 @@ mod tests {
             assert_eq!(queue.moves(&[("support".to_owned(), staff)].into(), now), told);
             assert!(queue.is_empty());
         }
+    }
+
+    #[test]
+    fn who_is_taken_out_of_turn_loses_nothing_by_it() {
+        let (mut queue, now) = (Queue::default(), Instant::now());
+        queue.seek(wish("first", 1));
+        queue.seek(Wish { only: Some("bo".into()), ..wish("second", 2) });
+        let both = staff(&["bo", "ada"]);
+        assert_eq!(queue.moves(&both, now), [ring("second", "bo"), ring("first", "ada")]);
+        queue.failed("second", "bo", now);
+        queue.failed("first", "ada", now);
+        assert_eq!(
+            queue.moves(&both, now + REST),
+            [ring("first", "bo"), ring("second", "ada")],
+            "then her turn comes as before"
+        );
+        let mut queue = Queue::default();
+        queue.seek(Wish { only: Some("cy".into()), ..wish("call", 1) });
+        assert_eq!(queue.moves(&both, now), [ring("call", "bo")], "who is not there takes nobody");
     }
 
     #[test]
