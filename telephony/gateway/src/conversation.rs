@@ -143,6 +143,8 @@ impl Conversation {
             MediaEvent::Voice(VoiceEvent::SilenceAfterSpeech) => Some(Input::SilenceAfterSpeech),
             MediaEvent::ClipEnded(tag) => (tag == self.playing).then_some(Input::PromptEnded),
             MediaEvent::Lost => Some(Input::MediaLost),
+            // Only while listening for a mailbox, which nobody does who was called.
+            MediaEvent::Beep => None,
             MediaEvent::RecorderFailed(error) => {
                 tracing::error!(%error, "a recording broke off");
                 Some(Input::RecorderFailed)

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::call_back::CallBackReport;
 use crate::{
     CallFacts, Caller, NoMessageEnd, NotAnswered, PressedKeys, SpokenLanguage, SpokenPromise,
     Termination,
@@ -137,6 +138,9 @@ pub struct CompletedCall {
     /// What the line noticed of it.
     #[serde(default)]
     pub facts: CallFacts,
+    /// What it was placed for and brought; `None` for a call that came in.
+    #[serde(default)]
+    pub call_back: Option<CallBackReport>,
 }
 
 impl CompletedCall {
@@ -161,6 +165,7 @@ impl CompletedCall {
             codec: String::new(),
             keys: PressedKeys::default(),
             facts,
+            call_back: None,
         }
     }
 }

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use mostik_gateway::call_back::CallBacks;
 use mostik_gateway::{
     ArrivedCall, CallApp, CallHost, CallPlan, CompletedCall, Gateway, GatewayConfig, GatewayError,
     HostError, Lines, Refusal, SpokenLanguage, SpokenPromise,
@@ -50,6 +51,7 @@ impl CallHost for Host {
 pub(crate) struct Desk {
     pub(crate) edge: SocketAddr,
     pub(crate) kept: mpsc::UnboundedReceiver<CompletedCall>,
+    pub(crate) call_backs: CallBacks,
     pub(crate) stop: CancellationToken,
     pub(crate) running: JoinHandle<Result<(), GatewayError>>,
     _edge: Edge,
@@ -58,6 +60,17 @@ pub(crate) struct Desk {
 impl Desk {
     /// Opens in `directory`; every prompt is the short tone. The host refuses some calls first.
     pub(crate) async fn open(directory: &Path, first_port: u16, refusals: u32) -> Self {
+        let prompts = Some(short_prompts(directory));
+        Self::open_with(directory, first_port, refusals, prompts).await
+    }
+
+    /// With the prompts that ship, unless there are others.
+    pub(crate) async fn open_with(
+        directory: &Path,
+        first_port: u16,
+        refusals: u32,
+        prompts_dir: Option<PathBuf>,
+    ) -> Self {
         let address = ([127, 0, 0, 1], 0).into();
         let listen = vec![Listen { transport: Transport::Udp, address }];
         let started = Edge::start(EdgeConfig { listen, ..EdgeConfig::default() }).await;
@@ -65,19 +78,16 @@ impl Desk {
         let (keep, kept) = mpsc::unbounded_channel();
         let host = Arc::new(Host { refusals: refusals.into(), kept: keep });
         let config = GatewayConfig {
-            prompts_dir: Some(short_prompts(directory)),
+            prompts_dir,
             shutdown_grace: Duration::from_millis(300),
             ..GatewayConfig::new(directory.join("calls"), first_port..=first_port + 99)
         };
         let stop = CancellationToken::new();
-        let running = tokio::spawn(Gateway::run(
-            config,
-            Lines::new(incoming, edge.line_out()),
-            host,
-            stop.clone(),
-        ));
+        let (call_backs, ordered) = CallBacks::open();
+        let lines = Lines::new(incoming, edge.line_out()).with_call_backs(ordered);
+        let running = tokio::spawn(Gateway::run(config, lines, host, stop.clone()));
         let edge_address = edge.listening()[0].address;
-        Self { edge: edge_address, kept, stop, running, _edge: edge }
+        Self { edge: edge_address, kept, call_backs, stop, running, _edge: edge }
     }
 
     pub(crate) async fn next_call(&mut self) -> CompletedCall {
@@ -122,6 +132,29 @@ pub(crate) fn notes(directory: &Path) -> Vec<CompletedCall> {
 pub(crate) fn speech() -> Vec<u8> {
     let wav = include_bytes!("../../../media/tests/speech/en.wav");
     wav[wav.len() - 15_920..].to_vec()
+}
+
+/// µ-law octets of more than four seconds of a voice that does not pause for a second.
+pub(crate) fn long_speech() -> Vec<u8> {
+    let wav = include_bytes!("../../prompts/ru/which_cause.wav");
+    let greeting = wav[58..].to_vec();
+    assert!(greeting.len() > 32_000, "{}", greeting.len());
+    greeting
+}
+
+/// µ-law octets of one tone.
+pub(crate) fn beep(milliseconds: u32) -> Vec<u8> {
+    #[expect(clippy::cast_possible_truncation, reason = "below full scale")]
+    let sample = |at: u32| {
+        let turn = f64::from(at) * std::f64::consts::TAU * 1_000.0 / 8_000.0;
+        mostik_media::Law::Mu.encode((turn.sin() * 8_000.0) as i16)
+    };
+    (0..milliseconds * 8).map(sample).collect()
+}
+
+/// µ-law octets of silence.
+pub(crate) fn silence(milliseconds: usize) -> Vec<u8> {
+    vec![mostik_media::Law::Mu.encode(0); milliseconds * 8]
 }
 
 /// The samples of a kept recording.
