@@ -294,7 +294,7 @@ impl CallBack {
         let quality = self.session.quality().await;
         let tone = self.told.tone_at.is_some();
         self.told.ended_at = Timestamp::now();
-        self.told.termination = notes::termination(&self.flow, self.last, tone);
+        self.told.termination = notes::termination(self.flow, self.last, tone);
         self.told.facts.audio = Some(AudioFacts::of(&quality));
         note_outcome(&mut self.told, outcome);
         self.notebook.note(&self.told);

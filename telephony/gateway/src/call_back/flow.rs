@@ -217,9 +217,8 @@ impl CallBackFlow {
     #[must_use]
     pub fn step(self, input: Input) -> Step {
         match (self.state, input) {
-            (State::Ended(_), _) => Step::Refused(self),
             (State::Ringing, Input::Answered) => self.greet(true),
-            (State::Ringing, _) => Step::Refused(self),
+            (State::Ended(_) | State::Ringing, _) => Step::Refused(self),
             (
                 _,
                 Input::RemoteHungUp
@@ -365,8 +364,8 @@ impl CallBackFlow {
 
     fn mailbox(self, input: Input) -> Step {
         match (self.state, input) {
-            (_, Input::Beep | Input::TimeOut(Timer::MailboxLimit)) => self.leave_word(),
-            (State::MailboxSilent, Input::TimeOut(Timer::NoBeep)) => self.leave_word(),
+            (_, Input::Beep | Input::TimeOut(Timer::MailboxLimit))
+            | (State::MailboxSilent, Input::TimeOut(Timer::NoBeep)) => self.leave_word(),
             (State::Mailbox, Input::SilenceAfterSpeech) => {
                 self.to(State::MailboxSilent, vec![Action::StartTimer(Timer::NoBeep)])
             }

@@ -56,7 +56,7 @@ pub(super) const fn not_placed(why: &NotPlaced) -> (Outcome, NotAnswered) {
 }
 
 /// How an answered call-back ended, told like any call.
-pub(super) fn termination(flow: &CallBackFlow, last: Input, tone: bool) -> Termination {
+pub(super) fn termination(flow: CallBackFlow, last: Input, tone: bool) -> Termination {
     if let Some(message) = flow.message {
         return message.into();
     }
