@@ -110,7 +110,7 @@ mod tests {
             for (news, topic) in
                 News::ALL.into_iter().flat_map(|news| Topic::ALL.map(|t| (news, t)))
             {
-                let order = CallBackOrder { language, news, topic, ..CallBackOrder::example() };
+                let order = CallBackOrder { language, topic, news, ..CallBackOrder::example() };
                 for sentence in ALL {
                     for prompt in sentence.prompts(&order) {
                         assert_eq!(prompt.language, language);
