@@ -175,6 +175,11 @@ impl Shop {
             recording: None,
             codec: None,
             facts: CallFacts::default(),
+            direction: mostik_domain::Direction::Incoming,
+            waited: None,
+            talks: Vec::new(),
+            confirmed: None,
+            note: None,
         };
         let inbound = InboundCall {
             inbox: InboxId::new(Channel::Phone, "support"),

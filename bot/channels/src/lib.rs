@@ -10,6 +10,8 @@ mod phone;
 
 #[cfg(test)]
 mod shelf;
+#[cfg(test)]
+mod shelf_phone;
 
 pub use capture::{CaptureError, DetectLanguage, Intake, LONGEST_TEXT};
 pub use channel::{Channel, Outgoing, SendError, Sent};

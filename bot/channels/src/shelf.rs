@@ -8,14 +8,31 @@ use mostik_domain::*;
 use mostik_store::*;
 use tokio::sync::broadcast;
 
+use crate::shelf_phone::{PhoneShelf, waits};
+
 /// Captures in their order, and how far projects were read.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Shelf {
     captures: Mutex<Vec<Capture>>,
     cursors: Mutex<Vec<(String, String, Timestamp)>>,
     calls: Mutex<Vec<Call>>,
+    phone: Mutex<PhoneShelf>,
+    changes: broadcast::Sender<Changed>,
     /// This many captures fail before one succeeds.
     pub(crate) failures: Mutex<u32>,
+}
+
+impl Default for Shelf {
+    fn default() -> Self {
+        Self {
+            captures: Mutex::default(),
+            cursors: Mutex::default(),
+            calls: Mutex::default(),
+            phone: Mutex::default(),
+            changes: broadcast::channel(64).0,
+            failures: Mutex::default(),
+        }
+    }
 }
 
 impl Shelf {
@@ -68,7 +85,12 @@ impl Store for Shelf {
     }
 
     async fn submit(&self, decision: Decision, _: Timestamp) -> Result<(), StoreError> {
+        let mut calls = false;
         for change in decision.changes {
+            let Some(change) = locked(&self.phone).keep(change)? else {
+                calls = true;
+                continue;
+            };
             match change {
                 Change::SetCursor { tracker, project, read_until } => {
                     locked(&self.cursors).push((tracker, project, read_until));
@@ -77,11 +99,13 @@ impl Store for Shelf {
                 _ => return Err(not_asked()),
             }
         }
+        // Nobody may be listening.
+        let _ = self.changes.send(Changed { calls, ..Changed::default() });
         Ok(())
     }
 
     fn changes(&self) -> broadcast::Receiver<Changed> {
-        broadcast::channel(1).1
+        self.changes.subscribe()
     }
 
     async fn newest_external_id(
@@ -192,6 +216,67 @@ impl Store for Shelf {
 
     async fn transcript(&self, _: FeedbackId) -> Result<Option<Transcript>, StoreError> {
         Err(not_asked())
+    }
+
+    async fn latest_feedback_of(&self, address: &Address) -> Result<Option<Feedback>, StoreError> {
+        let same = |it: &&Capture| {
+            it.address
+                .as_ref()
+                .is_some_and(|known| (known.kind, &known.value) == (address.kind, &address.value))
+        };
+        Ok(locked(&self.captures).iter().rfind(same).map(|it| it.feedback.clone()))
+    }
+
+    async fn calls_of(&self, _: CustomerId, _: u32) -> Result<Vec<CallCard>, StoreError> {
+        Err(not_asked())
+    }
+
+    async fn talks_without_a_note(
+        &self,
+        _: &str,
+        _: Timestamp,
+    ) -> Result<Vec<CallCard>, StoreError> {
+        Err(not_asked())
+    }
+
+    async fn recent_waits(&self, line: &str, most: u32) -> Result<Vec<Waited>, StoreError> {
+        let (captures, calls) = (locked(&self.captures), locked(&self.calls));
+        let captured = captures.iter().filter_map(|it| it.call.as_ref());
+        let mut all: Vec<&Call> = captured.chain(calls.iter()).collect();
+        all.sort_by_key(|call| call.id);
+        Ok(waits(all.into_iter(), line, most))
+    }
+
+    async fn attendance(&self) -> Result<Vec<Attendance>, StoreError> {
+        Ok(locked(&self.phone).attendance.clone())
+    }
+
+    async fn live_calls(&self) -> Result<Vec<LiveCall>, StoreError> {
+        Ok(locked(&self.phone).live_calls.clone())
+    }
+
+    async fn live_call(&self, id: CallId) -> Result<Option<LiveCall>, StoreError> {
+        Ok(locked(&self.phone).live_calls.iter().find(|it| it.id == id).cloned())
+    }
+
+    async fn desk_orders(&self, now: Timestamp) -> Result<Vec<DeskOrder>, StoreError> {
+        Ok(locked(&self.phone).open_orders(now))
+    }
+
+    async fn outages(&self) -> Result<Vec<Outage>, StoreError> {
+        Ok(locked(&self.phone).outages.clone())
+    }
+
+    async fn call_backs(&self) -> Result<Vec<CallBack>, StoreError> {
+        Ok(locked(&self.phone).kept_places())
+    }
+
+    async fn call_back(&self, id: CallBackId) -> Result<Option<CallBack>, StoreError> {
+        Ok(locked(&self.phone).call_backs.iter().find(|it| it.id == id).cloned())
+    }
+
+    async fn call_back_of(&self, call: CallId) -> Result<Option<CallBack>, StoreError> {
+        Ok(locked(&self.phone).call_backs.iter().find(|it| it.call == call).cloned())
     }
 
     async fn promise(&self, _: PromiseId) -> Result<Option<Promise>, StoreError> {

@@ -1,8 +1,8 @@
 use jiff::Timestamp;
-use mostik_taxonomy::{Confidence, Language};
+use mostik_taxonomy::{Confidence, Language, RootCause};
 use serde::{Deserialize, Serialize};
 
-use crate::{CallId, Words, as_text};
+use crate::{CallId, CallNote, Direction, Speaker, Talk, Waited, Words, as_text};
 
 /// One phone call as it ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +33,30 @@ pub struct Call {
     /// What the line noticed of it.
     #[serde(default)]
     pub facts: CallFacts,
+    /// Who called whom.
+    #[serde(default)]
+    pub direction: Direction,
+    /// How she waited for a person, if she did.
+    #[serde(default)]
+    pub waited: Option<Waited>,
+    /// Who talked with her, in order.
+    #[serde(default)]
+    pub talks: Vec<Talk>,
+    /// The cause she confirmed or chose by key.
+    #[serde(default, with = "as_text::optional")]
+    pub confirmed: Option<RootCause>,
+    /// What the operator wrote afterwards. Saved by [`crate::Change::NoteCall`] alone: the
+    /// store keeps it apart and adds it to what it reads, so that the phone, which saves the
+    /// call when all of it is known, cannot lose a line that was written meanwhile.
+    #[serde(skip)]
+    pub note: Option<CallNote>,
+}
+
+impl Call {
+    /// Who answered it: the last who talked with her.
+    pub fn answered_by(&self) -> Option<&str> {
+        self.talks.last().map(|talk| talk.operator.as_str())
+    }
 }
 
 /// What the line noticed of a call: for whoever asks why it went as it did.
@@ -86,7 +110,7 @@ pub struct LadderStep {
     pub text: String,
 }
 
-/// An audio file: WAV, 8 kHz, 16 bit, mono.
+/// An audio file: WAV, 8 kHz, 16 bit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recording {
     /// File name within the recordings store.
@@ -95,6 +119,13 @@ pub struct Recording {
     pub milliseconds: u64,
     /// File size in bytes.
     pub bytes: u64,
+    /// 1 of the caller alone, or 2: the caller, and whoever answered.
+    #[serde(default = "one")]
+    pub channels: u8,
+}
+
+const fn one() -> u8 {
+    1
 }
 
 /// What a recording says.
@@ -125,4 +156,7 @@ pub struct Segment {
     pub end: f64,
     /// What was said.
     pub text: Words,
+    /// By whom, where each side has a channel of its own.
+    #[serde(default)]
+    pub speaker: Option<Speaker>,
 }

@@ -1,8 +1,9 @@
 use jiff::Timestamp;
 
 use crate::{
-    AcceptanceSignal, BoardIssue, Call, Classification, Feedback, FeedbackId, Issue, Message,
-    NewJob, Notice, Problem, Promise, TrackerEvent, Transcript,
+    AcceptanceSignal, Attendance, BoardIssue, Call, CallBack, CallId, CallNote, Classification,
+    DeskOrder, Feedback, FeedbackId, Issue, LiveCall, Message, NewJob, Notice, OrderId, Outage,
+    Problem, Promise, TrackerEvent, Transcript,
 };
 
 /// What a step or a person decided: the changes and the next jobs, which one
@@ -57,6 +58,26 @@ pub enum Change {
         /// Everything before it has been read.
         read_until: Timestamp,
     },
+    /// An operator says whether she takes calls; the last word counts.
+    SaveAttendance(Attendance),
+    /// What the phone is doing with a call now; the last word counts.
+    SaveLiveCall(LiveCall),
+    /// A call is over: nothing lives of it, nor the order about it.
+    EndLiveCall(CallId),
+    /// The phone starts: nothing that it did before lives, nor any order.
+    NoLiveCalls,
+    /// Asks something of the phone, in place of what was asked about that call before.
+    GiveOrder(DeskOrder),
+    /// The phone has obeyed, or cannot.
+    OrderDone(OrderId),
+    /// Callers of its line hear of it from now on, in place of what was told there.
+    SetOutage(Outage),
+    /// Callers of that line (of every line without) hear of it no more.
+    ClearOutage(Option<String>),
+    /// Adds or updates a kept place; a conflict when its revision is not the stored one.
+    SaveCallBack(CallBack),
+    /// Sets or replaces the line written after a call, which need not be stored yet.
+    NoteCall(CallId, CallNote),
 }
 
 impl Decision {

@@ -117,6 +117,10 @@ ids! {
     JobId = "job";
     /// Someone who may sign in.
     UserId = "us";
+    /// A kept place in a line's queue.
+    CallBackId = "cb";
+    /// Something that the desk asks of the phone.
+    OrderId = "or";
 }
 
 /// A short code a customer may quote but never has to (checklist #12, #144).

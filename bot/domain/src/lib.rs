@@ -18,11 +18,17 @@ mod as_text;
 mod id;
 mod private;
 
+mod attendance;
 mod call;
 mod call_account;
+mod call_back;
 mod conversation;
 mod customer;
+mod desk_order;
 mod inbox;
+mod live_call;
+mod outage;
+mod talk;
 
 pub mod capture;
 mod classification;
@@ -56,8 +62,8 @@ pub use mostik_taxonomy::{
 
 pub use access::{Role, User};
 pub use id::{
-    BoardIssueId, CallId, ConversationId, CustomerId, FeedbackId, IssueId, JobId, MessageId,
-    NoticeId, ParseIdError, ProblemId, PromiseId, Reference, SignalId, UserId,
+    BoardIssueId, CallBackId, CallId, ConversationId, CustomerId, FeedbackId, IssueId, JobId,
+    MessageId, NoticeId, OrderId, ParseIdError, ProblemId, PromiseId, Reference, SignalId, UserId,
 };
 pub use private::Words;
 
@@ -66,6 +72,13 @@ pub use call_account::SoundTrouble;
 pub use conversation::{Author, Conversation, Message};
 pub use customer::{Address, AddressKind, Claimed, Customer, NoReturnPath, ReturnPath};
 pub use inbox::{Channel, Inbox, InboxId};
+
+pub use attendance::{Attendance, Presence};
+pub use call_back::{CallBack, CallBackState, Unreached};
+pub use desk_order::{DeskOrder, OrderRefused, OrderWhat};
+pub use live_call::{LiveCall, LiveStage};
+pub use outage::{Outage, OutageTexts};
+pub use talk::{CallNote, Direction, Speaker, Talk, WaitEnd, Waited};
 
 pub use capture::{Capture, Captured, Inbound, InboundCall};
 pub use classification::{Cause, Classification, DecidedBy};

@@ -48,6 +48,13 @@ pub(crate) async fn among(
     document::among(db, "SELECT document FROM customer WHERE id IN", ids, "").await
 }
 
+pub(crate) async fn recognised_by(
+    db: &mut Connection,
+    address: &Address,
+) -> Result<Option<CustomerId>, StoreError> {
+    Ok(known_by(db, address).await?.map(|(customer, _)| customer))
+}
+
 async fn known_by(
     db: &mut Connection,
     address: &Address,

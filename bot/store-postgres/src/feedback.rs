@@ -1,10 +1,10 @@
-use mostik_domain::{Feedback, FeedbackId, ProblemId};
+use mostik_domain::{Address, Feedback, FeedbackId, ProblemId};
 use mostik_store::StoreError;
 
 use crate::{
     column,
     connect::Connection,
-    document,
+    customer, document,
     error::{failed, failed_on},
     time::micros,
 };
@@ -76,6 +76,18 @@ pub(crate) async fn find(
     id: FeedbackId,
 ) -> Result<Option<Feedback>, StoreError> {
     document::one(db, "SELECT document FROM feedback WHERE id = $1", id).await
+}
+
+/// The newest of the customer whom an address belongs to.
+pub(crate) async fn latest_of(
+    db: &mut Connection,
+    address: &Address,
+) -> Result<Option<Feedback>, StoreError> {
+    let Some(customer) = customer::recognised_by(db, address).await? else {
+        return Ok(None);
+    };
+    let sql = "SELECT document FROM feedback WHERE customer_id = $1 ORDER BY id DESC LIMIT 1";
+    document::one(db, sql, customer).await
 }
 
 /// Under a problem and not yet counted by its issue, oldest first.

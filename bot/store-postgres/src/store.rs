@@ -1,9 +1,10 @@
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use mostik_domain::{
-    BoardIssueId, Call, CallId, Capture, Captured, Classification, Customer, CustomerId, Decision,
-    Feedback, FeedbackId, Issue, IssueId, JobId, Message, Notice, NoticeId, NoticeKind, Problem,
-    ProblemId, Promise, PromiseId, Step, Transcript, agreement::Judgement,
+    Address, Attendance, BoardIssueId, Call, CallBack, CallBackId, CallId, Capture, Captured,
+    Classification, Customer, CustomerId, Decision, DeskOrder, Feedback, FeedbackId, Issue,
+    IssueId, JobId, LiveCall, Message, Notice, NoticeId, NoticeKind, Outage, Problem, ProblemId,
+    Promise, PromiseId, Step, Transcript, Waited, agreement::Judgement,
 };
 use mostik_store::{
     BoardCard, CallCard, Changed, FeedbackCard, FeedbackDetails, FeedbackFilter, JobFilter,
@@ -14,12 +15,12 @@ use sqlx::Transaction;
 use tokio::sync::broadcast;
 
 use crate::{
-    PostgresStore, board, call, capture, changes, classification,
+    PostgresStore, attendance, board, call, call_back, capture, changes, classification,
     connect::Db,
-    cursor, customer,
+    cursor, customer, desk_order,
     error::failed,
-    feedback, feedback_views, full_text, issue, job_views, jobs, message, notice, problem,
-    problem_views, promise, transcript,
+    feedback, feedback_views, full_text, issue, job_views, jobs, live_call, message, notice,
+    outage, problem, problem_views, promise, talk, transcript,
     waking::{self, Touched},
 };
 
@@ -143,6 +144,10 @@ impl Store for PostgresStore {
         feedback_views::details(&mut *self.reader().await?, id).await
     }
 
+    async fn latest_feedback_of(&self, address: &Address) -> Result<Option<Feedback>, StoreError> {
+        feedback::latest_of(&mut *self.reader().await?, address).await
+    }
+
     async fn taught(&self, limit: u32) -> Result<Vec<(Feedback, Classification)>, StoreError> {
         classification::taught(&mut *self.reader().await?, limit).await
     }
@@ -181,6 +186,54 @@ impl Store for PostgresStore {
 
     async fn transcript(&self, id: FeedbackId) -> Result<Option<Transcript>, StoreError> {
         transcript::find(&mut *self.reader().await?, id).await
+    }
+
+    async fn calls_of(&self, customer: CustomerId, most: u32) -> Result<Vec<CallCard>, StoreError> {
+        talk::calls_of(&mut *self.reader().await?, customer, most).await
+    }
+
+    async fn talks_without_a_note(
+        &self,
+        operator: &str,
+        since: Timestamp,
+    ) -> Result<Vec<CallCard>, StoreError> {
+        talk::without_a_note(&mut *self.reader().await?, operator, since).await
+    }
+
+    async fn recent_waits(&self, line: &str, most: u32) -> Result<Vec<Waited>, StoreError> {
+        talk::recent_waits(&mut *self.reader().await?, line, most).await
+    }
+
+    async fn attendance(&self) -> Result<Vec<Attendance>, StoreError> {
+        attendance::all(&mut *self.reader().await?).await
+    }
+
+    async fn live_calls(&self) -> Result<Vec<LiveCall>, StoreError> {
+        live_call::all(&mut *self.reader().await?).await
+    }
+
+    async fn live_call(&self, id: CallId) -> Result<Option<LiveCall>, StoreError> {
+        live_call::find(&mut *self.reader().await?, id).await
+    }
+
+    async fn desk_orders(&self, now: Timestamp) -> Result<Vec<DeskOrder>, StoreError> {
+        desk_order::open(&mut *self.reader().await?, now).await
+    }
+
+    async fn outages(&self) -> Result<Vec<Outage>, StoreError> {
+        outage::all(&mut *self.reader().await?).await
+    }
+
+    async fn call_backs(&self) -> Result<Vec<CallBack>, StoreError> {
+        call_back::kept(&mut *self.reader().await?).await
+    }
+
+    async fn call_back(&self, id: CallBackId) -> Result<Option<CallBack>, StoreError> {
+        call_back::find(&mut *self.reader().await?, id).await
+    }
+
+    async fn call_back_of(&self, call: CallId) -> Result<Option<CallBack>, StoreError> {
+        call_back::asked_in(&mut *self.reader().await?, call).await
     }
 
     async fn promise(&self, id: PromiseId) -> Result<Option<Promise>, StoreError> {

@@ -27,6 +27,7 @@ pub(crate) fn channel() -> broadcast::Sender<Changed> {
 #[derive(Debug, Default)]
 pub(crate) struct Touched {
     jobs: bool,
+    calls: bool,
     feedback: Vec<FeedbackId>,
     problems: Vec<ProblemId>,
 }
@@ -35,6 +36,11 @@ impl Touched {
     /// Jobs were queued, or a lane became free.
     pub(crate) fn jobs() -> Self {
         Self { jobs: true, ..Self::default() }
+    }
+
+    /// News were missed: everybody looks again.
+    fn anything() -> Self {
+        Self { calls: true, ..Self::jobs() }
     }
 
     /// Jobs were queued in it as well.
@@ -73,7 +79,17 @@ impl Touched {
                 self.problem(problem.id);
             }
             Change::SaveIssue(issue) => self.problem(issue.problem),
+            Change::SaveAttendance(_)
+            | Change::SaveLiveCall(_)
+            | Change::EndLiveCall(_)
+            | Change::NoLiveCalls
+            | Change::GiveOrder(_)
+            | Change::OrderDone(_)
+            | Change::SetOutage(_)
+            | Change::ClearOutage(_)
+            | Change::SaveCallBack(_) => self.calls = true,
             Change::SaveCall(_)
+            | Change::NoteCall(..)
             | Change::AddSignal(_)
             | Change::SaveBoardIssue(..)
             | Change::SetCursor { .. } => {}
@@ -85,6 +101,7 @@ impl Touched {
         let count = self.feedback.len().max(self.problems.len()).max(1);
         (0..count).map(|i| Changed {
             jobs: self.jobs && i == 0,
+            calls: self.calls && i == 0,
             feedback: self.feedback.get(i).copied(),
             problem: self.problems.get(i).copied(),
         })
@@ -106,12 +123,14 @@ pub(crate) async fn notify(
     Ok(())
 }
 
-/// `<node> <0 or 1> <feedback or ->,… <problem or ->,…`, in the order of the events.
+/// `<node> <jobs, 0 or 1> <feedback or ->,… <problem or ->,… <calls, 0 or 1>`, the lists in the
+/// order of the events. What stands last came last: older nodes read on without it.
 fn payload(node: &str, touched: &Touched) -> String {
     let list = |ids: Vec<String>| if ids.is_empty() { "-".to_owned() } else { ids.join(",") };
     let feedback = touched.feedback.iter().take(NAMED).map(ToString::to_string).collect();
     let problems = touched.problems.iter().take(NAMED).map(ToString::to_string).collect();
-    format!("{node} {} {} {}", u8::from(touched.jobs), list(feedback), list(problems))
+    let (jobs, calls) = (u8::from(touched.jobs), u8::from(touched.calls));
+    format!("{node} {jobs} {} {} {calls}", list(feedback), list(problems))
 }
 
 /// What another node told; none for our own words, or for words nobody understands.
@@ -124,7 +143,8 @@ fn heard(payload: &str, node: &str) -> Option<Touched> {
     let jobs = parts.next()? == "1";
     let feedback = parts.next()?.split(',').filter_map(|id| id.parse().ok()).collect();
     let problems = parts.next()?.split(',').filter_map(|id| id.parse().ok()).collect();
-    Some(Touched { jobs, feedback, problems })
+    let calls = parts.next() == Some("1");
+    Some(Touched { jobs, calls, feedback, problems })
 }
 
 /// Hears the other nodes until it is dropped.
@@ -169,11 +189,11 @@ async fn listen(mut listener: PgListener, node: String, changes: broadcast::Send
         let touched = match listener.try_recv().await {
             Ok(Some(notification)) => heard(notification.payload(), &node),
             // The connection was lost, and with it perhaps some news: everybody looks again.
-            Ok(None) => Some(Touched::jobs()),
+            Ok(None) => Some(Touched::anything()),
             Err(error) => {
                 warn!(%error, "cannot hear other nodes");
                 tokio::time::sleep(PAUSE).await;
-                Some(Touched::jobs())
+                Some(Touched::anything())
             }
         };
         for event in touched.iter().flat_map(Touched::events) {
@@ -192,10 +212,15 @@ mod tests {
         let feedback = "fb_0190c0de000070008000000000000001".parse().expect("an id");
         let mut touched = Touched::jobs();
         touched.feedback(feedback);
+        touched.by(&Change::NoLiveCalls);
         let payload = payload("one", &touched);
         assert!(heard(&payload, "one").is_none());
         let events: Vec<_> = heard(&payload, "two").iter().flat_map(Touched::events).collect();
-        assert_eq!(events, [Changed { jobs: true, feedback: Some(feedback), problem: None }]);
+        let both = Changed { jobs: true, feedback: Some(feedback), problem: None, calls: true };
+        assert_eq!(events, [both]);
+        let older = payload.strip_suffix(" 1").expect("calls stand last");
+        let events: Vec<_> = heard(older, "two").iter().flat_map(Touched::events).collect();
+        assert_eq!(events, [Changed { calls: false, ..both }]);
         assert!(heard("gibberish", "two").is_none());
     }
 }

@@ -1,11 +1,11 @@
 use std::collections::HashMap;
 
-use mostik_domain::{Call, CallId, Channel, FeedbackId, InboxId};
+use mostik_domain::{Call, CallId, Channel, FeedbackId, InboxId, WaitEnd};
 use mostik_store::{CallCard, KeepCalls, Page, PageRequest, StoreError};
 use sqlx::{QueryBuilder, Row};
 
 use crate::{
-    column,
+    call_back, call_note, column,
     connect::{Connection, Db},
     document,
     error::failed,
@@ -14,11 +14,15 @@ use crate::{
 
 /// Keeps a call, or corrects what is stored of it.
 pub(crate) async fn save(db: &mut Connection, call: &Call) -> Result<(), StoreError> {
-    let sql = "INSERT INTO call (id, document) VALUES ($1, $2) \
-               ON CONFLICT (id) DO UPDATE SET document = excluded.document";
+    let answered = call.waited.is_some_and(|waited| waited.ended == WaitEnd::Answered);
+    let sql = "INSERT INTO call (id, document, answered_on, answered_by) VALUES ($1, $2, $3, $4) \
+               ON CONFLICT (id) DO UPDATE SET document = excluded.document, \
+               answered_on = excluded.answered_on, answered_by = excluded.answered_by";
     sqlx::query(sql)
         .bind(call.id.to_string())
         .bind(document::encode(call)?)
+        .bind(answered.then(|| column::key(&call.line)))
+        .bind(call.answered_by().map(column::key))
         .execute(db)
         .await
         .map_err(failed)?;
@@ -26,7 +30,11 @@ pub(crate) async fn save(db: &mut Connection, call: &Call) -> Result<(), StoreEr
 }
 
 pub(crate) async fn find(db: &mut Connection, id: CallId) -> Result<Option<Call>, StoreError> {
-    document::one(db, "SELECT document FROM call WHERE id = $1", id).await
+    let found: Option<Call> =
+        document::one(db, "SELECT document FROM call WHERE id = $1", id).await?;
+    let mut found: Vec<Call> = found.into_iter().collect();
+    call_note::add_to(db, &mut found).await?;
+    Ok(found.pop())
 }
 
 pub(crate) async fn card(db: &mut Connection, id: CallId) -> Result<Option<CallCard>, StoreError> {
@@ -50,10 +58,18 @@ pub(crate) async fn list(
     page::push_limit(&mut query, request);
     let mut calls: Vec<Call> = document::built(db, query).await?;
     let next = page::cut(&mut calls, request, |call| call.id.to_string());
+    Ok(Page { items: cards(db, calls).await?, next })
+}
+
+/// Adds to each call what a list shows of it.
+pub(crate) async fn cards(
+    db: &mut Connection,
+    mut calls: Vec<Call>,
+) -> Result<Vec<CallCard>, StoreError> {
+    call_note::add_to(db, &mut calls).await?;
     let became = feedbacks(db, &calls).await?;
-    let items =
-        calls.into_iter().map(|call| CallCard { feedback: became.get(&call.id).copied(), call });
-    Ok(Page { items: items.collect(), next })
+    let card = |call: Call| CallCard { feedback: became.get(&call.id).copied(), call };
+    Ok(calls.into_iter().map(card).collect())
 }
 
 /// The feedback that each of these calls became.
@@ -105,11 +121,18 @@ pub(crate) async fn prune(db: &mut Connection, keep: KeepCalls) -> Result<u64, S
     let calls: Vec<Call> =
         found.iter().map(|document| document::decode(document)).collect::<Result<_, _>>()?;
     let became = feedbacks(db, &calls).await?;
-    let mut pruned = 0;
+    let mut pruned = call_back::prune(db, keep).await?;
     for mut call in calls {
         if call.tone_at.is_none() && !became.contains_key(&call.id) {
-            let sql = "DELETE FROM call WHERE id = $1";
-            sqlx::query(sql).bind(call.id.to_string()).execute(&mut *db).await.map_err(failed)?;
+            for sql in
+                ["DELETE FROM call WHERE id = $1", "DELETE FROM call_note WHERE call_id = $1"]
+            {
+                sqlx::query(sql)
+                    .bind(call.id.to_string())
+                    .execute(&mut *db)
+                    .await
+                    .map_err(failed)?;
+            }
         } else if call.facts.ladder.is_empty() {
             continue;
         } else {

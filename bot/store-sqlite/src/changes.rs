@@ -5,8 +5,9 @@ use mostik_domain::{Change, Decision};
 use mostik_store::StoreError;
 
 use crate::{
-    board, call, classification, connect::Connection, cursor, feedback, issue, jobs, message,
-    notice, problem, promise, signal, transcript, waking::Touched,
+    attendance, board, call, call_back, call_note, classification, connect::Connection, cursor,
+    desk_order, feedback, issue, jobs, live_call, message, notice, outage, problem, promise,
+    signal, transcript, waking::Touched,
 };
 
 /// Runs inside a transaction: any error leaves nothing stored.
@@ -43,5 +44,15 @@ async fn apply_one(db: &mut Connection, change: Change) -> Result<(), StoreError
         Change::SetCursor { tracker, project, read_until } => {
             cursor::set(db, &tracker, &project, read_until).await
         }
+        Change::SaveAttendance(it) => attendance::save(db, &it).await,
+        Change::SaveLiveCall(it) => live_call::save(db, &it).await,
+        Change::EndLiveCall(id) => live_call::end(db, id).await,
+        Change::NoLiveCalls => live_call::end_all(db).await,
+        Change::GiveOrder(it) => desk_order::give(db, &it).await,
+        Change::OrderDone(id) => desk_order::done(db, id).await,
+        Change::SetOutage(it) => outage::set(db, &it).await,
+        Change::ClearOutage(line) => outage::clear(db, line.as_deref()).await,
+        Change::SaveCallBack(it) => call_back::save(db, it).await,
+        Change::NoteCall(id, it) => call_note::save(db, id, &it).await,
     }
 }

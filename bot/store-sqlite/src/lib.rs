@@ -20,9 +20,11 @@ mod job_views;
 mod jobs;
 
 mod call;
+mod call_note;
 mod conversation;
 mod customer;
 mod message;
+mod talk;
 mod transcript;
 mod urgency;
 
@@ -39,6 +41,12 @@ mod issue;
 mod problem;
 mod problem_views;
 mod signal;
+
+mod attendance;
+mod call_back;
+mod desk_order;
+mod live_call;
+mod outage;
 
 mod access;
 

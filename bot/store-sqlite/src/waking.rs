@@ -14,6 +14,7 @@ pub(crate) fn channel() -> broadcast::Sender<Changed> {
 #[derive(Debug, Default)]
 pub(crate) struct Touched {
     jobs: bool,
+    calls: bool,
     feedback: Vec<FeedbackId>,
     problems: Vec<ProblemId>,
 }
@@ -60,7 +61,17 @@ impl Touched {
                 self.problem(problem.id);
             }
             Change::SaveIssue(issue) => self.problem(issue.problem),
+            Change::SaveAttendance(_)
+            | Change::SaveLiveCall(_)
+            | Change::EndLiveCall(_)
+            | Change::NoLiveCalls
+            | Change::GiveOrder(_)
+            | Change::OrderDone(_)
+            | Change::SetOutage(_)
+            | Change::ClearOutage(_)
+            | Change::SaveCallBack(_) => self.calls = true,
             Change::SaveCall(_)
+            | Change::NoteCall(..)
             | Change::AddSignal(_)
             | Change::SaveBoardIssue(..)
             | Change::SetCursor { .. } => {}
@@ -72,6 +83,7 @@ impl Touched {
         let count = self.feedback.len().max(self.problems.len()).max(1);
         (0..count).map(|i| Changed {
             jobs: self.jobs && i == 0,
+            calls: self.calls && i == 0,
             feedback: self.feedback.get(i).copied(),
             problem: self.problems.get(i).copied(),
         })

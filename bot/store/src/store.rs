@@ -1,9 +1,10 @@
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use mostik_domain::{
-    BoardIssueId, Call, CallId, Capture, Captured, Classification, Customer, CustomerId, Decision,
-    Feedback, FeedbackId, Issue, IssueId, JobId, Message, Notice, NoticeId, NoticeKind, Problem,
-    ProblemId, Promise, PromiseId, Step, Transcript, agreement::Judgement,
+    Address, Attendance, BoardIssueId, Call, CallBack, CallBackId, CallId, Capture, Captured,
+    Classification, Customer, CustomerId, Decision, DeskOrder, Feedback, FeedbackId, Issue,
+    IssueId, JobId, LiveCall, Message, Notice, NoticeId, NoticeKind, Outage, Problem, ProblemId,
+    Promise, PromiseId, Step, Transcript, Waited, agreement::Judgement,
 };
 use tokio::sync::broadcast;
 
@@ -22,6 +23,9 @@ pub struct Changed {
     pub feedback: Option<FeedbackId>,
     /// The problem that changed, when it was one.
     pub problem: Option<ProblemId>,
+    /// Who is there, who waits, who talks, who is to be called back, what is told to
+    /// callers, or an order of the desk: the phone looks for orders.
+    pub calls: bool,
 }
 
 /// Which calls stay explained.
@@ -76,7 +80,8 @@ pub trait Store: Send + Sync {
 
     /// Forgets what explains calls that are older than is asked for: their SIP
     /// messages, and, of those that became no feedback, the whole call. What a
-    /// feedback refers to stays. Some at a time: says how many, 0 when none is left.
+    /// feedback refers to stays. So are kept places in queues that are over and were
+    /// asked for before `since`. Some at a time: says how many, 0 when none is left.
     async fn prune_calls(&self, keep: KeepCalls) -> Result<u64, StoreError>;
 
     // ── waking ──────────────────────────────────────────────────────────────
@@ -108,6 +113,10 @@ pub trait Store: Send + Sync {
     /// Everything about one feedback.
     async fn feedback_details(&self, id: FeedbackId)
     -> Result<Option<FeedbackDetails>, StoreError>;
+
+    /// The newest feedback of the customer whom an address belongs to: what a caller
+    /// may want to hear of first.
+    async fn latest_feedback_of(&self, address: &Address) -> Result<Option<Feedback>, StoreError>;
 
     /// Feedbacks whose cause a person has named, with the newest such
     /// classification: an operator's, without one the customer's. What a
@@ -141,6 +150,46 @@ pub trait Store: Send + Sync {
 
     /// A page of calls, newest first, also of those that left no message.
     async fn call_page(&self, page: &PageRequest) -> Result<Page<CallCard>, StoreError>;
+
+    /// A customer's calls that became feedback, newest first, at most 200.
+    async fn calls_of(&self, customer: CustomerId, most: u32) -> Result<Vec<CallCard>, StoreError>;
+
+    /// Calls since then that this operator answered last, and of which nobody wrote
+    /// why they were answered so; newest first, at most 20.
+    async fn talks_without_a_note(
+        &self,
+        operator: &str,
+        since: Timestamp,
+    ) -> Result<Vec<CallCard>, StoreError>;
+
+    /// How the latest callers of a line waited, of those who were answered; newest
+    /// first, at most 200.
+    async fn recent_waits(&self, line: &str, most: u32) -> Result<Vec<Waited>, StoreError>;
+
+    /// Who takes calls and who does not, of those who said so.
+    async fn attendance(&self) -> Result<Vec<Attendance>, StoreError>;
+
+    /// What the phone is doing now, the earliest arrived first, at most 1,000.
+    async fn live_calls(&self) -> Result<Vec<LiveCall>, StoreError>;
+
+    /// What the phone is doing with a call now.
+    async fn live_call(&self, id: CallId) -> Result<Option<LiveCall>, StoreError>;
+
+    /// What the desk asks of the phone, oldest first; nothing that was asked longer
+    /// ago than [`DeskOrder::GOOD_FOR`].
+    async fn desk_orders(&self, now: Timestamp) -> Result<Vec<DeskOrder>, StoreError>;
+
+    /// What was set to be told to callers, also what is over; that of every line first.
+    async fn outages(&self) -> Result<Vec<Outage>, StoreError>;
+
+    /// Kept places of which something is still to come, by place, at most 1,000.
+    async fn call_backs(&self) -> Result<Vec<CallBack>, StoreError>;
+
+    /// One kept place.
+    async fn call_back(&self, id: CallBackId) -> Result<Option<CallBack>, StoreError>;
+
+    /// The place kept in a call.
+    async fn call_back_of(&self, call: CallId) -> Result<Option<CallBack>, StoreError>;
 
     /// The words of a call's feedback.
     async fn transcript(&self, id: FeedbackId) -> Result<Option<Transcript>, StoreError>;

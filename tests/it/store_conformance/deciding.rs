@@ -190,7 +190,7 @@ pub(super) async fn a_transcript_is_replaced_and_a_call_corrected(store: &dyn Ba
         text: text.into(),
         by: by.to_owned(),
         confidence: Confidence::new(0.61),
-        segments: vec![Segment { start: 0.0, end: 1.25, text: text.into() }],
+        segments: vec![Segment { start: 0.0, end: 1.25, text: text.into(), speaker: None }],
         at: at(40),
     };
     call.codec = Some("PCMU".to_owned());

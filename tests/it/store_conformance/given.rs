@@ -70,9 +70,19 @@ pub(super) fn call_capture(file: &str) -> Capture {
         tone_at: Some(at(9)),
         ended_at: at(30),
         termination: "completed/caller_hung_up".to_owned(),
-        recording: Some(Recording { file: file.to_owned(), milliseconds: 21_000, bytes: 336_044 }),
+        recording: Some(Recording {
+            file: file.to_owned(),
+            milliseconds: 21_000,
+            bytes: 336_044,
+            channels: 1,
+        }),
         codec: Some("PCMA".to_owned()),
         facts: CallFacts { keys: 1, ..CallFacts::default() },
+        direction: mostik_domain::Direction::Incoming,
+        waited: None,
+        talks: Vec::new(),
+        confirmed: None,
+        note: None,
     };
     let address = Address { kind: AddressKind::Sip, value: call.caller.clone(), proved: true };
     let inbound = InboundCall {

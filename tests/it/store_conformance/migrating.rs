@@ -4,7 +4,10 @@
 //! `sqlite_0001.sql` and `postgres_0001.sql` are dumps of a small desk as the
 //! first migration left it. They never change; later migrations run on them.
 
-use mostik_domain::{FeedbackId, NoticeKind, ProblemId, Role, Step};
+use mostik_domain::{
+    Call, CallNote, Change, CustomerId, Decision, Direction, FeedbackId, NoticeKind, ProblemId,
+    Role, Step,
+};
 use mostik_store::{FeedbackFilter, JobFilter, JobState, StoreError};
 use mostik_store_postgres::PostgresStore;
 use mostik_store_sqlite::SqliteStore;
@@ -111,6 +114,7 @@ async fn assert_details(store: &dyn Backend, feedback: FeedbackId, problem: Prob
     let details = store.feedback_details(feedback).await.expect("a read").expect("details");
     assert_eq!(details.classifications.len(), 2);
     assert!(details.call.is_some() && details.transcript.is_some());
+    assert_old_call(store, details.card.customer.id, details.call.as_ref().expect("a call")).await;
     let problem = store.problem_details(problem).await.expect("a read").expect("a problem");
     assert_eq!((problem.signals.len(), problem.card.feedback_count), (1, 1));
     let board = store.board(None).await.expect("a board");
@@ -127,4 +131,20 @@ async fn assert_details(store: &dyn Backend, feedback: FeedbackId, problem: Prob
     let (alike, gathering) = store.look_alikes("logistics", &[u64::MAX]).await.expect("a read");
     assert_eq!((alike.len(), gathering), (1, 1));
     assert!(store.cursor("github", "shop/site").await.expect("a read").is_some());
+}
+
+/// A call of the time before people took calls is one that nobody took.
+async fn assert_old_call(store: &dyn Backend, customer: CustomerId, call: &Call) {
+    assert_eq!(call.direction, Direction::Incoming);
+    assert_eq!(call.recording.as_ref().map(|recording| recording.channels), Some(1));
+    assert!(call.waited.is_none() && call.talks.is_empty() && call.note.is_none());
+    let calls = store.calls_of(customer, 10).await.expect("a read");
+    assert_eq!(calls.first().map(|card| &card.call), Some(call));
+    assert!(store.recent_waits(&call.line, 10).await.expect("a read").is_empty());
+    let text = "Вернули деньги".into();
+    let note = CallNote { by: "Вера".into(), text, at: call.ended_at };
+    let noted = Decision::nothing().and(Change::NoteCall(call.id, note.clone()));
+    store.submit(noted, call.ended_at).await.expect("an old call can be noted");
+    let read = store.call(call.id).await.expect("a read").expect("the call");
+    assert_eq!(read.note, Some(note));
 }

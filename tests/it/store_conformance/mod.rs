@@ -2,7 +2,9 @@
 //! of its own) and on PostgreSQL (a database of its own).
 
 mod access;
+mod at_the_phone;
 mod board;
+mod call_backs;
 mod capturing;
 mod deciding;
 mod files;
@@ -16,6 +18,7 @@ mod nodes;
 mod problems;
 mod reading;
 mod said;
+mod talks;
 mod waking;
 
 use mostik_store::{AccessStore, Store};
@@ -149,6 +152,30 @@ every_store! {
         the_most_urgent_come_first_page_by_page,
         kinds_are_told_apart,
         judgements_tell_what_the_model_had_said,
+    };
+    at_the_phone::{
+        the_last_word_of_an_operator_counts,
+        a_live_call_is_told_until_it_ends,
+        an_order_is_open_until_it_is_done_or_too_old,
+        of_a_call_that_is_over_nothing_is_asked,
+        an_outage_is_told_on_its_line,
+        what_happens_at_the_phone_is_heard,
+    };
+    call_backs::{
+        places_are_kept_in_the_order_of_the_queue,
+        neither_cancelling_nor_dialling_is_lost,
+        a_call_asks_once,
+        what_is_over_is_forgotten_in_time,
+        a_dump_of_a_call_back_shows_nobody,
+    };
+    talks::{
+        a_call_is_kept_with_all_that_people_did,
+        recent_waits_are_of_those_who_were_answered,
+        a_line_about_a_call_is_never_lost,
+        who_answered_owes_a_line,
+        a_forgotten_call_takes_its_line_along,
+        a_caller_is_met_with_her_latest_feedback,
+        a_customer_has_her_calls,
     };
     forgetting::{
         old_calls_are_forgotten_and_messages_stay,

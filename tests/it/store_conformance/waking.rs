@@ -11,14 +11,15 @@ pub(super) async fn a_capture_and_a_commit_are_heard(store: &dyn Backend) {
     let mut changes = store.changes();
     let id = captured(store, "m-1", "Опоздал").await.feedback;
     let heard = changes.recv().await.expect("news");
-    assert_eq!(heard, Changed { jobs: true, feedback: Some(id), problem: None });
+    let news = Changed { jobs: true, feedback: Some(id), ..Changed::default() };
+    assert_eq!(heard, news);
 
     let late = problem("logistics", "Опаздывает", &[1]);
     opened(store, &late).await;
     assert_eq!(changes.recv().await.expect("news").problem, Some(late.id));
     let routed = routed(store, id, &late).await;
     let heard = changes.recv().await.expect("news");
-    assert_eq!(heard, Changed { jobs: false, feedback: Some(id), problem: Some(late.id) });
+    assert_eq!(heard, Changed { jobs: false, problem: Some(late.id), ..news });
 
     let lease = store.claim(&[Step::Classify], at(1), LEASE).await.expect("a claim");
     let decision = Decision::nothing().and(Change::SaveFeedback(routed));

@@ -340,9 +340,19 @@ impl Web {
             tone_at: Some(now),
             ended_at: now,
             termination: "completed/caller_hung_up".into(),
-            recording: Some(Recording { file, milliseconds: 900, bytes: audio.len() as u64 }),
+            recording: Some(Recording {
+                file,
+                milliseconds: 900,
+                bytes: audio.len() as u64,
+                channels: 1,
+            }),
             codec: Some("PCMU".into()),
             facts: mostik_domain::CallFacts::default(),
+            direction: mostik_domain::Direction::Incoming,
+            waited: None,
+            talks: Vec::new(),
+            confirmed: None,
+            note: None,
         };
         let inbound = InboundCall {
             inbox: InboxId::new(mostik_domain::Channel::Phone, "support"),

@@ -10,8 +10,8 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use mostik_domain::{
-    AudioFacts, Call, CallFacts, CallId, Channel, InboundCall, InboxId, LadderStep, Language,
-    Recording, Words,
+    AudioFacts, Call, CallFacts, CallId, Channel, Direction, InboundCall, InboxId, LadderStep,
+    Language, Recording, Words,
 };
 use mostik_gateway::{
     ArrivedCall, CallApp, CallHost, CallPlan, CompletedCall, HostError, Refusal, SpokenLanguage,
@@ -167,9 +167,15 @@ fn kept(call: CompletedCall) -> Result<Call, HostError> {
             file: recording.file_name,
             milliseconds: milliseconds(recording.seconds),
             bytes: recording.bytes,
+            channels: 1,
         }),
         codec: Some(call.codec).filter(|codec| !codec.is_empty()),
         facts: facts(call.facts, call.keys.as_str().len()),
+        direction: Direction::Incoming,
+        waited: None,
+        talks: Vec::new(),
+        confirmed: None,
+        note: None,
     })
 }
 

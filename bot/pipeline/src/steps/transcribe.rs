@@ -80,6 +80,7 @@ fn heard_words(
         start: segment.start,
         end: segment.end,
         text: Words::new(segment.text.as_str()),
+        speaker: None,
     });
     let transcript = Transcript {
         language: heard_language(heard.language),

@@ -122,6 +122,11 @@ mod tests {
                     }],
                     ..CallFacts::default()
                 },
+                direction: mostik_domain::Direction::Incoming,
+                waited: None,
+                talks: Vec::new(),
+                confirmed: None,
+                note: None,
             },
             feedback: None,
         };
