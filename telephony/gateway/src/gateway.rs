@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
+use crate::call_back::{self, CallBacks, CallBacksWaiting};
 use crate::delivery::Delivery;
 use crate::in_progress::InProgress;
 use crate::journal::Journal;
@@ -60,12 +61,19 @@ pub(crate) struct Shared {
 pub struct Lines {
     incoming: mpsc::Receiver<IncomingCall>,
     out: LineOut,
+    call_backs: CallBacksWaiting,
 }
 
 impl Lines {
     /// Takes the calls of an edge, and places calls by it ([`mostik_sip::Edge::line_out`]).
-    pub const fn new(incoming: mpsc::Receiver<IncomingCall>, out: LineOut) -> Self {
-        Self { incoming, out }
+    pub fn new(incoming: mpsc::Receiver<IncomingCall>, out: LineOut) -> Self {
+        Self { incoming, out, call_backs: CallBacks::open().1 }
+    }
+
+    /// Takes orders for call-backs too.
+    #[must_use]
+    pub fn with_call_backs(self, call_backs: CallBacksWaiting) -> Self {
+        Self { call_backs, ..self }
     }
 }
 
@@ -96,7 +104,7 @@ impl Gateway {
         host: Arc<dyn CallHost>,
         shutdown: CancellationToken,
     ) -> Result<(), GatewayError> {
-        let Lines { mut incoming, out } = lines;
+        let Lines { mut incoming, out, mut call_backs } = lines;
         let recovered = Self::recover(&config.recordings_dir).await?;
         let shared = Arc::new(Shared::new(config, host, out).await?);
         let tasks = TaskTracker::new();
@@ -114,12 +122,18 @@ impl Gateway {
                     }
                     continue;
                 }
+                ordered = call_backs.next() => {
+                    let span = tracing::info_span!("call_back", id = tracing::field::Empty);
+                    let calling = call_back::conduct(Arc::clone(&shared), ordered);
+                    tasks.spawn(calling.instrument(span));
+                    continue;
+                }
             };
             let Some(call) = call else { break };
             let span = tracing::info_span!("call", id = tracing::field::Empty);
             tasks.spawn(reception::receive(Arc::clone(&shared), call).instrument(span));
         }
-        drop(incoming);
+        drop((incoming, call_backs));
         shared.drain(&tasks).await;
         Ok(())
     }

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::call_back::CallBackReport;
 use crate::call_flow::{People, Script};
 use crate::{
     CallFacts, CallOrder, CallProgress, Caller, NoMessageEnd, NotAnswered, PressedKeys, Sentence,
@@ -219,6 +220,9 @@ pub struct CompletedCall {
     /// How often she was handed on.
     #[serde(default)]
     pub hand_ons: u8,
+    /// What it was placed for and brought; `None` for a call that came in.
+    #[serde(default)]
+    pub call_back: Option<CallBackReport>,
 }
 
 impl CompletedCall {
@@ -247,6 +251,7 @@ impl CompletedCall {
             talks: Vec::new(),
             waited: None,
             hand_ons: 0,
+            call_back: None,
         }
     }
 }

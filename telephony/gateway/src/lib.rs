@@ -3,6 +3,7 @@
 //!
 //! This library knows nothing of the bot: whoever embeds it implements [`CallHost`].
 
+pub mod call_back;
 pub mod call_flow;
 mod caller;
 mod config;

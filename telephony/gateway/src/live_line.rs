@@ -135,6 +135,8 @@ impl LiveLine {
             }
             MediaEvent::ClipEnded(tag) => (tag == self.playing).then_some(LineEvent::ClipEnded),
             MediaEvent::Lost => Some(LineEvent::AudioLost),
+            // Only told to who listens for a mailbox.
+            MediaEvent::Beep => None,
             MediaEvent::RecorderFailed(error) => {
                 tracing::error!(%error, "a recording broke off");
                 Some(LineEvent::RecorderFailed)

@@ -40,6 +40,12 @@ pub enum NotAnswered {
     Encryption,
     /// The phone never confirmed our answer.
     NotAcknowledged,
+    /// A call of ours: the line was busy (486).
+    Busy,
+    /// A call of ours: it rang and nobody answered.
+    NobodyThere,
+    /// A call of ours: neither the carrier nor the phone could be reached.
+    NotCarried,
     /// We were shutting down.
     Shutdown,
 }
@@ -118,6 +124,10 @@ pub enum NoMessageEnd {
     Shutdown,
     /// The process died in the call; found at the next start.
     Interrupted,
+    /// A call of ours: she was told what there was to tell, and left no message.
+    Told,
+    /// A call of ours: a voice mailbox got a short message.
+    Mailbox,
     /// It was a test of the line, not somebody with something to say.
     EchoTest,
 }
@@ -183,6 +193,8 @@ impl Termination {
                 NoMessageEnd::Limit => "limit",
                 NoMessageEnd::Shutdown => "shutdown",
                 NoMessageEnd::Interrupted => "interrupted",
+                NoMessageEnd::Told => "told",
+                NoMessageEnd::Mailbox => "mailbox",
                 NoMessageEnd::EchoTest => "echo_test",
             },
             Self::Talked(end) => match end {
@@ -206,6 +218,9 @@ impl Termination {
                 NotAnswered::NoCommonAudio => "no_common_audio",
                 NotAnswered::Encryption => "encryption",
                 NotAnswered::NotAcknowledged => "not_acknowledged",
+                NotAnswered::Busy => "busy",
+                NotAnswered::NobodyThere => "nobody_there",
+                NotAnswered::NotCarried => "not_carried",
                 NotAnswered::Shutdown => "shutdown",
             },
         }

@@ -4,6 +4,7 @@
 //! Knows neither signalling nor the bot.
 
 mod attention;
+mod beep;
 mod bridge;
 mod chance;
 mod clip;

@@ -19,8 +19,10 @@ const MOST_EVENTS: usize = 64;
 pub enum MediaEvent {
     /// The caller pressed a key.
     Key(char),
-    /// The caller began or stopped to speak; only while recording.
+    /// The caller began or stopped to speak; only while recording or listening.
     Voice(VoiceEvent),
+    /// A single tone of at least 400 ms ended, as a voice mailbox gives it; only while listening.
+    Beep,
     /// The clip with this tag was played to its end.
     ClipEnded(u32),
     /// No audio arrived for the configured time, though the peer may send.
@@ -61,6 +63,8 @@ pub(crate) enum Command {
     StopPlaying,
     Record(Recorder),
     StopRecording(oneshot::Sender<Option<Recorder>>),
+    Listen { pause: Duration },
+    StopListening,
     Press(char, oneshot::Sender<Result<(), PressError>>),
     HearTones(bool),
     Join { says: Lane, hears: Lane },
@@ -112,6 +116,17 @@ impl MediaSession {
             Ok(Some(recorder)) => Some(recorder.finish().await),
             _ => None,
         }
+    }
+
+    /// Listens for voice and for beeps without recording: is it a person who answered? Speech that
+    /// pauses for `pause` has ended. A recording ends it.
+    pub async fn listen(&self, pause: Duration) {
+        self.tell(Command::Listen { pause }).await;
+    }
+
+    /// Ends a [`MediaSession::listen`].
+    pub async fn stop_listening(&self) {
+        self.tell(Command::StopListening).await;
     }
 
     /// Goes on with what a later offer agreed on (hold, resume, another place).

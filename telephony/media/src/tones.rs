@@ -118,7 +118,7 @@ impl ToneDecoder {
 }
 
 /// The power of one frequency in a block (Goertzel's algorithm).
-fn goertzel(block: &[i16], factor: f32) -> f32 {
+pub(crate) fn goertzel(block: &[i16], factor: f32) -> f32 {
     let (mut before, mut last) = (0.0, 0.0);
     for sample in block {
         let next = f32::from(*sample) + factor * last - before;

@@ -142,16 +142,25 @@ impl Callee {
     /// Waits until something louder than silence is heard.
     pub(crate) async fn hears_something(&self) {
         let deadline = Instant::now() + PATIENCE;
-        loop {
-            let mut buffer = [0; 1_500];
-            let received = tokio::time::timeout_at(deadline, self.rtp.recv(&mut buffer)).await;
-            let length = received.expect("sound in time").expect("received");
-            let Ok(packet) = RtpPacket::parse(&buffer[..length]) else { continue };
-            let loud = |octet: &u8| mostik_media::Law::Mu.decode(*octet).unsigned_abs() > 500;
-            if packet.payload_type() == 0 && packet.payload().iter().any(loud) {
-                return;
-            }
+        while !self.next_packet_is_loud(deadline).await {}
+    }
+
+    /// Waits until half a second of nothing but silence was heard.
+    pub(crate) async fn hears_nothing(&self) {
+        let deadline = Instant::now() + PATIENCE;
+        let mut quiet = 0;
+        while quiet < 25 {
+            quiet = if self.next_packet_is_loud(deadline).await { 0 } else { quiet + 1 };
         }
+    }
+
+    async fn next_packet_is_loud(&self, deadline: Instant) -> bool {
+        let mut buffer = [0; 1_500];
+        let received = tokio::time::timeout_at(deadline, self.rtp.recv(&mut buffer)).await;
+        let length = received.expect("sound in time").expect("received");
+        let Ok(packet) = RtpPacket::parse(&buffer[..length]) else { return false };
+        let loud = |octet: &u8| mostik_media::Law::Mu.decode(*octet).unsigned_abs() > 500;
+        packet.payload_type() == 0 && packet.payload().iter().any(loud)
     }
 
     async fn packet(&mut self, payload_type: u8, payload: &[u8], marker: bool) {

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use mostik_gateway::call_back::CallBacks;
 use mostik_gateway::call_flow::People;
 use mostik_gateway::{
     ArrivedCall, CallApp, CallHost, CallPlan, CallProgress, CompletedCall, Gateway, GatewayConfig,
@@ -81,6 +82,7 @@ pub(crate) struct Desk {
     pub(crate) edge: SocketAddr,
     pub(crate) kept: mpsc::UnboundedReceiver<CompletedCall>,
     pub(crate) progress: mpsc::UnboundedReceiver<Stage>,
+    pub(crate) call_backs: CallBacks,
     pub(crate) stop: CancellationToken,
     pub(crate) running: JoinHandle<Result<(), GatewayError>>,
     _edge: Edge,
@@ -89,15 +91,30 @@ pub(crate) struct Desk {
 impl Desk {
     /// Opens in `directory`; every prompt is the short tone. The host refuses some calls first.
     pub(crate) async fn open(directory: &Path, first_port: u16, refusals: u32) -> Self {
-        Self::staffed(directory, first_port, refusals, vec![]).await
+        Self::with(directory, first_port, refusals, vec![], Some(short_prompts(directory))).await
     }
 
     /// The same with these people to answer the line "people".
-    pub(crate) async fn staffed(
+    pub(crate) async fn staffed(directory: &Path, first_port: u16, people: Vec<Person>) -> Self {
+        Self::with(directory, first_port, 0, people, Some(short_prompts(directory))).await
+    }
+
+    /// With the prompts that ship, unless there are others.
+    pub(crate) async fn open_with(
+        directory: &Path,
+        first_port: u16,
+        refusals: u32,
+        prompts_dir: Option<PathBuf>,
+    ) -> Self {
+        Self::with(directory, first_port, refusals, vec![], prompts_dir).await
+    }
+
+    async fn with(
         directory: &Path,
         first_port: u16,
         refusals: u32,
         people: Vec<Person>,
+        prompts_dir: Option<PathBuf>,
     ) -> Self {
         let address = ([127, 0, 0, 1], 0).into();
         let listen = vec![Listen { transport: Transport::Udp, address }];
@@ -108,19 +125,16 @@ impl Desk {
         let staff = Staff { open: true, people };
         let host = Arc::new(Host { refusals: refusals.into(), kept: keep, staff, progress: tell });
         let config = GatewayConfig {
-            prompts_dir: Some(short_prompts(directory)),
+            prompts_dir,
             shutdown_grace: Duration::from_millis(300),
             ..GatewayConfig::new(directory.join("calls"), first_port..=first_port + 99)
         };
         let stop = CancellationToken::new();
-        let running = tokio::spawn(Gateway::run(
-            config,
-            Lines::new(incoming, edge.line_out()),
-            host,
-            stop.clone(),
-        ));
+        let (call_backs, ordered) = CallBacks::open();
+        let lines = Lines::new(incoming, edge.line_out()).with_call_backs(ordered);
+        let running = tokio::spawn(Gateway::run(config, lines, host, stop.clone()));
         let edge_address = edge.listening()[0].address;
-        Self { edge: edge_address, kept, progress, stop, running, _edge: edge }
+        Self { edge: edge_address, kept, progress, call_backs, stop, running, _edge: edge }
     }
 
     /// Waits until a call has come so far.
@@ -180,6 +194,29 @@ pub(crate) fn both_channels(directory: &Path, call: &CompletedCall) -> (Vec<i16>
     let samples = recorded(directory, call);
     let channel = |first: usize| samples.iter().skip(first).step_by(2).copied().collect();
     (channel(0), channel(1))
+}
+
+/// µ-law octets of more than four seconds of a voice that does not pause for a second.
+pub(crate) fn long_speech() -> Vec<u8> {
+    let wav = include_bytes!("../../prompts/ru/which_cause.wav");
+    let greeting = wav[58..].to_vec();
+    assert!(greeting.len() > 32_000, "{}", greeting.len());
+    greeting
+}
+
+/// µ-law octets of one tone.
+pub(crate) fn beep(milliseconds: u32) -> Vec<u8> {
+    #[expect(clippy::cast_possible_truncation, reason = "below full scale")]
+    let sample = |at: u32| {
+        let turn = f64::from(at) * std::f64::consts::TAU * 1_000.0 / 8_000.0;
+        mostik_media::Law::Mu.encode((turn.sin() * 8_000.0) as i16)
+    };
+    (0..milliseconds * 8).map(sample).collect()
+}
+
+/// µ-law octets of silence.
+pub(crate) fn silence(milliseconds: usize) -> Vec<u8> {
+    vec![mostik_media::Law::Mu.encode(0); milliseconds * 8]
 }
 
 /// The samples of a kept recording.

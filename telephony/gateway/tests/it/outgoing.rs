@@ -67,7 +67,7 @@ async fn soon<T>(work: impl Future<Output = T>) -> T {
 
 #[tokio::test]
 async fn who_answers_hears_us_and_is_heard() {
-    let world = World::open(26_000, EncryptionMode::Preferred).await;
+    let world = World::open(28_000, EncryptionMode::Preferred).await;
     let mut callee = Callee::new().await;
     let mut order = OutgoingOrder::new(callee.uri(), callee.route());
     order.display_name = Some("Mostik".into());
@@ -99,7 +99,7 @@ async fn who_answers_hears_us_and_is_heard() {
 
 #[tokio::test]
 async fn a_refusal_says_why_and_gives_everything_back() {
-    let world = World::open(26_100, EncryptionMode::Preferred).await;
+    let world = World::open(28_100, EncryptionMode::Preferred).await;
     for (status, failure) in [
         ("486 Busy Here", DialFailure::Busy),
         ("603 Decline", DialFailure::Declined),
@@ -121,7 +121,7 @@ async fn a_refusal_says_why_and_gives_everything_back() {
 
 #[tokio::test]
 async fn nobody_answers_in_time() {
-    let world = World::open(26_200, EncryptionMode::Preferred).await;
+    let world = World::open(28_200, EncryptionMode::Preferred).await;
     let mut callee = Callee::new().await;
     let mut order = OutgoingOrder::new(callee.uri(), callee.route());
     order.ring_for = Duration::from_millis(300);
@@ -137,7 +137,7 @@ async fn nobody_answers_in_time() {
 
 #[tokio::test]
 async fn a_call_nobody_waits_for_is_cancelled() {
-    let world = World::open(26_300, EncryptionMode::Preferred).await;
+    let world = World::open(28_300, EncryptionMode::Preferred).await;
     let mut callee = Callee::new().await;
     let (placing, mut told) = world.place(OutgoingOrder::new(callee.uri(), callee.route()));
     callee.is_called().await;
@@ -151,7 +151,7 @@ async fn a_call_nobody_waits_for_is_cancelled() {
 
 #[tokio::test]
 async fn without_audio_in_common_the_answered_call_is_hung_up() {
-    let world = World::open(26_400, EncryptionMode::Preferred).await;
+    let world = World::open(28_400, EncryptionMode::Preferred).await;
     for description in ["nonsense", "v=0\r\nc=IN IP4 127.0.0.1\r\nm=audio 4000 RTP/AVP 18\r\n"] {
         let mut callee = Callee::new().await;
         let (placing, _) = world.place(OutgoingOrder::new(callee.uri(), callee.route()));
@@ -165,7 +165,7 @@ async fn without_audio_in_common_the_answered_call_is_hung_up() {
 
 #[tokio::test]
 async fn what_cannot_be_dialled_is_said_at_once() {
-    let world = World::open(26_500, EncryptionMode::Preferred).await;
+    let world = World::open(28_500, EncryptionMode::Preferred).await;
     let order = |to: &str, route| soon(world.out.place(OutgoingOrder::new(to, route), |_| ()));
     let here = Route::Direct { transport: Transport::Udp, address: ([127, 0, 0, 1], 9).into() };
     let failed = order("a b\r\nX: y", here).await.expect_err("no number");
@@ -177,7 +177,7 @@ async fn what_cannot_be_dialled_is_said_at_once() {
     let failed = order("1", Route::Trunks(vec![])).await.expect_err("nowhere");
     assert!(matches!(failed, NotPlaced::Failed(DialFailure::Unreachable)), "{failed:?}");
 
-    let strict = World::open(26_600, EncryptionMode::Required).await;
+    let strict = World::open(28_600, EncryptionMode::Required).await;
     let callee = Callee::new().await;
     let placed = strict.out.place(OutgoingOrder::new(callee.uri(), callee.route()), |_| ());
     let failed = soon(placed).await.expect_err("keys would be seen by all");

@@ -59,7 +59,7 @@ async fn they_hear_each_other_and_each_is_recorded() {
     let directory = tempfile::tempdir().expect("a directory");
     let mut ada = Callee::new().await;
     let people = vec![person("Ада", &ada, false)];
-    let mut desk = Desk::staffed(directory.path(), 27_000, 0, people).await;
+    let mut desk = Desk::staffed(directory.path(), 27_000, people).await;
     let mut customer = calls_for_a_person(&desk).await;
     ada.is_called().await;
     ada.picks_up().await;
@@ -87,7 +87,7 @@ async fn who_is_busy_or_away_from_the_phone_is_passed_over() {
         (Callee::new().await, Callee::new().await, Callee::new().await);
     let people =
         vec![person("Ада", &busy, false), person("Вера", &mailbox, true), person("Бо", &bo, true)];
-    let mut desk = Desk::staffed(directory.path(), 27_200, 0, people).await;
+    let mut desk = Desk::staffed(directory.path(), 27_200, people).await;
     let mut customer = calls_for_a_person(&desk).await;
     busy.is_called().await;
     busy.says("486 Busy Here").await;
@@ -112,7 +112,7 @@ async fn nobody_s_phone_rings_on_when_she_hangs_up() {
     let directory = tempfile::tempdir().expect("a directory");
     let mut ada = Callee::new().await;
     let people = vec![person("Ада", &ada, false)];
-    let mut desk = Desk::staffed(directory.path(), 27_400, 0, people).await;
+    let mut desk = Desk::staffed(directory.path(), 27_400, people).await;
     let mut customer = calls_for_a_person(&desk).await;
     ada.is_called().await;
     ada.says("180 Ringing").await;
@@ -129,7 +129,7 @@ async fn a_colleague_takes_over_while_they_talk_on() {
     let directory = tempfile::tempdir().expect("a directory");
     let (mut ada, mut bo) = (Callee::new().await, Callee::new().await);
     let people = vec![person("Ада", &ada, false), person("Бо", &bo, false)];
-    let mut desk = Desk::staffed(directory.path(), 27_600, 0, people).await;
+    let mut desk = Desk::staffed(directory.path(), 27_600, people).await;
     let mut customer = calls_for_a_person(&desk).await;
     ada.is_called().await;
     ada.picks_up().await;
@@ -158,7 +158,7 @@ async fn ten_callers_are_served_in_their_order() {
     let directory = tempfile::tempdir().expect("a directory");
     let mut ada = Callee::new().await;
     let people = vec![person("Ада", &ada, false)];
-    let mut desk = Desk::staffed(directory.path(), 27_800, 0, people).await;
+    let mut desk = Desk::staffed(directory.path(), 27_800, people).await;
     let mut callers = Vec::new();
     for place in 0..10 {
         let caller = calls_for_a_person(&desk).await;

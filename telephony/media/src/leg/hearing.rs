@@ -136,12 +136,20 @@ impl Leg {
                 self.report(MediaEvent::RecorderFailed(error));
             }
         }
+        let mut beeped = false;
+        if let Some(listening) = self.listening.as_mut().filter(|_| expects_audio) {
+            heard = listening.voice.push(&scratch.line);
+            beeped = listening.beep.push(&scratch.line);
+        }
         self.level_in.hear(&scratch.line);
         let (since, events) = (self.since(now), &self.events);
         self.keys.audio(&scratch.line, since, |key| report(events, MediaEvent::Key(key)));
         scratch.line.clear();
         if let Some(event) = heard {
             self.report(MediaEvent::Voice(event));
+        }
+        if beeped {
+            self.report(MediaEvent::Beep);
         }
     }
 }

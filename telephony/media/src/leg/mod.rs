@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TryRecvError;
 
+use crate::beep::BeepDetector;
 use crate::bridge::Lane;
 use crate::clip::Player;
 use crate::coding::Decoding;
@@ -69,6 +70,7 @@ pub(crate) struct Leg {
     player: Option<Player>,
     joined: Option<Joined>,
     recording: Option<Recording>,
+    listening: Option<Box<Listening>>,
     reception: Reception,
     reports: Reports,
     level_in: Level,
@@ -85,6 +87,12 @@ struct Joined {
 struct Recording {
     recorder: Recorder,
     voice: VoiceDetector,
+}
+
+/// Who listens without recording.
+struct Listening {
+    voice: VoiceDetector,
+    beep: BeepDetector,
 }
 
 impl Leg {
@@ -117,6 +125,7 @@ impl Leg {
             player: None,
             joined: None,
             recording: None,
+            listening: None,
             reception: Reception::default(),
             reports: Reports::new(Duration::ZERO),
             level_in: Level::default(),
@@ -164,7 +173,13 @@ impl Leg {
                 self.expect_audio_from(now);
                 let voice = VoiceDetector::new(self.silence);
                 self.recording = Some(Recording { recorder, voice });
+                self.listening = None;
             }
+            Command::Listen { pause } => {
+                let (voice, beep) = (VoiceDetector::new(pause), BeepDetector::default());
+                self.listening = Some(Box::new(Listening { voice, beep }));
+            }
+            Command::StopListening => self.listening = None,
             Command::StopRecording(reply) => {
                 self.listen(now, scratch);
                 self.timeline.flush(self.since(now), &mut scratch.line);
