@@ -126,6 +126,7 @@ impl Shop {
             root_causes: Arc::new(LocalRootCause::new().expect("compiled in")),
             stages: Arc::new(LocalStage::new().expect("compiled in")),
             speech: None,
+            listener: None,
             recordings: folder.path().join("recordings"),
             channels: HashMap::from([(Channel::Discord, telegraph.clone() as _)]),
             trackers: HashMap::from([("github", tracker)]),

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mostik_channels::{Intake, Phone as Line, PhoneLine};
+use mostik_channels::{Intake, Phone as Line, PhoneLine, Senses};
 use mostik_domain::{Language, NoReturnPath, NoticeState, OfficeHours, ReturnPath, Words};
 use mostik_gateway::{Gateway, GatewayConfig, Lines};
 use mostik_sip::{Edge, EdgeConfig, Listen};
@@ -56,11 +56,7 @@ impl Switchboard {
             response_minutes: 30,
             detect_language: Arc::new(|_, language| language),
         };
-        let line = PhoneLine {
-            number: "support".into(),
-            language: Language::Russian,
-            max_message: Duration::from_secs(30),
-        };
+        let line = PhoneLine::new("support".into(), Language::Russian, Duration::from_secs(30));
         let address = ([127, 0, 0, 1], ports.single()).into();
         let listen = [mostik_sip::Transport::Udp, mostik_sip::Transport::Tcp]
             .map(|transport| Listen { transport, address });
@@ -72,8 +68,12 @@ impl Switchboard {
         config.prompts_dir = Some(folder.path().join("prompts"));
         let stop = CancellationToken::new();
         let lines = Lines::new(incoming, edge.line_out());
-        let gateway =
-            Gateway::run(config, lines, Line::new(intake, vec![line], None), stop.clone());
+        let gateway = Gateway::run(
+            config,
+            lines,
+            Line::new(intake, vec![line], None, Senses::default()),
+            stop.clone(),
+        );
         tokio::spawn(async move { gateway.await.expect("the gateway runs") });
         let uri = format!("sip:support@{address}");
         Self { store, uri, folder, _edge: edge, _stop: stop.drop_guard(), _ports: ports }

@@ -8,8 +8,8 @@ use uuid::Uuid;
 use crate::{
     Address, Author, Call, Channel, Claimed, Conversation, ConversationId, Customer, CustomerId,
     Feedback, FeedbackId, FeedbackState, InboxId, Job, JobId, Message, MessageId, NewJob, Notice,
-    NoticeId, NoticeKind, NoticeState, OfficeHours, Promise, PromiseId, Reference, ReturnPath,
-    Source, Words,
+    NoticeId, NoticeKind, NoticeState, OfficeHours, Promise, PromiseId, PromiseState, Reference,
+    ReturnPath, Source, Words,
 };
 
 /// A written message as a channel received it.
@@ -161,7 +161,11 @@ pub fn call(
     let call = inbound.call;
     let heard = call.tone_at.or(call.answered_at).unwrap_or(call.arrived_at);
     let mut promise = Promise::first_answer(ids.promise, ids.feedback, heard, hours, minutes);
-    let told = if let Some((made_at, due_at)) = inbound.promised {
+    let told = if let Some(talk) = call.talks.last() {
+        // A person has answered her: nothing is promised any more, and nothing to be confirmed.
+        promise = Promise { state: PromiseState::Kept { at: talk.from }, ..promise };
+        NoticeState::Sent { at: talk.from }
+    } else if let Some((made_at, due_at)) = inbound.promised {
         promise = Promise { made_at, due_at, ..promise };
         NoticeState::Sent { at: made_at }
     } else {

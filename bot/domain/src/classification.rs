@@ -51,7 +51,7 @@ pub enum DecidedBy {
         /// Name of the signed-in user.
         name: String,
     },
-    /// The customer, on her own page.
+    /// The customer, by a key on the line or on her own page.
     Customer,
 }
 
@@ -97,8 +97,9 @@ impl Classification {
         Self::by_person(root_cause, DecidedBy::Operator { name: name.to_owned() }, at)
     }
 
-    /// What a customer says her message is about: training data of another
-    /// source, never the cause that Mostik acts on.
+    /// What a customer says her message is about: certain when she was asked on
+    /// the line, and training data of another source. Said on her own page it
+    /// moves nothing by itself.
     pub fn by_customer(root_cause: RootCause, at: Timestamp) -> Self {
         Self::by_person(root_cause, DecidedBy::Customer, at)
     }

@@ -26,7 +26,7 @@ pub fn way(named: &Classification, thresholds: Thresholds) -> Way {
     let sure = thresholds.band(named.confidence) == Band::Act;
     let other = named.root_cause == RootCause::Other;
     let blames = sure && !other;
-    let cause_by_person = matches!(named.decided_by, DecidedBy::Operator { .. });
+    let cause_by_person = !matches!(named.decided_by, DecidedBy::Model { .. });
     let read = named.understanding.as_ref().is_none_or(|it| it.kind_by.is_none());
     let asked = || Way::ToPerson(ReviewReason::LowConfidence);
     match named.kind() {

@@ -7,6 +7,7 @@
 
 mod hand_over;
 mod likely;
+mod listening;
 mod pipeline;
 mod poll;
 mod retry;
@@ -17,6 +18,7 @@ mod worker;
 
 pub use hand_over::hand_over;
 pub use likely::{LikelyProblem, LikelyProblems, Voiced};
+pub use listening::Listener;
 pub use pipeline::{Pipeline, Rules};
 pub use poll::poll_trackers;
 pub use retry::Retry;

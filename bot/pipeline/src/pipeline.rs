@@ -11,7 +11,7 @@ use mostik_taxonomy::{RootCauseClassifier, StageClassifier};
 use mostik_trackers::Tracker;
 use uuid::Uuid;
 
-use crate::{LikelyProblems, Retry, StepError};
+use crate::{LikelyProblems, Listener, Retry, StepError};
 
 /// Everything the steps work with. Chosen in `server/src/wiring.rs`.
 #[derive(Clone)]
@@ -26,6 +26,8 @@ pub struct Pipeline {
     pub stages: Arc<dyn StageClassifier>,
     /// Recognises speech; none when switched off.
     pub speech: Option<Arc<dyn SpeechToText>>,
+    /// Has perhaps listened to a call already, before it ended.
+    pub listener: Option<Arc<Listener>>,
     /// The folder of recordings.
     pub recordings: PathBuf,
     /// The channels by which customers are told.

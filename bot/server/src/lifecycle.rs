@@ -125,7 +125,9 @@ impl Starting {
             let places: Vec<_> = edge.listening().iter().map(|at| dial(&line.number, at)).collect();
             self.lines.push(format!("  Call   {}   ({})", places.join("  or  "), line.language));
         }
-        let host = wiring::phone(config, parts.intake.clone())?;
+        let senses = wiring::senses(&parts.pipeline);
+        let host = wiring::phone(config, parts.intake.clone(), senses)?;
+        host.opens().await?;
         let gateway = wiring::gateway(config, data)?;
         let stop = self.stop.clone();
         let lines = Lines::new(calls, edge.line_out());

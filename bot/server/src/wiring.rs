@@ -8,12 +8,14 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
-use mostik_channels::{DetectLanguage, Discord, DiscordConfig, Intake, Phone, PhoneLine};
+use mostik_channels::{
+    DetectLanguage, Discord, DiscordConfig, Ears, Intake, Phone, PhoneLine, Senses,
+};
 use mostik_domain::{Channel, Language, link::LinkSigner};
 use mostik_gateway::GatewayConfig;
 use mostik_local::{CustomCause, LocalRootCause, LocalStage, WithCustomCauses, encoder::Encoder};
 use mostik_openai::{CauseGuide, OpenAiRootCause, OpenAiSettings, OpenAiStage};
-use mostik_pipeline::{LikelyProblems, Pipeline, Rules};
+use mostik_pipeline::{LikelyProblems, Listener, Pipeline, Rules};
 use mostik_speech::{
     LocalOptions, LocalWhisper, ModelStore, OpenAiOptions, OpenAiTranscription, Sources,
     SpeechToText,
@@ -280,17 +282,26 @@ pub(crate) fn gateway(config: &Config, data: &DataFolder) -> Result<GatewayConfi
     Ok(gateway)
 }
 
+/// What the phone line hears and speaks with.
+pub(crate) fn senses(pipeline: &Pipeline) -> Senses {
+    let ears = pipeline.listener.clone().map(|listener| listener as Arc<dyn Ears>);
+    Senses { ears, voice: None }
+}
+
 /// Hosts the phone lines.
-pub(crate) fn phone(config: &Config, intake: Intake) -> Result<Arc<Phone>> {
+pub(crate) fn phone(config: &Config, intake: Intake, senses: Senses) -> Result<Arc<Phone>> {
     let lines = config.phone.line.iter().map(|line| {
+        let language = config::language("phone.line.language", &line.language)?;
+        let longest = Duration::from_secs(line.max_message_seconds);
         Ok(PhoneLine {
-            number: line.number.clone(),
-            language: config::language("phone.line.language", &line.language)?,
-            max_message: Duration::from_secs(line.max_message_seconds),
+            script: config.script(line)?,
+            longest_wait: Duration::from_mins(line.longest_wait_minutes),
+            operators: config.operators(line)?,
+            ..PhoneLine::new(line.number.clone(), language, longest)
         })
     });
     let echo = Some(config.phone.echo.clone()).filter(|number| !number.is_empty());
-    Ok(Phone::new(intake, lines.collect::<Result<_>>()?, echo))
+    Ok(Phone::new(intake, lines.collect::<Result<_>>()?, echo, senses))
 }
 
 /// Puts the parts together.
@@ -316,12 +327,16 @@ pub(crate) async fn parts(config: &Config, data: &DataFolder, stores: &Stores) -
     }
     let hours = config.office_hours()?;
     let minutes = config.response_minutes()?;
+    let root_causes = live_root_causes(config, data.path())?;
+    let speech = speech(config, data)?;
+    let listener = speech.clone().map(|speech| Listener::new(speech, root_causes.clone()));
     let pipeline = Pipeline {
         store: store.clone(),
         clock: clock.clone(),
-        root_causes: live_root_causes(config, data.path())?,
+        root_causes,
         stages: live_stages(config, data.path())?,
-        speech: speech(config, data)?,
+        speech,
+        listener: listener.map(Arc::new),
         recordings: recordings(config, data)?,
         channels,
         trackers,

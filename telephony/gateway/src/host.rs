@@ -220,6 +220,9 @@ pub struct CompletedCall {
     /// How often she was handed on.
     #[serde(default)]
     pub hand_ons: u8,
+    /// Since when she waited who asked to be called in her turn.
+    #[serde(default)]
+    pub place_kept: Option<Timestamp>,
     /// What it was placed for and brought; `None` for a call that came in.
     #[serde(default)]
     pub call_back: Option<CallBackReport>,
@@ -251,6 +254,7 @@ impl CompletedCall {
             talks: Vec::new(),
             waited: None,
             hand_ons: 0,
+            place_kept: None,
             call_back: None,
         }
     }

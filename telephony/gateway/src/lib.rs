@@ -31,6 +31,8 @@ mod switchboard;
 mod termination;
 mod timers;
 
+pub use mostik_media::Clip;
+
 pub use caller::{Caller, PressedKeys};
 pub use config::{EncryptionMode, GatewayConfig};
 pub use facts::{AudioFacts, CallFacts, LadderStep};

@@ -1,7 +1,12 @@
 //! The phone line: meets calls with the right language and an honest promise, and turns ended
 //! calls into feedback.
 
+mod answering;
 mod caller;
+mod keeping;
+mod meeting;
+mod reading_back;
+mod senses;
 mod spoken_promise;
 mod unanswered;
 
@@ -14,18 +19,22 @@ use mostik_domain::{
     Language, Recording, Words,
 };
 use mostik_gateway::{
-    ArrivedCall, CallApp, CallHost, CallPlan, CompletedCall, HostError, Refusal, SpokenLanguage,
-    Termination,
+    ArrivedCall, CallApp, CallHost, CallOrder, CallProgress, CompletedCall, HostError, LeftMessage,
+    Person, Refusal, Staff, Termination, Understood, call_flow::Script,
 };
 
+pub use self::senses::{Ears, Heard, Senses, Voice};
 use self::{
+    answering::DeskOrders,
     caller::{address_of, return_path},
+    keeping::{kept_place, talk, waited},
+    meeting::language_of,
     unanswered::Unanswered,
 };
 use crate::{CaptureError, Intake};
 
 /// A number that is answered, as configured.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct PhoneLine {
     /// The user part of its address, as `support`.
     pub number: String,
@@ -33,6 +42,26 @@ pub struct PhoneLine {
     pub language: Language,
     /// The longest message that is recorded.
     pub max_message: Duration,
+    /// How its calls go.
+    pub script: Arc<Script>,
+    /// After so long nobody should wait for a person any more.
+    pub longest_wait: Duration,
+    /// Who answers, in the order in which they are rung; nobody: only messages.
+    pub operators: Vec<Person>,
+}
+
+impl PhoneLine {
+    /// A line with the usual greeting, for messages.
+    pub fn new(number: String, language: Language, max_message: Duration) -> Self {
+        Self {
+            number,
+            language,
+            max_message,
+            script: Arc::default(),
+            longest_wait: Duration::from_mins(10),
+            operators: Vec::new(),
+        }
+    }
 }
 
 /// Hosts the gateway's calls.
@@ -42,13 +71,25 @@ pub struct Phone {
     lines: Vec<PhoneLine>,
     echo: Option<String>,
     unanswered: Unanswered,
+    senses: Senses,
+    orders: DeskOrders,
 }
 
 impl Phone {
     /// Answers these lines; calls to any other number are refused with 404. Who calls `echo` hears
     /// herself.
-    pub fn new(intake: Intake, lines: Vec<PhoneLine>, echo: Option<String>) -> Arc<Self> {
-        Arc::new(Self { intake, lines, echo, unanswered: Unanswered::default() })
+    pub fn new(
+        intake: Intake,
+        lines: Vec<PhoneLine>,
+        echo: Option<String>,
+        senses: Senses,
+    ) -> Arc<Self> {
+        let orders = DeskOrders::of(intake.store.as_ref());
+        Arc::new(Self { intake, lines, echo, unanswered: Unanswered::default(), senses, orders })
+    }
+
+    fn line(&self, number: &str) -> Option<&PhoneLine> {
+        self.lines.iter().find(|line| line.number == number)
     }
 
     /// The inbox of a line.
@@ -72,29 +113,36 @@ impl CallHost for Phone {
         if self.echo.as_ref().is_some_and(|echo| *echo == arrived.line) {
             return Ok(CallApp::Echo);
         }
-        let line = self
-            .lines
-            .iter()
-            .find(|line| line.number == arrived.line)
-            .ok_or(Refusal::UnknownLine)?;
-        Ok(CallApp::Message(CallPlan {
-            language: match line.language {
-                Language::Russian => SpokenLanguage::Russian,
-                Language::English => SpokenLanguage::English,
-            },
-            promise: spoken_promise::choose(
-                arrived.at,
-                &self.intake.hours,
-                self.intake.response_minutes,
-            ),
-            max_message: line.max_message,
-        }))
+        let line = self.line(&arrived.line).ok_or(Refusal::UnknownLine)?;
+        Ok(CallApp::Message(self.meet(line, arrived).await))
+    }
+
+    async fn understand(&self, message: &LeftMessage) -> Option<Understood> {
+        self.read_back(message).await
+    }
+
+    async fn staff(&self, line: &str) -> Staff {
+        self.who_is_there(line).await
+    }
+
+    async fn usual_wait(&self, line: &str, _ahead: usize) -> Option<Duration> {
+        self.usual_wait_on(line).await
+    }
+
+    async fn next_order(&self) -> (String, CallOrder) {
+        self.orders.next(self).await
+    }
+
+    async fn progressed(&self, progress: &CallProgress) {
+        self.show(progress).await;
     }
 
     async fn completed(&self, call: CompletedCall) -> Result<(), HostError> {
         let termination = call.termination;
+        let kept_place = kept_place(&call)?;
         if call.tone_at.is_none() {
             self.without_a_message(call).await?;
+            self.keep_place(kept_place).await?;
             count(termination);
             return Ok(());
         }
@@ -104,6 +152,7 @@ impl CallHost for Phone {
             CaptureError::Store(error) => HostError::new(error),
             refused => HostError::new(refused),
         })?;
+        self.keep_place(kept_place).await?;
         if captured.new {
             count(termination);
         }
@@ -154,10 +203,7 @@ fn kept(call: CompletedCall) -> Result<Call, HostError> {
         id,
         line: call.line,
         caller: Words::new(call.caller.uri),
-        language: match call.language {
-            SpokenLanguage::Russian => Language::Russian,
-            SpokenLanguage::English => Language::English,
-        },
+        language: language_of(call.language),
         arrived_at: call.arrived_at,
         answered_at: call.answered_at,
         tone_at: call.tone_at,
@@ -167,14 +213,15 @@ fn kept(call: CompletedCall) -> Result<Call, HostError> {
             file: recording.file_name,
             milliseconds: milliseconds(recording.seconds),
             bytes: recording.bytes,
-            channels: 1,
+            channels: recording.channels,
         }),
         codec: Some(call.codec).filter(|codec| !codec.is_empty()),
         facts: facts(call.facts, call.keys.as_str().len()),
         direction: Direction::Incoming,
-        waited: None,
-        talks: Vec::new(),
-        confirmed: None,
+        waited: call.waited.map(waited),
+        talks: call.talks.into_iter().map(|one| talk(one, call.ended_at)).collect(),
+        // A cause that is configured no more is still what she said.
+        confirmed: call.topic.and_then(|topic| topic.parse().ok()),
         note: None,
     })
 }

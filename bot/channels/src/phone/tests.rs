@@ -2,7 +2,8 @@ use std::net::SocketAddr;
 
 use mostik_domain::{NoReturnPath, NoticeState, OfficeHours, ReturnPath};
 use mostik_gateway::{
-    Caller, MessageEnd, NoMessageEnd, NotAnswered, PressedKeys, Recording, SpokenPromise,
+    Caller, MessageEnd, NoMessageEnd, NotAnswered, PressedKeys, Recording, SpokenLanguage,
+    SpokenPromise,
 };
 use mostik_store::{Clock, SystemClock};
 
@@ -23,12 +24,8 @@ fn phone() -> (Arc<Shelf>, Arc<Phone>) {
         response_minutes: 30,
         detect_language: Arc::new(|_, language| language),
     };
-    let line = PhoneLine {
-        number: "support".into(),
-        language: Language::English,
-        max_message: Duration::from_secs(90),
-    };
-    (shelf, Phone::new(intake, vec![line], Some("echo".into())))
+    let line = PhoneLine::new("support".into(), Language::English, Duration::from_secs(90));
+    (shelf, Phone::new(intake, vec![line], Some("echo".into()), Senses::default()))
 }
 
 fn arrived(line: &str) -> ArrivedCall {
@@ -62,10 +59,21 @@ fn ended(termination: Termination) -> CompletedCall {
         ended_at: at("2026-11-03T07:00:40Z"),
         termination,
         promise: Some(SpokenPromise::WithinMinutes(30)),
-        recording: Some(Recording { file_name: "a.wav".into(), seconds: 12.5, bytes: 200_044 }),
+        recording: Some(Recording {
+            file_name: "a.wav".into(),
+            seconds: 12.5,
+            bytes: 200_044,
+            channels: 1,
+        }),
         codec: "PCMA".into(),
         keys: PressedKeys::default(),
         facts: mostik_gateway::CallFacts::default(),
+        topic: None,
+        talks: Vec::new(),
+        waited: None,
+        hand_ons: 0,
+        place_kept: None,
+        call_back: None,
     }
 }
 

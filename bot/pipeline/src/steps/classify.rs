@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use mostik_domain::{
     Change, Classification, Confidence, Decision, Feedback, FeedbackId, FeedbackState, Job,
-    ReviewReason, Thresholds,
+    ReviewReason, RootCause, Source, Thresholds,
 };
 
 use crate::{Pipeline, StepError, understanding};
@@ -28,13 +28,31 @@ pub(super) async fn decide(pipeline: &Pipeline, id: FeedbackId) -> Result<Decisi
         classification.confidence = heard.doubt(classification.confidence, thresholds);
     }
     let now = pipeline.now();
-    let state = feedback.state.clone().classified(classification.clone())?;
+    let mut decision =
+        Decision::nothing().and(Change::AddClassification(id, classification.clone()));
+    if let Some(cause) = confirmed_by_key(pipeline, &feedback).await? {
+        let understanding = classification.understanding.take();
+        classification =
+            Classification { understanding, ..Classification::by_customer(cause, now) };
+        decision = decision.and(Change::AddClassification(id, classification.clone()));
+    }
+    let state = feedback.state.clone().classified(classification)?;
     let feedback = Feedback { language, ..feedback.in_state(state, now) };
     let key = format!("answer:{id}:{}", feedback.revision);
-    Ok(Decision::nothing()
-        .and(Change::SaveFeedback(feedback))
-        .and(Change::AddClassification(id, classification))
-        .then(pipeline.new_job(Job::Answer { feedback: id }, key, now)))
+    Ok(decision.and(Change::SaveFeedback(feedback)).then(pipeline.new_job(
+        Job::Answer { feedback: id },
+        key,
+        now,
+    )))
+}
+
+/// What the caller herself said it is about, when it was read back to her.
+async fn confirmed_by_key(
+    pipeline: &Pipeline,
+    feedback: &Feedback,
+) -> Result<Option<RootCause>, StepError> {
+    let Source::Call(call) = feedback.source else { return Ok(None) };
+    Ok(pipeline.store.call(call).await?.and_then(|call| call.confirmed))
 }
 
 /// Below this, words of a transcript are likely wrong.

@@ -35,11 +35,16 @@ pub(super) async fn decide(
     let Some(speech) = pipeline.speech.as_deref() else {
         return Ok(no_words(pipeline, feedback, "speech recognition is switched off"));
     };
-    if !speech.ready() {
-        return Ok(wait_for_model(pipeline, feedback, lease));
-    }
-    let path = pipeline.recordings.join(&recording.file);
-    match recognise(speech, path, spoken_language(feedback.language)).await {
+    let listened = pipeline.listener.as_ref();
+    let heard = match listened.and_then(|one| one.take(&recording.file, recording.bytes)) {
+        Some(heard) => Ok(heard),
+        None if !speech.ready() => return Ok(wait_for_model(pipeline, feedback, lease)),
+        None => {
+            let path = pipeline.recordings.join(&recording.file);
+            recognise(speech, path, spoken_language(feedback.language)).await
+        }
+    };
+    match heard {
         Ok(heard) if heard.text.trim().is_empty() => {
             Ok(no_words(pipeline, feedback, "no speech was heard"))
         }

@@ -9,6 +9,7 @@ macro_rules! section {
     };
 }
 
+mod answerers;
 mod cause;
 mod line;
 mod load;
@@ -24,6 +25,7 @@ use mostik_pipeline::Retry;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
+pub use answerers::Operator;
 pub use cause::{Cause, OwnCause};
 pub use load::{DEFAULT, load};
 
@@ -91,8 +93,23 @@ section!(Trunk {
     ca_file: String,
 });
 section!(DeskPhone { user: String, password: SecretString });
-section!(Phone { echo: String, explained_days: u16, explained_calls: u32, line: Vec<Line> });
-section!(Line { number: String, language: String, max_message_seconds: u64 });
+section!(Phone {
+    echo: String,
+    explained_days: u16,
+    explained_calls: u32,
+    operator: Vec<Operator>,
+    line: Vec<Line>,
+});
+section!(Line {
+    number: String,
+    language: String,
+    max_message_seconds: u64,
+    greeting: Vec<String>,
+    menu: Vec<String>,
+    operators: Vec<String>,
+    longest_wait_minutes: u64,
+    hand_ons: u8,
+});
 section!(Owner {
     team: String,
     root_causes: Vec<String>,
@@ -236,6 +253,11 @@ impl Config {
             if !(5..=600).contains(&line.max_message_seconds) {
                 return Err(wrong("phone.line.max_message_seconds")("use 5 to 600".into()));
             }
+            if !(1..=60).contains(&line.longest_wait_minutes) {
+                return Err(wrong("phone.line.longest_wait_minutes")("use 1 to 60".into()));
+            }
+            self.operators(line)?;
+            self.script(line)?;
         }
         for team in self.ownership()?.teams() {
             if team.tracker == "github" && !self.has_github() {

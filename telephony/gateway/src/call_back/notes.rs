@@ -36,6 +36,7 @@ pub(super) fn beginning(order: &CallBackOrder) -> CompletedCall {
         talks: Vec::new(),
         waited: None,
         hand_ons: 0,
+        place_kept: None,
     }
 }
 

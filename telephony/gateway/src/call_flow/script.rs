@@ -126,6 +126,12 @@ impl Script {
         Ok(Self { greeting, menu, ..Self::default() })
     }
 
+    /// The same with another limit.
+    #[must_use]
+    pub fn handed_on_at_most(self, times: u8) -> Self {
+        Self { most_hand_ons: times, ..self }
+    }
+
     /// What the key does in the menu.
     pub fn choice(&self, key: char) -> Option<Choice> {
         self.menu.get(&key).copied()

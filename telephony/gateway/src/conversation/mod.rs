@@ -204,7 +204,7 @@ impl Conversation {
             Action::Bridge => self.bridge().await,
             Action::Unbridge => self.unbridge().await,
             Action::TellPerson(prompt) => self.tell_person(prompt).await,
-            Action::KeepPlace => self.progress.place_kept(),
+            Action::KeepPlace => self.keep_place(),
             Action::HangUp => self.hang_up = true,
         }
         None

@@ -39,16 +39,8 @@ pub(super) struct Progress {
     since: Option<Timestamp>,
     expected: Option<Duration>,
     stage: Option<Stage>,
-    kept: bool,
     /// Whom a desk has named.
     wanted: Option<String>,
-}
-
-impl Progress {
-    /// She is called back in her turn.
-    pub(super) const fn place_kept(&mut self) {
-        self.kept = true;
-    }
 }
 
 impl Conversation {
@@ -94,13 +86,18 @@ impl Conversation {
         self.news = Some(news);
     }
 
+    /// She is called back in her turn.
+    pub(super) const fn keep_place(&mut self) {
+        self.told.place_kept = self.progress.since;
+    }
+
     pub(super) async fn stop_seeking(&mut self) {
         self.shared.switchboard.leave(&self.told.id).await;
         self.news = None;
         // Nobody hangs on who answered at this very moment.
         self.coming = None;
         let ended = match self.flow.state {
-            _ if self.progress.kept => WaitEnd::CallBack,
+            _ if self.told.place_kept.is_some() => WaitEnd::CallBack,
             CallState::Ended(_) => WaitEnd::Left,
             _ => WaitEnd::Message,
         };
