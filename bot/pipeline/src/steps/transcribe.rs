@@ -1,13 +1,13 @@
 //! Sound to words. What cannot be recognised waits for a person, audio at hand.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use jiff::SignedDuration;
 use mostik_domain::{
     Change, Confidence, Decision, Feedback, FeedbackId, Job, ReviewReason, Segment, Source,
-    Transcript, Words,
+    Speaker, Transcript, Words,
 };
-use mostik_speech::{Advice, Recording, SpeechError, SpeechToText};
+use mostik_speech::{Advice, Recording, RecordingError, SpeechError, SpeechToText};
 use mostik_store::Lease;
 
 use crate::{
@@ -41,7 +41,14 @@ pub(super) async fn decide(
         None if !speech.ready() => return Ok(wait_for_model(pipeline, feedback, lease)),
         None => {
             let path = pipeline.recordings.join(&recording.file);
-            recognise(speech, path, spoken_language(feedback.language)).await
+            let hint = spoken_language(feedback.language);
+            if recording.channels == 2 {
+                return match conversation(speech, path, hint).await {
+                    Ok(sides) => heard_both(pipeline, feedback, sides, speech.name()),
+                    Err(error) => not_heard(pipeline, feedback, lease, &error),
+                };
+            }
+            recognise(speech, path, hint).await
         }
     };
     match heard {
@@ -49,28 +56,86 @@ pub(super) async fn decide(
             Ok(no_words(pipeline, feedback, "no speech was heard"))
         }
         Ok(heard) => heard_words(pipeline, feedback, heard, speech.name()),
-        Err(error) => match error.advice() {
-            Advice::AwaitReady => Ok(wait_for_model(pipeline, feedback, lease)),
-            Advice::RetryAfter(after) if lease.attempt < PATIENCE => {
-                Err(StepError::RetryAfter { after, why: error.to_string() })
-            }
-            Advice::RetryAfter(after) => {
-                Ok(try_later(pipeline, feedback, lease, after, &error.to_string()))
-            }
-            Advice::GiveUp => Ok(no_words(pipeline, feedback, &error.to_string())),
-        },
+        Err(error) => not_heard(pipeline, feedback, lease, &error),
+    }
+}
+
+fn not_heard(
+    pipeline: &Pipeline,
+    feedback: Feedback,
+    lease: &Lease,
+    error: &SpeechError,
+) -> Result<Decision, StepError> {
+    match error.advice() {
+        Advice::AwaitReady => Ok(wait_for_model(pipeline, feedback, lease)),
+        Advice::RetryAfter(after) if lease.attempt < PATIENCE => {
+            Err(StepError::RetryAfter { after, why: error.to_string() })
+        }
+        Advice::RetryAfter(after) => {
+            Ok(try_later(pipeline, feedback, lease, after, &error.to_string()))
+        }
+        Advice::GiveUp => Ok(no_words(pipeline, feedback, &error.to_string())),
     }
 }
 
 async fn recognise(
     speech: &dyn SpeechToText,
-    path: std::path::PathBuf,
+    path: PathBuf,
     hint: mostik_speech::Language,
 ) -> Result<mostik_speech::Transcript, SpeechError> {
-    let opened = tokio::task::spawn_blocking(move || Recording::open(&path)).await;
-    let recording =
-        opened.map_err(|failed| SpeechError::Failed { reason: failed.to_string() })??;
+    let recording = opened(path, Ok).await?;
     speech.transcribe(&recording, hint).await
+}
+
+/// What the caller said, and what she was told.
+async fn conversation(
+    speech: &dyn SpeechToText,
+    path: PathBuf,
+    hint: mostik_speech::Language,
+) -> Result<[mostik_speech::Transcript; 2], SpeechError> {
+    let sides = opened(path, Recording::sides).await?;
+    let [caller, person] = &sides[..] else {
+        let reason = "the recording of a conversation has not two sides".to_owned();
+        return Err(SpeechError::Failed { reason });
+    };
+    let caller = speech.transcribe(caller, hint).await?;
+    Ok([caller, speech.transcribe(person, hint).await?])
+}
+
+async fn opened<T: Send + 'static>(
+    path: PathBuf,
+    take: impl FnOnce(Recording) -> Result<T, RecordingError> + Send + 'static,
+) -> Result<T, SpeechError> {
+    let opened = tokio::task::spawn_blocking(move || Recording::open(&path).and_then(take)).await;
+    Ok(opened.map_err(|failed| SpeechError::Failed { reason: failed.to_string() })??)
+}
+
+/// The caller's words are the feedback; what she was told stands beside them, each with its time.
+fn heard_both(
+    pipeline: &Pipeline,
+    feedback: Feedback,
+    [caller, person]: [mostik_speech::Transcript; 2],
+    by: String,
+) -> Result<Decision, StepError> {
+    if caller.text.trim().is_empty() {
+        return Ok(no_words(pipeline, feedback, "the caller was not heard"));
+    }
+    let mut segments: Vec<Segment> = spoken_by(&caller, Some(Speaker::Customer)).collect();
+    segments.extend(spoken_by(&person, Some(Speaker::Operator)));
+    segments.sort_by(|a, b| a.start.total_cmp(&b.start));
+    with_words(pipeline, feedback, caller, segments, by)
+}
+
+fn spoken_by(
+    heard: &mostik_speech::Transcript,
+    speaker: Option<Speaker>,
+) -> impl Iterator<Item = Segment> {
+    heard.segments.iter().map(move |segment| Segment {
+        start: segment.start,
+        end: segment.end,
+        text: Words::new(segment.text.as_str()),
+        speaker,
+    })
 }
 
 fn heard_words(
@@ -79,17 +144,22 @@ fn heard_words(
     heard: mostik_speech::Transcript,
     by: String,
 ) -> Result<Decision, StepError> {
+    let segments = spoken_by(&heard, None).collect();
+    with_words(pipeline, feedback, heard, segments, by)
+}
+
+fn with_words(
+    pipeline: &Pipeline,
+    feedback: Feedback,
+    heard: mostik_speech::Transcript,
+    segments: Vec<Segment>,
+    by: String,
+) -> Result<Decision, StepError> {
     let now = pipeline.now();
     let id = feedback.id;
-    let segments = heard.segments.iter().map(|segment| Segment {
-        start: segment.start,
-        end: segment.end,
-        text: Words::new(segment.text.as_str()),
-        speaker: None,
-    });
     let transcript = Transcript {
         language: heard_language(heard.language),
-        segments: segments.collect(),
+        segments,
         confidence: Confidence::new(heard.confidence),
         text: Words::from(heard.text),
         by,

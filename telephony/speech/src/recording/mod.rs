@@ -2,6 +2,7 @@
 
 mod g711;
 mod resample;
+mod sides;
 mod silence;
 mod wav;
 

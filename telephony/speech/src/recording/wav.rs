@@ -55,7 +55,31 @@ pub(super) fn decode(file: &[u8]) -> Result<Pcm, RecordingError> {
     Ok(Pcm { rate: format.rate, samples })
 }
 
+/// How a file's samples lie.
+pub(super) struct Layout<'a> {
+    pub(super) channels: usize,
+    pub(super) rate: u32,
+    pub(super) sample_bytes: usize,
+    /// The format tag that says their encoding.
+    pub(super) tag: u16,
+    pub(super) data: &'a [u8],
+}
+
+/// Where the samples are, and how.
+pub(super) fn layout(file: &[u8]) -> Result<Layout<'_>, RecordingError> {
+    let (Format { encoding, channels, rate }, data) = find_format_and_data(file)?;
+    Ok(Layout { channels, rate, sample_bytes: encoding.bytes(), tag: encoding.tag(), data })
+}
+
 impl Encoding {
+    const fn tag(self) -> u16 {
+        match self {
+            Self::Linear16 => 1,
+            Self::ALaw => 6,
+            Self::MuLaw => 7,
+        }
+    }
+
     const fn bytes(self) -> usize {
         match self {
             Self::Linear16 => 2,
