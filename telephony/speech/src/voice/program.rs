@@ -19,6 +19,7 @@ use child::Child;
 pub struct ProgramOptions {
     /// The program and its arguments for each language; no shell reads them. `{language}` becomes
     /// `ru` or `en`, `{out}` the file to write; without `{out}` the audio is read from its output.
+    /// The text is its standard input, and a file, too, when `{text}` asks for its name.
     /// A language with an empty list is not spoken.
     pub programs: Vec<(Language, Vec<String>)>,
     /// How long one text may take; then the program and all it started are killed.
@@ -65,7 +66,7 @@ impl SpeechProgram {
         line: &str,
     ) -> Result<Spoken, VoiceError> {
         let _turn = self.turns.acquire().await.map_err(|_| VoiceError::Busy)?;
-        let file = Child::start(arguments, language)?.audio_of(line).await?;
+        let file = Child::start(arguments, language, line)?.audio_of(line).await?;
         shaped(file).await
     }
 }

@@ -42,14 +42,24 @@ impl Drop for Group {
 }
 
 impl Child {
-    /// Starts the program in a process group and a folder of its own.
-    pub(super) fn start(arguments: &[String], language: Language) -> Result<Self, VoiceError> {
+    /// Starts the program in a process group and a folder of its own. `line` is written into a file
+    /// only where the arguments ask for it.
+    pub(super) fn start(
+        arguments: &[String],
+        language: Language,
+        line: &str,
+    ) -> Result<Self, VoiceError> {
         let folder = TempDir::new().map_err(|error| failed("no folder for its audio", &error))?;
         let out = folder.path().join("spoken.wav");
-        let uses_out = arguments.iter().any(|argument| argument.contains("{out}"));
-        let out_name = out.to_string_lossy();
+        let text = folder.path().join("text");
+        let uses = |place: &str| arguments.iter().any(|argument| argument.contains(place));
+        if uses("{text}") {
+            std::fs::write(&text, line).map_err(|error| failed("no file for the text", &error))?;
+        }
+        let (out_name, text_name) = (out.to_string_lossy(), text.to_string_lossy());
         let mut filled = arguments.iter().map(|argument| {
-            argument.replace("{language}", language.code()).replace("{out}", &out_name)
+            let argument = argument.replace("{language}", language.code());
+            argument.replace("{out}", &out_name).replace("{text}", &text_name)
         });
         let mut command = Command::new(filled.next().unwrap_or_default());
         command
@@ -68,7 +78,7 @@ impl Child {
         let process = command.spawn().map_err(|error| failed("it cannot be started", &error))?;
         let id = process.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         limit_files(id);
-        Ok(Self { process, group: Group(id), out: uses_out.then_some(out), _folder: folder })
+        Ok(Self { process, group: Group(id), out: uses("{out}").then_some(out), _folder: folder })
     }
 
     /// Gives it the text and takes its audio.
@@ -114,7 +124,8 @@ impl Child {
     }
 }
 
-/// No file it writes may grow beyond what we would read.
+/// No file it writes may grow beyond what we would read; one that it began in its very first moments
+/// is refused when it is read.
 #[cfg(target_os = "linux")]
 fn limit_files(process: Option<Pid>) {
     use rustix::process::{Resource, Rlimit, prlimit};

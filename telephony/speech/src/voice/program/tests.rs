@@ -15,11 +15,14 @@ fn voice(arguments: &[&str], time_limit: Duration) -> SpeechProgram {
 
 fn script(script: &str) -> SpeechProgram {
     // `$0` and what follows are arguments of the script.
-    voice(&["sh", "-c", script, "{out}", "{language}"], Duration::from_secs(5))
+    voice(&["sh", "-c", script, "{out}", "{language}", "{text}"], Duration::from_secs(5))
 }
 
 /// The header of a WAV file and a second of a square wave, by printf and head.
 const TONE: &str = r"tone() { printf 'RIFF\377\377\377\377WAVEfmt \020\000\000\000\001\000\001\000\100\037\000\000\200\076\000\000\002\000\020\000data\377\377\377\377'; while :; do printf '\000\020\000\020\000\020\000\020\000\360\000\360\000\360\000\360'; done | head -c 16000; }; ";
+
+const TOO_LONG_A_FILE: &str = r#"exec 3>&2 2>&-
+    head -c 20000000 /dev/zero > "$0" || { echo file too large >&3; exit 1; }"#;
 
 async fn say(voice: &SpeechProgram) -> Result<Spoken, VoiceError> {
     voice.speak("Secret words", Language::English).await
@@ -38,11 +41,13 @@ async fn audio_comes_from_the_file_or_from_the_output() {
 async fn the_text_is_its_input_and_no_shell_reads_it() {
     let folder = tempfile::tempdir().unwrap();
     let heard = folder.path().join("heard");
-    let listening =
-        format!("{TONE} {{ cat; echo \"$1\"; }} > '{}'; tone > \"$0\"", heard.display());
+    let listening = format!(
+        "{TONE} {{ cat; cat \"$2\"; echo \" $1\"; }} > '{}'; tone > \"$0\"",
+        heard.display()
+    );
     let text = "$(reboot) `id` \"quoted\" 'too'; Анна";
     script(&listening).speak(text, Language::English).await.unwrap();
-    assert_eq!(std::fs::read_to_string(heard).unwrap(), format!("{text}\nen\n"));
+    assert_eq!(std::fs::read_to_string(heard).unwrap(), format!("{text}\n{text} en\n"));
 }
 
 #[tokio::test]
@@ -82,7 +87,8 @@ async fn what_misbehaves_gets_a_clear_error_without_the_words() {
         (script("true"), "wrote no file"),
         (script("mkfifo \"$0\""), "cannot be read"),
         (script("echo not audio > \"$0\""), "not a WAV file"),
-        (script("head -c 20000000 /dev/zero > \"$0\""), "it ended with"),
+        // Stopped by its limit where that was set before the file was begun.
+        (script(TOO_LONG_A_FILE), "file too large"),
         (script("kill -9 $$"), "signal: 9"),
         (script(": > \"$0\""), "not a WAV file"),
         (endless, "larger than 10 MB"),
