@@ -17,6 +17,7 @@ mod notebook;
 mod promise;
 mod prompt;
 mod prompt_library;
+mod prompt_texts;
 mod reception;
 mod recovery;
 mod reoffer;
@@ -33,4 +34,5 @@ pub use host::{
 pub use promise::{SpokenLanguage, SpokenPromise, UnspokenPromise};
 pub use prompt::{Prompt, Words};
 pub use prompt_library::{PromptError, PromptLibrary};
+pub use prompt_texts::PromptText;
 pub use termination::{MessageEnd, NoMessageEnd, NotAnswered, Termination};
