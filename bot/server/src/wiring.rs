@@ -259,6 +259,7 @@ pub(crate) fn voice(config: &Config, data: &DataFolder) -> Result<Option<Arc<dyn
         folder: folder.clone(),
         key: data.voice_key()?.into_bytes().into(),
         most_bytes: MOST_SPOKEN_BYTES,
+        keep_for: Duration::from_hours(24 * u64::from(section.voice_days)),
     };
     let kept = CachedSpeech::open(engine, options)
         .with_context(|| format!("cannot use the folder {}", folder.display()))?;

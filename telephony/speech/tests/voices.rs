@@ -75,6 +75,7 @@ async fn programs_speak_both_languages_and_the_cache_speaks_at_once() {
         folder: folder.path().join("spoken"),
         key: SecretSlice::from(b"key".to_vec()),
         most_bytes: 1 << 20,
+        keep_for: Duration::from_hours(1),
     };
     let voice = CachedSpeech::open(Arc::new(voices()), options).unwrap();
     for (language, text, _) in SENTENCES {

@@ -147,6 +147,7 @@ section!(Speech {
     voice_program_ru: Vec<String>,
     voice_program_en: Vec<String>,
     voice_seconds: u64,
+    voice_days: u16,
 });
 section!(Answers { response_minutes: u16, delayed_minutes: u32 });
 section!(RetryTimes { first_seconds: u64, max_seconds: u64, attempts: u32 });

@@ -9,7 +9,7 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use hmac::{Hmac, Mac};
@@ -32,6 +32,8 @@ pub struct CacheOptions {
     pub key: SecretSlice<u8>,
     /// The most bytes on disk; what was used longest ago goes first.
     pub most_bytes: u64,
+    /// Sentences older than this are forgotten, and made anew when they are needed again.
+    pub keep_for: Duration,
 }
 
 /// A voice that speaks each sentence once.
@@ -68,17 +70,10 @@ impl CachedSpeech {
 
     /// Opens the folder and counts what is there. Blocks on the disk.
     pub fn open(engine: Arc<dyn TextToSpeech>, options: CacheOptions) -> io::Result<Self> {
-        let CacheOptions { folder, key, most_bytes } = options;
-        let folder = Folder::open(folder, most_bytes)?;
-        let (lately, making) = (Mutex::default(), Mutex::default());
+        let CacheOptions { folder, key, most_bytes, keep_for } = options;
+        let folder = Folder::open(folder, most_bytes, keep_for)?;
+        let (lately, making) = (Mutex::new(Lately::new(keep_for)), Mutex::default());
         Ok(Self { shared: Arc::new(Shared { engine, key, folder, lately, making }) })
-    }
-
-    /// Forgets every sentence made before `time`; with the present time all of them. Sentences may
-    /// hold a customer's words. Blocks on the disk; answers how many files went.
-    pub fn forget_older_than(&self, time: SystemTime) -> io::Result<usize> {
-        locked(&self.shared.lately).forget_older_than(time);
-        self.shared.folder.forget_older_than(time)
     }
 }
 
@@ -103,6 +98,11 @@ impl TextToSpeech for CachedSpeech {
 
     fn name(&self) -> String {
         self.shared.engine.name()
+    }
+
+    fn forget_older_than(&self, time: SystemTime) -> io::Result<usize> {
+        locked(&self.shared.lately).forget_older_than(time);
+        self.shared.folder.forget_older_than(time)
     }
 }
 

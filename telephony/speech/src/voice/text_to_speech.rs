@@ -1,3 +1,6 @@
+use std::io;
+use std::time::SystemTime;
+
 use async_trait::async_trait;
 
 use crate::{Language, Spoken, VoiceError};
@@ -17,4 +20,11 @@ pub trait TextToSpeech: Send + Sync {
 
     /// The engine's name for reports.
     fn name(&self) -> String;
+
+    /// Forgets every sentence that was made before `time`; with the present time all of them.
+    /// Sentences may hold a customer's words. Blocks on the disk; answers how many went.
+    fn forget_older_than(&self, _time: SystemTime) -> io::Result<usize> {
+        // An engine by itself keeps nothing.
+        Ok(0)
+    }
 }

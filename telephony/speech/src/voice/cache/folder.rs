@@ -20,6 +20,8 @@ const LARGEST_FILE: u64 = 4 << 20;
 /// A chunk after the audio that holds its SHA-256, so that damage is noticed and never played.
 const SEAL: &[u8; 8] = b"sha2\x20\0\0\0";
 const SEAL_LENGTH: usize = SEAL.len() + 32;
+/// How often is looked for what is too old.
+const SWEPT_EVERY: Duration = Duration::from_hours(1);
 /// An unfinished file as old as this was left behind by a crash.
 const ABANDONED: Duration = Duration::from_hours(1);
 
@@ -27,6 +29,7 @@ const ABANDONED: Duration = Duration::from_hours(1);
 pub(super) struct Folder {
     path: PathBuf,
     most_bytes: u64,
+    keep_for: Duration,
     contents: Mutex<Contents>,
 }
 
@@ -34,6 +37,8 @@ pub(super) struct Folder {
 struct Contents {
     files: HashMap<String, Kept>,
     bytes: u64,
+    /// When was last looked for what is too old.
+    swept: Option<SystemTime>,
 }
 
 #[derive(Clone, Copy)]
@@ -44,12 +49,25 @@ struct Kept {
 }
 
 impl Folder {
-    pub(super) fn open(path: PathBuf, most_bytes: u64) -> io::Result<Self> {
+    pub(super) fn open(path: PathBuf, most_bytes: u64, keep_for: Duration) -> io::Result<Self> {
         make(&path)?;
-        let folder = Self { path, most_bytes, contents: Mutex::default() };
-        folder.look()?;
+        let folder = Self { path, most_bytes, keep_for, contents: Mutex::default() };
+        folder.sweep()?;
         folder.make_room(0);
         Ok(folder)
+    }
+
+    /// Forgets what is too old, when that was not done for a while.
+    fn sweep(&self) -> io::Result<()> {
+        let now = SystemTime::now();
+        let lately = |swept: SystemTime| swept.elapsed().is_ok_and(|age| age < SWEPT_EVERY);
+        if locked(&self.contents).swept.is_some_and(lately) {
+            return Ok(());
+        }
+        let oldest = now.checked_sub(self.keep_for).unwrap_or(SystemTime::UNIX_EPOCH);
+        self.forget_older_than(oldest)?;
+        locked(&self.contents).swept = Some(now);
+        Ok(())
     }
 
     /// The sentence, if it is there and whole; a damaged file is removed.
@@ -57,7 +75,11 @@ impl Folder {
         let file = file_name(name);
         let path = self.path.join(&file);
         let content = match read(&path) {
-            Ok(content) => content,
+            Ok((_, made)) if made.elapsed().is_ok_and(|age| age > self.keep_for) => {
+                self.remove(&file);
+                return None;
+            }
+            Ok((content, _)) => content,
             Err(error) => {
                 if error.kind() != io::ErrorKind::NotFound {
                     tracing::warn!(error = %error.kind(), "a kept sentence cannot be read");
@@ -84,6 +106,7 @@ impl Folder {
         if bytes > self.most_bytes || bytes > LARGEST_FILE {
             return Ok(());
         }
+        self.sweep()?;
         self.make_room(bytes);
         let file = file_name(name);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
@@ -140,7 +163,9 @@ impl Folder {
                 _ => {}
             }
         }
-        *locked(&self.contents) = seen;
+        let mut contents = locked(&self.contents);
+        seen.swept = contents.swept;
+        *contents = seen;
         Ok(())
     }
 
@@ -223,10 +248,13 @@ fn make(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).create(path)
 }
 
-fn read(path: &Path) -> io::Result<Vec<u8>> {
+/// What is in a file, and when that was made.
+fn read(path: &Path) -> io::Result<(Vec<u8>, SystemTime)> {
+    let file = File::open(path)?;
+    let made = file.metadata()?.modified()?;
     let mut content = Vec::new();
-    File::open(path)?.take(LARGEST_FILE + 1).read_to_end(&mut content)?;
-    Ok(content)
+    file.take(LARGEST_FILE + 1).read_to_end(&mut content)?;
+    Ok((content, made))
 }
 
 fn write(path: &Path, content: &[u8]) -> io::Result<()> {

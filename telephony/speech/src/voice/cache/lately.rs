@@ -1,14 +1,14 @@
 //! The sentences spoken lately, in memory.
 
 use std::collections::VecDeque;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::Name;
 use crate::Spoken;
 
 /// A few dozen sentences, the last used first.
-#[derive(Default)]
 pub(super) struct Lately {
+    keep_for: Duration,
     kept: VecDeque<(Name, Spoken, SystemTime)>,
     samples: usize,
 }
@@ -18,7 +18,16 @@ impl Lately {
     /// Ten minutes of speech: 9.6 MB.
     const MOST_SAMPLES: usize = 600 * 8_000;
 
+    pub(super) const fn new(keep_for: Duration) -> Self {
+        Self { keep_for, kept: VecDeque::new(), samples: 0 }
+    }
+
     pub(super) fn get(&mut self, name: Name) -> Option<Spoken> {
+        let keep_for = self.keep_for;
+        let old = |since: &SystemTime| since.elapsed().is_ok_and(|age| age > keep_for);
+        if self.kept.iter().any(|(kept, _, since)| *kept == name && old(since)) {
+            self.retain(|kept, _| kept != name);
+        }
         let at = self.kept.iter().position(|(kept, ..)| *kept == name)?;
         let found = self.kept.remove(at)?;
         let spoken = found.1.clone();
@@ -59,7 +68,7 @@ mod tests {
 
     #[test]
     fn what_was_used_longest_ago_goes_first() {
-        let mut lately = Lately::default();
+        let mut lately = Lately::new(Duration::from_hours(1));
         let spoken = Spoken::from_samples(vec![0; 80]);
         for number in 0..Lately::MOST_SENTENCES {
             lately.put(name(number), spoken.clone());
@@ -73,7 +82,7 @@ mod tests {
 
     #[test]
     fn long_sentences_are_fewer() {
-        let mut lately = Lately::default();
+        let mut lately = Lately::new(Duration::from_hours(1));
         for number in 0..10 {
             lately.put(name(number), Spoken::from_samples(vec![0; 120 * 8_000]));
         }

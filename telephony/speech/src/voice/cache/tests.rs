@@ -50,10 +50,15 @@ impl TextToSpeech for Counting {
 }
 
 const ENGLISH: Language = Language::English;
+const MONTH: Duration = Duration::from_hours(30 * 24);
 
 fn cache_of(engine: &Arc<Counting>, folder: &Path, key: &[u8], most_bytes: u64) -> CachedSpeech {
-    let options =
-        CacheOptions { folder: folder.into(), key: SecretSlice::from(key.to_vec()), most_bytes };
+    let options = CacheOptions {
+        folder: folder.into(),
+        key: SecretSlice::from(key.to_vec()),
+        most_bytes,
+        keep_for: MONTH,
+    };
     CachedSpeech::open(engine.clone(), options).unwrap()
 }
 
@@ -215,6 +220,29 @@ async fn forgotten_is_gone_from_disk_and_memory() {
     assert!(files(folder.path()).is_empty());
     voice.speak("Hello", ENGLISH).await.unwrap();
     assert_eq!(engine.made(), 2);
+}
+
+#[tokio::test]
+async fn what_is_too_old_is_made_anew_and_swept_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = Counting::new(9);
+    let age_all = || {
+        for file in files(folder.path()) {
+            let old = SystemTime::now() - MONTH - Duration::from_secs(1);
+            std::fs::File::options().write(true).open(file).unwrap().set_modified(old).unwrap();
+        }
+    };
+    let voice = cache(&engine, folder.path());
+    for sentence in ["Hello", "Other"] {
+        voice.speak(sentence, ENGLISH).await.unwrap();
+    }
+    age_all();
+    locked(&voice.shared.lately).forget_older_than(SystemTime::now());
+    voice.speak("Hello", ENGLISH).await.unwrap();
+    assert_eq!((engine.made(), files(folder.path()).len()), (3, 2));
+    age_all();
+    let _next = cache(&engine, folder.path());
+    assert!(files(folder.path()).is_empty());
 }
 
 #[tokio::test]
