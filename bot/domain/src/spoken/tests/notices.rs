@@ -1,5 +1,7 @@
 //! The same templates give the text and the spoken form (checklist #17).
 
+use std::fmt::Write as _;
+
 use mostik_taxonomy::{Language, MessageKind, RootCause};
 use uuid::Uuid;
 
@@ -42,7 +44,8 @@ fn spoken_notices(language: Language, name: &str, why: &str) -> String {
     let mut all = String::new();
     for kind in KINDS {
         let said = sentence(language, words(kind, &facts).reveal());
-        all.push_str(&format!("── {} ──\n{}\n\n", kind.as_str(), pieces(&said, MOST).join("\n")));
+        let said = pieces(&said, MOST).join("\n");
+        writeln!(all, "── {} ──\n{said}\n", kind.as_str()).expect("memory");
     }
     all
 }
