@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 /// What a terminal shows at once.
 const SCREEN: usize = 40;
-const COMMANDS: [&[&str]; 13] = [
+const COMMANDS: [&[&str]; 17] = [
     &[],
     &["serve"],
     &["demo"],
@@ -25,6 +25,10 @@ const COMMANDS: [&[&str]; 13] = [
     &["redact"],
     &["models"],
     &["models", "get"],
+    &["prompts"],
+    &["prompts", "set"],
+    &["prompts", "say"],
+    &["prompts", "remove"],
 ];
 
 /// How a command ended.

@@ -13,5 +13,6 @@ mod journeys;
 mod line;
 mod nothing_is_lost;
 mod phone_capture;
+mod prompts;
 mod store_conformance;
 mod web;

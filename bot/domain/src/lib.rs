@@ -47,6 +47,7 @@ pub mod acceptance;
 pub mod link;
 pub mod notice;
 mod notice_of_kind;
+pub mod spoken;
 mod tracker_event;
 pub mod tracking;
 mod wall_clock;

@@ -54,7 +54,17 @@ impl DataFolder {
 
     /// The API token: made at the first start, kept in `admin.token` (mode 0600).
     pub(crate) fn api_token(&self) -> Result<String> {
-        let path = self.join("admin.token");
+        self.kept_secret("admin.token")
+    }
+
+    /// What names the files of kept sentences, in `voice.key`.
+    pub(crate) fn voice_key(&self) -> Result<String> {
+        self.kept_secret("voice.key")
+    }
+
+    /// A secret of this installation: made when it is first asked for.
+    fn kept_secret(&self, name: &str) -> Result<String> {
+        let path = self.join(name);
         if let Ok(token) = fs::read_to_string(&path) {
             let token = token.trim().to_owned();
             anyhow::ensure!(token.len() >= 32, "{} is too short: remove it", path.display());

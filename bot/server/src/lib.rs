@@ -11,6 +11,7 @@ mod line_watch;
 mod live_models;
 mod logging;
 mod own_models;
+mod own_prompts;
 mod readiness;
 mod wiring;
 

@@ -17,8 +17,9 @@ use mostik_local::{CustomCause, LocalRootCause, LocalStage, WithCustomCauses, en
 use mostik_openai::{CauseGuide, OpenAiRootCause, OpenAiSettings, OpenAiStage};
 use mostik_pipeline::{LikelyProblems, Listener, Pipeline, Rules};
 use mostik_speech::{
-    LocalOptions, LocalWhisper, ModelStore, OpenAiOptions, OpenAiTranscription, Sources,
-    SpeechToText,
+    CacheOptions, CachedSpeech, LocalOptions, LocalWhisper, ModelStore, OpenAiOptions,
+    OpenAiSpeech, OpenAiSpeechOptions, OpenAiTranscription, ProgramOptions, Sources, SpeechProgram,
+    SpeechToText, TextToSpeech,
 };
 use mostik_store::{AccessStore, Clock, Store, SystemClock};
 use mostik_store_postgres::PostgresStore;
@@ -224,6 +225,47 @@ pub(crate) fn speech(config: &Config, data: &DataFolder) -> Result<Option<Arc<dy
             Some(Arc::new(LocalWhisper::start(models(config, data), options)?))
         }
     })
+}
+
+/// A sentence that takes longer is given up; a call goes on long before (`voice_seconds`).
+const SPOKEN_WITHIN: Duration = Duration::from_secs(20);
+/// Three and a half hours of speech.
+const MOST_SPOKEN_BYTES: u64 = 200 << 20;
+
+/// Who says what no recorded prompt says; what was spoken is kept.
+pub(crate) fn voice(config: &Config, data: &DataFolder) -> Result<Option<Arc<dyn TextToSpeech>>> {
+    let section = &config.speech;
+    let [russian, english] = Language::ALL.map(spoken);
+    let engine: Arc<dyn TextToSpeech> = match config.voice()? {
+        config::Voice::Off => return Ok(None),
+        config::Voice::OpenAi => Arc::new(OpenAiSpeech::new(OpenAiSpeechOptions {
+            base_url: section.voice_url.clone(),
+            key: filled(&section.voice_key),
+            model: section.voice_model.clone(),
+            voices: vec![
+                (russian, section.voice_name_ru.clone()),
+                (english, section.voice_name_en.clone()),
+            ],
+            time_limit: SPOKEN_WITHIN,
+        })?),
+        config::Voice::Program => Arc::new(SpeechProgram::new(ProgramOptions {
+            programs: vec![
+                (russian, section.voice_program_ru.clone()),
+                (english, section.voice_program_en.clone()),
+            ],
+            ..ProgramOptions::default()
+        })),
+    };
+    let folder = data.join("spoken");
+    let options = CacheOptions {
+        folder: folder.clone(),
+        key: data.voice_key()?.into_bytes().into(),
+        most_bytes: MOST_SPOKEN_BYTES,
+        keep_for: Duration::from_hours(24 * u64::from(section.voice_days)),
+    };
+    let kept = CachedSpeech::open(engine, options)
+        .with_context(|| format!("cannot use the folder {}", folder.display()))?;
+    Ok(Some(Arc::new(kept)))
 }
 
 fn filled(secret: &SecretString) -> Option<SecretString> {

@@ -23,6 +23,7 @@ mod progress;
 mod promise;
 mod prompt;
 mod prompt_library;
+mod prompt_texts;
 mod reception;
 mod recovery;
 mod reoffer;
@@ -47,5 +48,6 @@ pub use people::{
 pub use promise::{SpokenLanguage, SpokenPromise, UnspokenPromise};
 pub use prompt::{Prompt, Words};
 pub use prompt_library::{PromptError, PromptLibrary};
+pub use prompt_texts::PromptText;
 pub use sentence::{Piece, Sentence};
 pub use termination::{MessageEnd, NoMessageEnd, NotAnswered, TalkEnd, Termination};

@@ -1,7 +1,6 @@
 //! Transcription by an OpenAI-compatible server (`POST /audio/transcriptions`).
 
 mod answer;
-mod transport;
 
 use std::time::Duration;
 
@@ -15,9 +14,9 @@ use async_openai::types::audio::{
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::openai_transport::{BoundedTransport, Failure};
 use crate::{Language, Recording, SpeechError, SpeechToText, Transcript, http};
 use answer::Answer;
-use transport::{BoundedTransport, Oversized};
 
 /// Where and how to ask.
 #[derive(Clone, Debug)]
@@ -40,6 +39,8 @@ pub struct OpenAiTranscription {
 }
 
 impl OpenAiTranscription {
+    /// Half an hour of speech with every word's details stays far below this many bytes.
+    const LARGEST_ANSWER: usize = 4 << 20;
     /// How long to wait when the server does not say.
     const RETRY: Duration = Duration::from_secs(30);
 
@@ -54,7 +55,8 @@ impl OpenAiTranscription {
         let config = OpenAIConfig::new()
             .with_api_base(options.base_url.trim_end_matches('/'))
             .with_api_key(key);
-        let client = Client::with_config(config).with_http_service(BoundedTransport::new(client));
+        let transport = BoundedTransport::new(client, Self::LARGEST_ANSWER);
+        let client = Client::with_config(config).with_http_service(transport);
         Ok(Self { client, model: options.model, time_limit: options.time_limit })
     }
 
@@ -141,28 +143,15 @@ impl SpeechToText for OpenAiTranscription {
     }
 }
 
-/// Sorts errors into those that pass and those that stay. What a server says is not repeated: it
-/// may quote the request.
 fn explain(error: &OpenAIError) -> SpeechError {
-    let unavailable = |reason: String| SpeechError::Unavailable {
-        reason,
-        retry_after: OpenAiTranscription::RETRY,
-    };
-    match error {
-        OpenAIError::ApiError(answer) => {
-            let status = answer.status_code;
-            let passing = status.is_server_error() || matches!(status.as_u16(), 408 | 409 | 429);
-            let reason = format!("status {status}");
-            if passing { unavailable(reason) } else { SpeechError::Refused { reason } }
+    match Failure::of(error) {
+        Failure::Passing(reason) => {
+            SpeechError::Unavailable { reason, retry_after: OpenAiTranscription::RETRY }
         }
-        OpenAIError::Reqwest(error) => unavailable(http::reason(error)),
-        OpenAIError::Boxed(error) if error.is::<Oversized>() => {
-            SpeechError::Refused { reason: error.to_string() }
+        Failure::Lasting(reason) => SpeechError::Refused { reason },
+        Failure::Unsendable => {
+            SpeechError::Failed { reason: "the request could not be made".into() }
         }
-        OpenAIError::JSONDeserialize(..) => {
-            SpeechError::Refused { reason: "an error that is not OpenAI's".into() }
-        }
-        _ => SpeechError::Failed { reason: "the request could not be made".into() },
     }
 }
 

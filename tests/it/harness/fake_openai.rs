@@ -1,7 +1,9 @@
 //! The OpenAI stand-in, spoken to over the plainest HTTP there is.
 
+use mostik_tests::contract::Contract;
 use mostik_tests::fakes::fault::Fault;
 use mostik_tests::fakes::openai::OpenAi;
+use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 async fn post(server: &OpenAi, path: &str, content_type: &str, body: &str) -> String {
@@ -33,6 +35,37 @@ async fn recordings_are_heard_as_prepared() {
     let answer = answer.await;
     assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("Посылка"), "{answer}");
     assert_eq!(server.uploads(), [b"RIFF....".to_vec()]);
+}
+
+#[tokio::test]
+async fn texts_are_spoken_as_prepared() {
+    let server = OpenAi::start().await;
+    server.speaks(b"RIFF....".to_vec());
+    let request = r#"{"model": "m", "voice": "alloy", "input": "Да", "response_format": "wav"}"#;
+    let answer = post(&server, "/audio/speech", "application/json", request).await;
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("RIFF...."), "{answer}");
+    assert_eq!(server.requests()[0].body["input"], "Да");
+}
+
+#[test]
+fn the_contract_refuses_wrong_speech() {
+    let openai = Contract::openai();
+    if !openai.is_checked() {
+        return;
+    }
+    let against = |body| openai.request_departures("POST", "/v1/audio/speech", &body);
+    let right = json!({"model": "m", "voice": "alloy", "input": "Да", "response_format": "wav"});
+    assert_eq!(against(right), [""; 0]);
+    for wrong in [
+        json!({"model": "m", "voice": "alloy"}),
+        json!({"model": "m", "voice": "alloy", "input": 5}),
+        json!({"model": "m", "voice": "alloy", "input": "Да", "response_format": "tape"}),
+        json!({"model": "m", "voice": "alloy", "input": "Да", "rate": 8000}),
+    ] {
+        assert!(!against(wrong.clone()).is_empty(), "{wrong}");
+    }
+    let spoken = json!({"audio": "…"});
+    assert!(!openai.response_departures("POST", "/v1/audio/speech", 200, &spoken).is_empty());
 }
 
 #[tokio::test]

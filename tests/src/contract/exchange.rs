@@ -2,6 +2,9 @@
 
 use serde_json::Value;
 
+/// The media type of bytes that no schema describes.
+pub(super) const BINARY: &str = "application/octet-stream";
+
 /// A body as it crossed the wire.
 #[derive(Debug, Clone, Default)]
 pub enum Body {
@@ -15,6 +18,8 @@ pub enum Body {
         /// What was sent.
         value: Value,
     },
+    /// Bytes without an inner form, for instance audio: `application/octet-stream`.
+    Binary,
     /// Bytes that are not what their media type promised.
     Unreadable(String),
 }
@@ -29,7 +34,7 @@ impl Body {
     pub fn value(&self) -> Option<&Value> {
         match self {
             Self::Json { value, .. } => Some(value),
-            Self::Empty | Self::Unreadable(_) => None,
+            Self::Empty | Self::Binary | Self::Unreadable(_) => None,
         }
     }
 
@@ -41,6 +46,9 @@ impl Body {
         }
         let media_type =
             content_type.and_then(|it| it.split(';').next()).unwrap_or("").trim().to_lowercase();
+        if media_type == BINARY {
+            return Self::Binary;
+        }
         if !(media_type == "application/json" || media_type.ends_with("+json")) {
             return Self::Unreadable(format!("a body of type «{media_type}»"));
         }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::canary;
 use super::document::{Document, Found};
-use super::exchange::{Body, Exchange};
+use super::exchange::{BINARY, Body, Exchange};
 use super::parameter::Parameters;
 use super::undeclared::undeclared;
 
@@ -54,6 +54,8 @@ pub(super) struct Operation {
     request_required: bool,
     /// By status as described (`200`, `4XX`, `default`); `None`: an answer without a body.
     responses: BTreeMap<String, Option<BodySchema>>,
+    /// The statuses whose answer is bytes.
+    binary: Vec<String>,
 }
 
 impl Operation {
@@ -65,10 +67,13 @@ impl Operation {
             let whose = format!("{name}, request");
             request.insert(media_type, BodySchema::new(document, &content["schema"], &whose));
         }
-        let mut responses = BTreeMap::new();
+        let (mut responses, mut binary) = (BTreeMap::new(), Vec::new());
         for (status, response) in found.operation["responses"].as_object().into_iter().flatten() {
             let whose = format!("{name}, answer {status}");
-            let content = contents(Some(document.resolve(response))).into_iter();
+            let content = contents(Some(document.resolve(response)));
+            if content.iter().any(|(media_type, _)| media_type == BINARY) {
+                binary.push(status.clone());
+            }
             let json = content.into_iter().find(|(media_type, _)| media_type == "application/json");
             let schema =
                 json.map(|(_, content)| BodySchema::new(document, &content["schema"], &whose));
@@ -80,6 +85,7 @@ impl Operation {
             name,
             request,
             responses,
+            binary,
         }
     }
 
@@ -104,6 +110,7 @@ impl Operation {
             }
             Body::Empty => Vec::new(),
             Body::Unreadable(what) => vec![format!("{name}: the request carried {what}")],
+            Body::Binary => vec![format!("{name}: the request carried bytes")],
             Body::Json { .. } if self.request.is_empty() => {
                 vec![format!("{name}: the request carried a body, the contract has none")]
             }
@@ -129,7 +136,11 @@ impl Operation {
         let described = [exact.as_str(), range.as_str(), "default"]
             .into_iter()
             .find_map(|status| self.responses.get(status));
+        let bytes = self.binary.iter().any(|it| *it == exact || *it == range);
         match (described, &exchange.response) {
+            (_, Body::Binary) if bytes => Vec::new(),
+            (_, Body::Binary) => vec![format!("{name}: answer {status} carried bytes")],
+            (Some(None), _) if bytes => vec![format!("{name}: answer {status} carried no bytes")],
             (None, _) if is_general_refusal(status) => Vec::new(),
             (None, _) => vec![format!("{name}: answered {status}, which is not described")],
             (Some(_), Body::Unreadable(what)) => {

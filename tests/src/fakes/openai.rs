@@ -1,4 +1,4 @@
-//! An OpenAI-compatible server with prepared answers for transcription and chat
+//! An OpenAI-compatible server with prepared answers for transcription, chat and speech
 //! (<https://platform.openai.com/docs/api-reference>).
 
 use std::collections::VecDeque;
@@ -28,6 +28,7 @@ struct Script {
     transcripts: VecDeque<String>,
     chats: VecDeque<String>,
     uploads: Vec<Vec<u8>>,
+    voice: Option<Vec<u8>>,
 }
 
 #[derive(Debug, Clone)]
@@ -50,6 +51,7 @@ impl OpenAi {
         let router = Router::new()
             .route("/v1/audio/transcriptions", post(transcribe))
             .route("/v1/chat/completions", post(chat))
+            .route("/v1/audio/speech", post(speak))
             .layer(DefaultBodyLimit::max(LARGEST_UPLOAD))
             .with_state(shared.clone());
         let front = Front::new(Contract::openai());
@@ -75,6 +77,11 @@ impl OpenAi {
     /// The next chat will be answered with this text.
     pub fn says(&self, text: &str) {
         locked(&self.shared.script).chats.push_back(text.to_owned());
+    }
+
+    /// Every text is spoken as this WAV file.
+    pub fn speaks(&self, wav: Vec<u8>) {
+        locked(&self.shared.script).voice = Some(wav);
     }
 
     /// The files that were uploaded for transcription.
@@ -182,6 +189,23 @@ async fn chat(
         "usage": { "prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2 },
     });
     Ok(Json(body).into_response())
+}
+
+async fn speak(
+    State(shared): State<Shared>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Response> {
+    require_key(&headers)?;
+    let asked: Value = serde_json::from_slice(&body)
+        .map_err(|_| error(StatusCode::BAD_REQUEST, "the body is not JSON"))?;
+    if asked["response_format"] != "wav" {
+        return Err(error(StatusCode::BAD_REQUEST, "only WAV is spoken here"));
+    }
+    let wav = locked(&shared.script).voice.clone();
+    let wav =
+        wav.ok_or_else(|| error(StatusCode::INTERNAL_SERVER_ERROR, "the test prepared no voice"))?;
+    Ok(([(header::CONTENT_TYPE, "application/octet-stream")], wav).into_response())
 }
 
 #[expect(clippy::result_large_err, reason = "the answer itself is the error, once per request")]

@@ -8,6 +8,7 @@ mod eval;
 mod init;
 mod lines;
 mod models;
+mod prompts;
 mod redact;
 mod serve;
 mod stage;
@@ -82,6 +83,8 @@ enum Command {
     Redact(redact::Redact),
     /// List the speech and text models, or get one
     Models(models::Models),
+    /// List what the phone line says, and replace any of it: set, say, remove
+    Prompts(prompts::Prompts),
     /// Place a test call (call sip:… --play FILE --keys 1), or look at one (call show ID)
     Call(call::CallCommand),
 }
@@ -125,6 +128,7 @@ fn carry_out(line: CommandLine) -> Result<ExitCode> {
         Command::Transcribe(transcribe) => runtime()?.block_on(transcribe.run()),
         Command::Redact(redact) => redact.run(),
         Command::Models(models) => runtime()?.block_on(models.run()),
+        Command::Prompts(prompts) => runtime()?.block_on(prompts.run()),
         Command::Call(call) => runtime()?.block_on(call.run()),
     }
 }

@@ -17,6 +17,7 @@ const SECRETS: &[(&str, &str)] = &[
     ("discord", "token"),
     ("classifier", "openai_key"),
     ("speech", "openai_key"),
+    ("speech", "voice_key"),
 ];
 
 /// Section, list, the key that names an entry, and the secret of each entry.
@@ -187,6 +188,31 @@ mod tests {
             ("[company]\noffice_hours = ['Mon']", "company.office_hours"),
             ("[classifier]\nact = 0.2", "classifier.act"),
             ("[sip]\nlisten = ['sctp:1']", "sip.listen"),
+            (
+                "[speech]\nvoice_engine = 'robot'",
+                "speech.voice_engine: \"robot\" is not one of off",
+            ),
+            ("[speech]\nvoice_engine = 'openai'", "speech.voice_url: the voice \"openai\" needs"),
+            ("[speech]\nvoice_engine = 'openai'\nvoice_url = 'https://'", "speech.voice_url"),
+            (
+                "[speech]\nvoice_engine = 'openai'\nvoice_url = 'http://a/v1'\nvoice_model = ''",
+                "speech.voice_model",
+            ),
+            (
+                "[speech]\nvoice_engine = 'openai'\nvoice_url = 'http://a/v1'\n\
+                 voice_name_ru = ''\nvoice_name_en = ''",
+                "speech.voice_name_ru",
+            ),
+            ("[speech]\nvoice_engine = 'program'", "speech.voice_program_ru: the voice"),
+            (
+                "[speech]\nvoice_engine = 'program'\nvoice_program_en = ['say', '{output}']",
+                "speech.voice_program_en: {output} is not one of {text}",
+            ),
+            (
+                "[speech]\nvoice_engine = 'program'\nvoice_program_en = [' ']",
+                "speech.voice_program_en: the first entry",
+            ),
+            ("[speech]\nvoice_seconds = 0", "speech.voice_seconds: 0 is not from 1 to 30"),
             ("[sip]\nrtp_ports = '9-5'", "sip.rtp_ports"),
             ("[[owner]]\nteam = 'a'\ntracker = 'github'\nproject = 'a/b'", "owner.tracker"),
             ("[[owner]]\nteam = 'a'\ntracker = 'github'\nproject = 'a'", "owner.project"),

@@ -14,6 +14,7 @@ mod cause;
 mod line;
 mod load;
 mod unknown_keys;
+mod voice;
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -28,6 +29,7 @@ use serde::Deserialize;
 pub use answerers::Operator;
 pub use cause::{Cause, OwnCause};
 pub use load::{DEFAULT, load};
+pub use voice::Voice;
 
 /// Everything that can be set. One struct a section.
 #[derive(Debug, Deserialize)]
@@ -153,6 +155,16 @@ section!(Speech {
     openai_url: String,
     openai_key: SecretString,
     openai_model: String,
+    voice_engine: String,
+    voice_url: String,
+    voice_key: SecretString,
+    voice_model: String,
+    voice_name_ru: String,
+    voice_name_en: String,
+    voice_program_ru: Vec<String>,
+    voice_program_en: Vec<String>,
+    voice_seconds: u64,
+    voice_days: u16,
 });
 section!(Answers { response_minutes: u16, delayed_minutes: u32 });
 section!(RetryTimes { first_seconds: u64, max_seconds: u64, attempts: u32 });
@@ -270,6 +282,7 @@ impl Config {
         }
         one_of("classifier.engine", &self.classifier.engine, &["local", "openai"])?;
         one_of("speech.engine", &self.speech.engine, &["local", "openai", "off"])?;
+        self.voice()?;
         one_of("log.format", &self.log.format, &["text", "json"])
     }
 }

@@ -15,7 +15,7 @@ pub(crate) use resample::resample;
 pub(crate) use silence::{Span, speech_spans};
 pub(crate) use wav::Pcm;
 
-/// A WAV file of speech: PCM of 16 bits, µ-law or A-law, 8 to 48 kHz, one or two channels.
+/// A WAV file of speech: PCM of 8 to 32 bits, µ-law or A-law, 8 to 48 kHz, one or two channels.
 ///
 /// It holds the file as it came and its decoded samples, mixed to one channel.
 /// `Debug` prints its length only.

@@ -17,7 +17,10 @@ impl Pcm {
 
 #[derive(Clone, Copy)]
 enum Encoding {
+    Linear8,
     Linear16,
+    Linear24,
+    Linear32,
     MuLaw,
     ALaw,
 }
@@ -82,13 +85,20 @@ impl Encoding {
 
     const fn bytes(self) -> usize {
         match self {
+            Self::Linear8 | Self::MuLaw | Self::ALaw => 1,
             Self::Linear16 => 2,
-            Self::MuLaw | Self::ALaw => 1,
+            Self::Linear24 => 3,
+            Self::Linear32 => 4,
         }
     }
 
+    /// The upper 16 bits of a sample; eight bits stand above the middle (128), not around zero.
     fn linear(self, sample: &[u8]) -> i16 {
         match (self, sample) {
+            (Self::Linear8, &[byte]) => (i16::from(byte) - 128) << 8,
+            (Self::Linear24, &[_, low, high]) | (Self::Linear32, &[_, _, low, high]) => {
+                i16::from_le_bytes([low, high])
+            }
             (Self::Linear16, &[low, high]) => i16::from_le_bytes([low, high]),
             (Self::MuLaw, &[byte]) => g711::mu_law(byte),
             (Self::ALaw, &[byte]) => g711::a_law(byte),
@@ -135,7 +145,10 @@ fn read_format(chunk: &[u8]) -> Result<Format, RecordingError> {
         tag => tag,
     };
     let encoding = match (tag, bits) {
+        (1, 8) => Encoding::Linear8,
         (1, 16) => Encoding::Linear16,
+        (1, 24) => Encoding::Linear24,
+        (1, 32) => Encoding::Linear32,
         (7, 8) => Encoding::MuLaw,
         (6, 8) => Encoding::ALaw,
         _ => {
@@ -198,6 +211,18 @@ mod tests {
     }
 
     #[test]
+    fn other_depths_keep_their_upper_sixteen_bits() {
+        for (bits, data) in [
+            (8, vec![192, 0]),
+            (24, vec![9, 0, 0x40, 9, 0, 0x80]),
+            (32, vec![9, 9, 0, 0x40, 9, 9, 0, 0x80]),
+        ] {
+            let pcm = decode(&wav(1, 1, 8_000, bits, &data)).unwrap();
+            assert_eq!(pcm.samples, [0.5, -1.0], "{bits}");
+        }
+    }
+
+    #[test]
     fn a_recording_whose_writer_was_killed_is_read_to_its_end() {
         let whole = wav(1, 1, 8_000, 16, &samples(&[1, 2, 3, 4]));
         for declared in [0_u32, u32::MAX, 1_000_000] {
@@ -224,7 +249,7 @@ mod tests {
             assert!(decode(&good[..cut]).is_err(), "cut at {cut}");
         }
         let refused = [
-            (wav(1, 1, 8_000, 24, &[]), "24 bits"),
+            (wav(1, 1, 8_000, 12, &[]), "12 bits"),
             (wav(3, 1, 8_000, 32, &[]), "encoding 3"),
             (wav(1, 0, 8_000, 16, &[]), "0 channels"),
             (wav(1, 9, 8_000, 16, &[]), "9 channels"),
