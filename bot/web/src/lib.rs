@@ -24,6 +24,7 @@ mod guard;
 mod likely;
 mod locale;
 mod pages;
+mod phone_desk;
 pub mod ports;
 mod recording_folder;
 mod refusal;

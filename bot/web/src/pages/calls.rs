@@ -89,7 +89,7 @@ pub(super) async fn list(
         items: page.items.iter().map(|card| row(&visit, card)).collect(),
         older: page.next.map(|cursor| with_cursor(&visit.uri, Some(&cursor))),
         newest: query.after.is_some().then(|| with_cursor(&visit.uri, None)),
-        shell: visit.staff(&person, Here::Calls),
+        shell: visit.staff(&person, Here::Calls).await?,
     })
 }
 
@@ -104,7 +104,7 @@ pub(super) async fn show(
     let row = row(&visit, &card);
     let call = card.call;
     private_page(&CallPage {
-        shell: visit.staff(&person, Here::Calls),
+        shell: visit.staff(&person, Here::Calls).await?,
         row,
         tone: call.tone_at.map(|at| visit.when(at)),
         recording: call.recording.as_ref().map(|it| it.milliseconds.div_ceil(1000)),
