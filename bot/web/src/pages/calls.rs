@@ -7,6 +7,7 @@ use mostik_store::CallCard;
 use serde::Deserialize;
 
 use super::{
+    call_people::{CallPeople, people},
     feedback_list::with_cursor,
     shell::{Here, Shell, Visit, private_page},
 };
@@ -52,6 +53,7 @@ struct CallPage {
     recording: Option<u64>,
     audio: Option<AudioFacts>,
     steps: Vec<Step>,
+    people: CallPeople,
 }
 
 /// One message of the ladder.
@@ -110,6 +112,7 @@ pub(super) async fn show(
         recording: call.recording.as_ref().map(|it| it.milliseconds.div_ceil(1000)),
         audio: call.facts.audio.clone(),
         steps: call.facts.ladder.iter().map(step).collect(),
+        people: people(&visit, &call, card.feedback).await?,
         call,
     })
 }

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod board;
+mod call_people;
 mod caller;
 mod calls;
 mod desk_acts;

@@ -2,7 +2,7 @@
 //! with whom they talk.
 
 use axum::response::Response;
-use mostik_domain::{CallId, LiveCall, Presence};
+use mostik_domain::{LiveCall, Presence};
 use serde::Deserialize;
 
 use super::{
@@ -14,6 +14,7 @@ use crate::{
     error::ProblemDocument,
     guard::{FormBody, Operator, Person},
     phone_desk::{call_of, number, operators},
+    refusal::Refusal,
 };
 
 /// Whether somebody takes calls, and the button that says otherwise.
@@ -28,7 +29,6 @@ pub(super) struct PresenceSwitch {
 
 /// With whom somebody talks by phone.
 pub(super) struct OnCall {
-    pub(super) call: CallId,
     pub(super) whom: String,
     /// RFC 3339.
     pub(super) since: String,
@@ -57,7 +57,6 @@ pub(super) async fn of(
     });
     let on_call = match call_of(&person.name, &live) {
         Some(call) => Some(OnCall {
-            call: call.id,
             whom: whom(visit, call).await?,
             since: call.since.to_string(),
             lasts: visit.lasts(call.since),
@@ -111,6 +110,9 @@ pub(super) async fn say(
 ) -> Result<Response, ProblemDocument> {
     let presence =
         form.presence.parse().map_err(|why: String| ProblemDocument::invalid("presence", why))?;
+    if !operators(&visit.state, &[]).await?.iter().any(|it| it.name == person.name) {
+        return Err(Refusal::NotAnOperator.into());
+    }
     let moment = Moment::now(&visit.state, &person.name);
     let said = acts::say_presence(&person.name, presence, &moment);
     visit.state.store.submit(said, visit.now).await?;

@@ -140,8 +140,8 @@ words! {
     }
     /// Who waits at the phone, and who talks to whom.
     PhoneWords {
-        title lead presence_title say_available say_away on_call open_caller talking_title since
-        hand_on hand_on_next hand_on_to hang_up ordered history history_none
+        title lead presence_title on_call open_caller talking_title
+        hand_on hand_on_next hand_on_to hang_up history history_none
         last_words note_title note_hint note_save note_skip note_again noted_by
         waiting_title waiting_none place take unknown ringing with live_title live_none
         kept_title kept_none queued asked attempts twice not_before cancel operators_title
