@@ -58,7 +58,8 @@ async fn at_pick_up_the_callers_history_stands_open() {
     let desk = web.reads(&olga, "/desk?lang=ru").await;
     assert!(desk.contains("Вы говорите с: <strong>Анна</strong>"), "{desk}");
     assert!(desk.contains("href=\"/desk/phone#caller\" data-key=\"g\""), "{desk}");
-    assert!(desk.contains("на месте, говорит"), "{desk}");
+    assert!(desk.contains("data-key=\"s\" title=\"Принимаете ли вы звонки: на месте\""), "{desk}");
+    assert!(desk.contains("</kbd> говорит</button>"), "{desk}");
     let page = web.reads(&olga, "/desk/phone?lang=en").await;
     for words in [
         "You are talking to: Анна",

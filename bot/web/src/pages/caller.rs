@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mostik_domain::{Author, LiveCall, Problem, ProblemId};
+use mostik_domain::{Author, LiveCall, Problem, ProblemId, Promise, PromiseState};
 use mostik_store::{FeedbackCard, FeedbackFilter, PageRequest};
 
 use super::{
@@ -67,11 +67,16 @@ pub(super) async fn before(visit: &Visit, call: &LiveCall) -> Result<Vec<Before>
         shown.push(Before {
             row: row(visit, &card),
             last: last_words(visit, &card).await?,
-            promises: promises(visit, &card.promises),
+            promises: promises(visit, &told(&card)),
             problem,
         });
     }
     Ok(shown)
+}
+
+/// The promises that are kept or broken: one that is due stands in the row.
+fn told(card: &FeedbackCard) -> Vec<Promise> {
+    card.promises.iter().filter(|promise| promise.state != PromiseState::Due).cloned().collect()
 }
 
 /// What was said last, unless the row shows the same already.
