@@ -39,8 +39,12 @@ const pathOf = (el, root) => el === root ? []
 
 const live = document.body.dataset.live;
 if (live) {
-  let waiting;
-  const soon = () => { clearTimeout(waiting); waiting = setTimeout(refresh, 250); };
+  // At most once a second, however busy the phone is, and never put off for ever.
+  let waiting, last = 0;
+  const soon = () => {
+    waiting ??= setTimeout(() => { waiting = undefined; last = Date.now(); refresh(); },
+      Math.max(250, last + 1000 - Date.now()));
+  };
   const events = new EventSource(live);
   events.onmessage = soon;
   let dropped = false;
