@@ -273,6 +273,8 @@ fn web_state(
             public_rate_per_minute: config.web.public_rate_per_minute,
             phone: number.zip(listen).map(|(number, listen)| dial(&number, &listen)),
             inboxes: Vec::new(),
+            lines: config.phone.line.iter().map(|line| line.number.clone()).collect(),
+            operators: Vec::new(),
             api_token_hash: token_hash(&data.api_token()?),
         },
         store: stores.store.clone(),

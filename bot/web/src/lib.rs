@@ -11,7 +11,7 @@
 //! | everybody | the front page with the form, `POST /api/v1/messages`, health |
 //! | who has the signed link | a customer's own page, `/c/{token}` |
 //! | owner | the board, the problems: no customer's personal data |
-//! | operator | the desk and everything of the API |
+//! | operator | the desk, the phone, and everything of the API |
 //! | manager | also sets an acceptance stage by hand |
 //! | admin | also adds people |
 
@@ -24,6 +24,7 @@ mod guard;
 mod likely;
 mod locale;
 mod pages;
+mod phone_desk;
 pub mod ports;
 mod recording_folder;
 mod refusal;

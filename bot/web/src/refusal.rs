@@ -23,6 +23,18 @@ pub(crate) enum Refusal {
     TooManyLabels,
     ChangedMeanwhile,
     NoSuchProblem,
+    NotYourCall,
+    HandedOnTooOften,
+    ToYourself,
+    CallerNotWaiting,
+    CallIsOver,
+    NoSuchColleague,
+    ColleagueAway,
+    NotAnOperator,
+    BeingCalledNow,
+    CallBackIsOver,
+    NoSuchLine,
+    AlreadyPast,
 }
 
 impl Refusal {
@@ -56,6 +68,20 @@ impl Refusal {
             Self::TooManyLabels => "У задачи уже 20 меток, больше нельзя.",
             Self::ChangedMeanwhile => "Кто-то успел раньше. Посмотрите, как обстоят дела теперь.",
             Self::NoSuchProblem => "Такой проблемы нет. Проверьте номер.",
+            Self::NotYourCall => "С этим человеком сейчас говорите не вы.",
+            Self::HandedOnTooOften => {
+                "Этот звонок уже передавали дважды. Пожалуйста, доведите разговор до конца сами."
+            }
+            Self::ToYourself => "Этот звонок уже у вас.",
+            Self::CallerNotWaiting => "Этот человек уже не ждёт.",
+            Self::CallIsOver => "Этот звонок уже закончился.",
+            Self::NoSuchColleague => "Такого оператора нет. Выберите коллегу из списка.",
+            Self::ColleagueAway => "Этого коллеги нет на месте. Выберите другого.",
+            Self::NotAnOperator => "Звонки принимают только операторы.",
+            Self::BeingCalledNow => "Этому человеку как раз звонят.",
+            Self::CallBackIsOver => "Этот обратный звонок уже завершён.",
+            Self::NoSuchLine => "Такой линии нет. Выберите линию из списка.",
+            Self::AlreadyPast => "Это время уже прошло. Выберите более позднее.",
         }
     }
 
@@ -83,6 +109,20 @@ impl Refusal {
             Self::TooManyLabels => "The issue has 20 labels already; there is no room for more.",
             Self::ChangedMeanwhile => "Somebody was faster. Look at how things stand now.",
             Self::NoSuchProblem => "There is no such problem. Check the id.",
+            Self::NotYourCall => "You are not the one who talks with this caller.",
+            Self::HandedOnTooOften => {
+                "This call was handed on twice already. Please see it through yourself."
+            }
+            Self::ToYourself => "This call is with you already.",
+            Self::CallerNotWaiting => "This caller does not wait any more.",
+            Self::CallIsOver => "This call is over already.",
+            Self::NoSuchColleague => "There is no such operator. Choose a colleague from the list.",
+            Self::ColleagueAway => "This colleague is away. Choose another.",
+            Self::NotAnOperator => "Only operators take calls.",
+            Self::BeingCalledNow => "This person is being called right now.",
+            Self::CallBackIsOver => "This call-back is over already.",
+            Self::NoSuchLine => "There is no such line. Choose one from the list.",
+            Self::AlreadyPast => "That time is past already. Choose a later one.",
         }
     }
 }

@@ -32,6 +32,10 @@ pub struct WebSettings {
     pub phone: Option<String>,
     /// Places of web inboxes besides `form`, as `shop` for `web:shop`.
     pub inboxes: Vec<String>,
+    /// The lines that callers dial, as `support`: where an outage can be told.
+    pub lines: Vec<String>,
+    /// Names of those whom a line rings, each as at the desk.
+    pub operators: Vec<String>,
     /// SHA-256 of the API token (see [`crate::token_hash`]).
     pub api_token_hash: SecretHash,
 }

@@ -1,8 +1,10 @@
 //! The description of the API against the API itself.
 
+use mostik_domain::{Change, Decision};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
+use super::at_the_phone::{asked_to_be_called_back, live, waiting};
 use super::given::Web;
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
@@ -28,6 +30,11 @@ async fn every_described_method_is_served_and_no_other() {
 async fn a_stored_feedback_is_as_described() {
     let web = Web::open().await;
     let filed = web.filed("Не видно кнопки").await;
+    let call = web.talked("Ольга").await;
+    web.phone_does(&live(waiting(1))).await;
+    let kept = Change::SaveCallBack(asked_to_be_called_back());
+    web.submit(Decision::nothing().and(kept)).await;
+    web.asked(Method::PUT, "/api/v1/outage", serde_json::json!({})).await;
     let get = async |path: &str| {
         let answer = web.api(Method::GET, path).send().await.expect("an answer");
         answer.json::<Value>().await.expect("JSON")
@@ -38,6 +45,11 @@ async fn a_stored_feedback_is_as_described() {
         ("/api/v1/feedback/{id}", format!("/api/v1/feedback/{}", filed.feedback)),
         ("/api/v1/problems", "/api/v1/problems".to_owned()),
         ("/api/v1/problems/{id}", format!("/api/v1/problems/{}", filed.problem)),
+        ("/api/v1/calls", "/api/v1/calls".to_owned()),
+        ("/api/v1/calls/{id}", format!("/api/v1/calls/{call}")),
+        ("/api/v1/phone", "/api/v1/phone".to_owned()),
+        ("/api/v1/outage", "/api/v1/outage".to_owned()),
+        ("/api/v1/presence", "/api/v1/presence?operator=%D0%9E%D0%BB%D1%8C%D0%B3%D0%B0".to_owned()),
         ("/api/v1/jobs", "/api/v1/jobs".to_owned()),
         ("/readyz", "/readyz".to_owned()),
     ] {

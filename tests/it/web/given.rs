@@ -118,6 +118,8 @@ fn settings(public_url: &str, rate: u32) -> WebSettings {
         public_rate_per_minute: rate,
         phone: Some("sip:support@127.0.0.1:5060".into()),
         inboxes: vec!["shop".into()],
+        lines: vec!["support".into(), "sales".into()],
+        operators: vec!["Ольга".into(), "Пётр".into()],
         api_token_hash: token_hash(TOKEN),
     }
 }

@@ -7,6 +7,7 @@ mod confirm;
 mod customer;
 mod kind;
 mod merge;
+mod phone;
 mod reply;
 mod review;
 mod stage;
@@ -24,6 +25,9 @@ pub(crate) use confirm::{asks_about_cause, confirm_cause};
 pub(crate) use customer::{not_solved, solved, survey_key, write_more};
 pub(crate) use kind::correct_kind;
 pub(crate) use merge::merge_into;
+pub(crate) use phone::{
+    WantedOutage, cancel_call_back, clear_outage, note, order, say_presence, set_outage,
+};
 pub(crate) use reply::{answer, keeping};
 pub(crate) use review::{finish_review, return_to_team};
 pub(crate) use stage::set_stage;

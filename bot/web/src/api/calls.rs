@@ -3,7 +3,7 @@ use axum::{
     extract::{Path, State},
 };
 use jiff::Timestamp;
-use mostik_domain::{AudioFacts, LadderStep};
+use mostik_domain::{AudioFacts, CallNote, Direction, LadderStep, RootCause, Talk, Waited};
 use mostik_store::CallCard;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -53,6 +53,59 @@ pub(super) struct CallJson {
     audio: Option<AudioJson>,
     /// The SIP messages without secrets, numbers and names, oldest first.
     ladder: Vec<LadderJson>,
+    /// `incoming` or `outgoing`.
+    direction: &'static str,
+    /// Of a call that Mostik placed; null of another.
+    outgoing: Option<OutgoingJson>,
+    /// How she waited for a person; null when she did not.
+    waited: Option<WaitedJson>,
+    /// Who talked with her, in order.
+    talks: Vec<TalkJson>,
+    /// The root cause she confirmed by key.
+    confirmed: Option<String>,
+    /// Why it was answered so, in the operator's words.
+    note: Option<CallNoteJson>,
+}
+
+/// Why Mostik called.
+#[derive(Serialize, ToSchema)]
+struct OutgoingJson {
+    /// From 1.
+    attempt: u32,
+    /// The news it was about, as `no_…`.
+    notice: Option<String>,
+    /// The kept place in the queue it was for, as `cb_…`.
+    call_back: Option<String>,
+}
+
+/// How a caller waited.
+#[derive(Serialize, ToSchema)]
+struct WaitedJson {
+    milliseconds: u64,
+    /// What she was told; null when too little was known to say.
+    expected_milliseconds: Option<u64>,
+    /// `answered`, `left`, `call_back`, `message` or `lost`.
+    ended: &'static str,
+}
+
+/// An operator and the caller talked.
+#[derive(Serialize, ToSchema)]
+struct TalkJson {
+    operator: String,
+    #[schema(value_type = String, format = DateTime)]
+    from: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
+    to: Timestamp,
+}
+
+/// The line written after a call.
+#[derive(Serialize, ToSchema)]
+pub(super) struct CallNoteJson {
+    by: String,
+    /// Empty when there was nothing to add.
+    text: String,
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
 }
 
 /// A call's audio both ways: «in» is what the caller said, «out» what Mostik said.
@@ -82,13 +135,15 @@ struct LadderJson {
     text: String,
 }
 
-/// The audio: WAV, 8 kHz, 16 bit, mono.
+/// The audio: WAV, 8 kHz, 16 bit.
 #[derive(Serialize, ToSchema)]
 struct RecordingJson {
     /// Where it is heard.
     url: String,
     milliseconds: u64,
     bytes: u64,
+    /// 1, or 2: the caller on the left, whoever answered on the right.
+    channels: u8,
 }
 
 impl From<CallCard> for CallJson {
@@ -100,6 +155,7 @@ impl From<CallCard> for CallJson {
                 url: format!("/api/v1/calls/{}/recording", call.id),
                 milliseconds: recording.milliseconds,
                 bytes: recording.bytes,
+                channels: recording.channels,
             }),
             id: call.id.to_string(),
             line: call.line,
@@ -118,7 +174,43 @@ impl From<CallCard> for CallJson {
             keys: facts.keys,
             audio: facts.audio.map(AudioJson::from),
             ladder: facts.ladder.into_iter().map(LadderJson::from).collect(),
+            direction: call.direction.as_str(),
+            outgoing: outgoing(call.direction),
+            waited: call.waited.map(WaitedJson::from),
+            talks: call.talks.into_iter().map(TalkJson::from).collect(),
+            confirmed: call.confirmed.as_ref().map(RootCause::to_string),
+            note: call.note.map(CallNoteJson::from),
         }
+    }
+}
+
+fn outgoing(direction: Direction) -> Option<OutgoingJson> {
+    match direction {
+        Direction::Incoming => None,
+        Direction::Outgoing { attempt, about, call_back } => Some(OutgoingJson {
+            attempt,
+            notice: about.map(|id| id.to_string()),
+            call_back: call_back.map(|id| id.to_string()),
+        }),
+    }
+}
+
+impl From<Waited> for WaitedJson {
+    fn from(waited: Waited) -> Self {
+        let Waited { milliseconds, expected_milliseconds, ended } = waited;
+        Self { milliseconds, expected_milliseconds, ended: ended.as_str() }
+    }
+}
+
+impl From<Talk> for TalkJson {
+    fn from(talk: Talk) -> Self {
+        Self { operator: talk.operator, from: talk.from, to: talk.to }
+    }
+}
+
+impl From<CallNote> for CallNoteJson {
+    fn from(note: CallNote) -> Self {
+        Self { by: note.by, text: note.text.reveal().to_owned(), at: note.at }
     }
 }
 

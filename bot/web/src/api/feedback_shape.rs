@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use mostik_domain::{
     Author, Classification, FeedbackState, Issue, Language, Mention, Message, Notice, NoticeState,
-    Promise, PromiseState, PromiseWhat, ReturnPath, Source, Transcript, Understanding,
+    Promise, PromiseState, PromiseWhat, ReturnPath, Source, Speaker, Transcript, Understanding,
 };
 use mostik_store::{FeedbackCard, FeedbackDetails};
 use serde::Serialize;
@@ -220,6 +220,8 @@ struct SegmentJson {
     start: f64,
     end: f64,
     text: String,
+    /// `customer` or `operator`; null where both share a channel.
+    speaker: Option<&'static str>,
 }
 
 /// One thing said.
@@ -404,6 +406,7 @@ impl From<Transcript> for TranscriptJson {
                     start: segment.start,
                     end: segment.end,
                     text: segment.text.reveal().to_owned(),
+                    speaker: segment.speaker.map(Speaker::as_str),
                 })
                 .collect(),
         }

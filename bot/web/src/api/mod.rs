@@ -9,6 +9,9 @@ mod health;
 mod jobs;
 mod listing;
 mod messages;
+mod outage;
+mod phone;
+mod presence;
 mod problems;
 mod recording;
 mod webhooks;
@@ -16,7 +19,7 @@ mod webhooks;
 use axum::{
     Json,
     extract::DefaultBodyLimit,
-    routing::{MethodRouter, get, post},
+    routing::{MethodRouter, get, post, put},
 };
 use utoipa::{
     Modify, OpenApi,
@@ -50,6 +53,12 @@ pub(crate) fn routes() -> Vec<(&'static str, MethodRouter<WebState>)> {
         ("/api/v1/calls", get(calls::list)),
         ("/api/v1/calls/{id}", get(calls::one)),
         ("/api/v1/calls/{id}/recording", get(recording::recording)),
+        ("/api/v1/calls/{id}/hand-on", post(phone::hand_on)),
+        ("/api/v1/calls/{id}/note", put(phone::note)),
+        ("/api/v1/call-backs/{id}/cancel", post(phone::cancel_call_back)),
+        ("/api/v1/phone", get(phone::now)),
+        ("/api/v1/presence", get(presence::get).put(presence::put)),
+        ("/api/v1/outage", get(outage::list).put(outage::set).delete(outage::clear)),
         ("/api/v1/jobs", get(jobs::list)),
         ("/api/v1/jobs/{id}/run-again", post(jobs::run_again)),
         ("/api/v1/reports/agreement", get(agreement::report)),
@@ -85,6 +94,15 @@ pub(crate) fn body_limit() -> DefaultBodyLimit {
         calls::list,
         calls::one,
         recording::recording,
+        phone::hand_on,
+        phone::note,
+        phone::cancel_call_back,
+        phone::now,
+        presence::get,
+        presence::put,
+        outage::list,
+        outage::set,
+        outage::clear,
         jobs::list,
         jobs::run_again,
         agreement::report,

@@ -10,9 +10,18 @@ const begun = () => [...document.querySelectorAll("main textarea, main input:not
 async function refresh() {
   const answer = await fetch(location.href, { headers: { accept: "text/html" } });
   if (!answer.ok || answer.redirected) return;
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main");
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  // Whether I take calls and with whom I talk waits for nothing that is being typed.
+  for (const id of ["me", "on-call"]) {
+    const old = document.getElementById(id), now = page.getElementById(id);
+    if (!old || !now || shown(old) === shown(now)) continue;
+    const held = old.contains(document.activeElement);
+    old.replaceChildren(...now.childNodes);
+    if (held) old.querySelector("button, a")?.focus({ preventScroll: true });
+  }
+  const fresh = page.querySelector("main");
   const main = document.querySelector("main");
-  if (!fresh || fresh.innerHTML === main.innerHTML) return;
+  if (!fresh || shown(fresh) === shown(main)) return;
   const playing = [...main.querySelectorAll("audio")].some((audio) => !audio.paused);
   if (begun() || playing) { document.getElementById("news").hidden = false; return; }
   const open = [...main.querySelectorAll("details")].map((details) => details.open);
@@ -23,19 +32,30 @@ async function refresh() {
   if (focused) focused.reduce((el, at) => el?.children[at], main)?.focus({ preventScroll: true });
   scrollTo({ top, behavior: "instant" });
 }
+// What is there, whatever a running clock shows.
+const shown = (el) => el.innerHTML.replace(/(<time class="running"[^>]*>)[^<]*/g, "$1");
 const pathOf = (el, root) => el === root ? []
   : [...pathOf(el.parentElement, root), [...el.parentElement.children].indexOf(el)];
 
 const live = document.body.dataset.live;
 if (live) {
-  let waiting;
-  const soon = () => { clearTimeout(waiting); waiting = setTimeout(refresh, 250); };
+  // At most once a second, however busy the phone is, and never put off for ever.
+  let waiting, last = 0;
+  const soon = () => {
+    waiting ??= setTimeout(() => { waiting = undefined; last = Date.now(); refresh(); },
+      Math.max(250, last + 1000 - Date.now()));
+  };
   const events = new EventSource(live);
   events.onmessage = soon;
   let dropped = false;
   events.onerror = () => { dropped = true; };
   events.onopen = () => { if (dropped) soon(); dropped = false; };
 }
+// How long a call lasts or a caller waits.
+setInterval(() => document.querySelectorAll("time.running").forEach((time) => {
+  const seconds = Math.max(0, Math.floor((Date.now() - Date.parse(time.dateTime)) / 1000));
+  time.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}), 1000);
 document.getElementById("news")?.addEventListener("click", () => location.reload());
 
 // Keys: an element with data-key is pressed, or focused when one types into it.

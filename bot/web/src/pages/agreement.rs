@@ -47,7 +47,7 @@ pub(super) async fn show(
         weeks: found.weeks.iter().map(|week| row(&visit, week)).collect(),
         cut: found.cut,
         asked,
-        shell: visit.staff(&person, Here::Agreement),
+        shell: visit.staff(&person, Here::Agreement).await?,
     })
 }
 

@@ -104,7 +104,7 @@ pub(super) async fn list(
             .collect(),
     });
     private_page(&BoardPage {
-        shell: visit.staff(&person, Here::Board),
+        shell: visit.staff(&person, Here::Board).await?,
         teams: choices(teams, team, str::to_owned),
         columns: columns.into(),
     })
@@ -132,14 +132,15 @@ fn card(visit: &Visit, card: &BoardCard) -> Card {
 pub(super) async fn show(Owner(person): Owner, visit: Visit, Path(id): Path<String>) -> Done {
     let found = visit.state.store.board_issue(id_in_path(&id)?).await?;
     let found = found.ok_or_else(ProblemDocument::not_found)?;
-    private_page(&issue_page(&visit, &person, &found))
+    let shell = visit.staff(&person, Here::Board).await?;
+    private_page(&issue_page(&visit, shell, &found))
 }
 
-fn issue_page(visit: &Visit, person: &Person, found: &BoardCard) -> BoardIssuePage {
+fn issue_page(visit: &Visit, shell: Shell, found: &BoardCard) -> BoardIssuePage {
     let issue = &found.board_issue;
     let moves = MOVES.into_iter().enumerate().filter(|(_, to)| *to != issue.column);
     BoardIssuePage {
-        shell: visit.staff(person, Here::Board),
+        shell,
         card: card(visit, found),
         column: visit.w().column(issue.column),
         class: issue.column.as_str(),

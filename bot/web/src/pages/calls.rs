@@ -7,6 +7,7 @@ use mostik_store::CallCard;
 use serde::Deserialize;
 
 use super::{
+    call_people::{CallPeople, people},
     feedback_list::with_cursor,
     shell::{Here, Shell, Visit, private_page},
 };
@@ -52,6 +53,7 @@ struct CallPage {
     recording: Option<u64>,
     audio: Option<AudioFacts>,
     steps: Vec<Step>,
+    people: CallPeople,
 }
 
 /// One message of the ladder.
@@ -89,7 +91,7 @@ pub(super) async fn list(
         items: page.items.iter().map(|card| row(&visit, card)).collect(),
         older: page.next.map(|cursor| with_cursor(&visit.uri, Some(&cursor))),
         newest: query.after.is_some().then(|| with_cursor(&visit.uri, None)),
-        shell: visit.staff(&person, Here::Calls),
+        shell: visit.staff(&person, Here::Calls).await?,
     })
 }
 
@@ -104,12 +106,13 @@ pub(super) async fn show(
     let row = row(&visit, &card);
     let call = card.call;
     private_page(&CallPage {
-        shell: visit.staff(&person, Here::Calls),
+        shell: visit.staff(&person, Here::Calls).await?,
         row,
         tone: call.tone_at.map(|at| visit.when(at)),
         recording: call.recording.as_ref().map(|it| it.milliseconds.div_ceil(1000)),
         audio: call.facts.audio.clone(),
         steps: call.facts.ladder.iter().map(step).collect(),
+        people: people(&visit, &call, card.feedback).await?,
         call,
     })
 }

@@ -97,7 +97,7 @@ pub(super) async fn show(
         older: page.next.map(|cursor| with_cursor(&visit.uri, Some(&cursor))),
         newest: query.after.is_some().then(|| with_cursor(&visit.uri, None)),
         query: query.q.unwrap_or_default(),
-        shell: visit.staff(&person, Here::Feedback),
+        shell: visit.staff(&person, Here::Feedback).await?,
     })
 }
 

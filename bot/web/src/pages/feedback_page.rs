@@ -2,7 +2,8 @@ use askama::Template;
 use axum::{extract::Path, response::Response};
 use mostik_domain::{
     Author, Cause, Channel, Classification, Confidence, DecidedBy, Feedback, FeedbackState,
-    Language, NoReturnPath, PromiseState, ReturnPath, ReviewReason, RootCause, Source, Words,
+    Language, NoReturnPath, Promise, PromiseState, ReturnPath, ReviewReason, RootCause, Source,
+    Words,
 };
 use mostik_store::FeedbackDetails;
 
@@ -106,10 +107,10 @@ struct ProblemLink {
     stage: &'static str,
 }
 
-struct PromiseRow {
-    state: &'static str,
-    mood: &'static str,
-    due: When,
+pub(super) struct PromiseRow {
+    pub(super) state: &'static str,
+    pub(super) mood: &'static str,
+    pub(super) due: When,
 }
 
 struct NoticeRow {
@@ -134,7 +135,7 @@ pub(super) async fn show(
 ) -> Result<Response, ProblemDocument> {
     let found = visit.state.store.feedback_details(id_in_path(&id)?).await?;
     let details = found.ok_or_else(ProblemDocument::not_found)?;
-    let shell = visit.staff(&person, Here::Feedback);
+    let shell = visit.staff(&person, Here::Feedback).await?;
     let likely = likely_rows(&visit, &details).await;
     private_page(&feedback_page(&visit, shell, &details, likely))
 }
@@ -184,7 +185,7 @@ fn feedback_page(
         issue: details.card.issue.as_ref().map(|issue| {
             (issue.url.clone(), format!("{} {}#{}", issue.tracker, issue.project, issue.key))
         }),
-        promises: promises(visit, details),
+        promises: promises(visit, &details.card.promises),
         notices: notices(visit, details),
         messages: messages(visit, details),
         own_page: format!("/c/{}", visit.state.links.token(feedback.id)),
@@ -306,9 +307,10 @@ fn claimed(feedback: &Feedback) -> Vec<String> {
     given.into_iter().flatten().map(|words| words.reveal().to_owned()).collect()
 }
 
-fn promises(visit: &Visit, details: &FeedbackDetails) -> Vec<PromiseRow> {
+/// Promises, and how they stand.
+pub(super) fn promises(visit: &Visit, promises: &[Promise]) -> Vec<PromiseRow> {
     let words = &visit.w().feedback;
-    let line = |promise: &mostik_domain::Promise| {
+    let line = |promise: &Promise| {
         let (state, mood) = match promise.state {
             PromiseState::Due if promise.due_at <= visit.now => (words.due, "bad"),
             PromiseState::Due => (words.due, "ask"),
@@ -317,7 +319,7 @@ fn promises(visit: &Visit, details: &FeedbackDetails) -> Vec<PromiseRow> {
         };
         PromiseRow { state, mood, due: visit.when(promise.due_at) }
     };
-    details.card.promises.iter().map(line).collect()
+    promises.iter().map(line).collect()
 }
 
 fn notices(visit: &Visit, details: &FeedbackDetails) -> Vec<NoticeRow> {

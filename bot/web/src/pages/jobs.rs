@@ -36,7 +36,7 @@ pub(super) async fn show(
     let request = PageRequest { limit: SHOWN, after: None };
     let page = visit.state.store.job_page(&filter, &request).await?;
     let jobs = page.items.into_iter().map(|record| row(&visit, record)).collect();
-    private_page(&JobsPage { shell: visit.staff(&person, Here::Jobs), jobs })
+    private_page(&JobsPage { shell: visit.staff(&person, Here::Jobs).await?, jobs })
 }
 
 fn row(visit: &Visit, record: JobRecord) -> JobRow {

@@ -2,6 +2,8 @@
 
 mod agreement;
 mod board;
+mod call_people;
+mod caller;
 mod calls;
 mod desk_acts;
 mod error_page;
@@ -16,6 +18,9 @@ mod markdown;
 mod own_kind;
 mod own_page;
 mod people;
+mod phone;
+mod phone_acts;
+mod presence;
 mod problems;
 mod said;
 mod shell;
@@ -71,6 +76,15 @@ fn desk() -> Router<WebState> {
         .route("/desk/feedback/{id}/merge", post(desk_acts::merge))
         .route("/desk/feedback/{id}/finish", post(desk_acts::finish))
         .route("/desk/feedback/{id}/return", post(desk_acts::give_back))
+        .route("/desk/presence", post(presence::say))
+        .route("/desk/phone", get(phone::show))
+        .route("/desk/phone/outage", post(phone_acts::set_outage))
+        .route("/desk/phone/outage/clear", post(phone_acts::clear_outage))
+        .route("/desk/phone/call-backs/{id}/cancel", post(phone_acts::cancel_call_back))
+        .route("/desk/phone/calls/{id}/take", post(phone_acts::take))
+        .route("/desk/phone/calls/{id}/hand-on", post(phone_acts::hand_on))
+        .route("/desk/phone/calls/{id}/hang-up", post(phone_acts::hang_up))
+        .route("/desk/phone/calls/{id}/note", post(phone_acts::note))
         .route("/desk/calls", get(calls::list))
         .route("/desk/calls/{id}", get(calls::show))
         .route("/desk/problems", get(problems::list))

@@ -93,7 +93,7 @@ async fn people_page(
     });
     private_page(&PeoplePage {
         // The page shows a link once: it must not fetch itself anew.
-        shell: Shell { live: String::new(), ..visit.staff(person, Here::People) },
+        shell: Shell { live: String::new(), ..visit.staff(person, Here::People).await? },
         people: people.collect(),
         roles: Role::ALL.map(|role| (role.as_str(), w.role(role))).to_vec(),
         invited,

@@ -108,7 +108,7 @@ pub(super) async fn list(
         items: page.items.iter().map(|card| row(&visit, card)).collect(),
         older: page.next.map(|cursor| with_cursor(&visit.uri, Some(&cursor))),
         newest: query.after.is_some().then(|| with_cursor(&visit.uri, None)),
-        shell: visit.staff(&person, Here::Problems),
+        shell: visit.staff(&person, Here::Problems).await?,
     })
 }
 
@@ -153,16 +153,22 @@ pub(super) async fn show(
 ) -> Result<Response, ProblemDocument> {
     let found = visit.state.store.problem_details(id_in_path(&id)?).await?;
     let details = found.ok_or_else(ProblemDocument::not_found)?;
-    private_page(&problem_page(&visit, &person, &details))
+    let shell = visit.staff(&person, Here::Problems).await?;
+    private_page(&problem_page(&visit, shell, &person, &details))
 }
 
-fn problem_page(visit: &Visit, person: &Person, details: &ProblemDetails) -> ProblemPage {
+fn problem_page(
+    visit: &Visit,
+    shell: Shell,
+    person: &Person,
+    details: &ProblemDetails,
+) -> ProblemPage {
     let declined = match &details.card.problem.state {
         ProblemState::Declined { why, .. } => why.clone(),
         _ => None,
     };
     ProblemPage {
-        shell: visit.staff(person, Here::Problems),
+        shell,
         row: row(visit, &details.card),
         declined,
         evidence: details.signals.iter().rev().map(|signal| evidence(visit, signal)).collect(),

@@ -9,6 +9,7 @@ use axum::{
 use jiff::Timestamp;
 use mostik_domain::Language;
 
+use super::presence::{self, OnCall, PresenceSwitch};
 use crate::{
     error::ProblemDocument,
     guard::Person,
@@ -22,6 +23,7 @@ use crate::{
 pub(super) enum Here {
     Triage,
     Feedback,
+    Phone,
     Calls,
     Problems,
     Board,
@@ -39,6 +41,10 @@ pub(super) struct Shell {
     pub(super) menu: Vec<MenuItem>,
     /// The name of who is signed in.
     pub(super) person: Option<String>,
+    /// Whether that person takes calls; none of those who never do.
+    pub(super) presence: Option<PresenceSwitch>,
+    /// With whom that person talks by phone now.
+    pub(super) on_call: Option<OnCall>,
     /// Where news of this page come from; empty when it is not live.
     pub(super) live: String,
 }
@@ -89,12 +95,18 @@ impl Visit {
             other: other_language(&self.uri, self.locale.language),
             menu: Vec::new(),
             person: None,
+            presence: None,
+            on_call: None,
             live: String::new(),
         }
     }
 
     /// The frame of a page for staff, with what they may see.
-    pub(super) fn staff(&self, person: &Person, here: Here) -> Shell {
+    pub(super) async fn staff(
+        &self,
+        person: &Person,
+        here: Here,
+    ) -> Result<Shell, ProblemDocument> {
         let words = &self.w().common;
         let mut menu = Vec::new();
         let mut add = |section, href, label| {
@@ -107,6 +119,7 @@ impl Visit {
         add(Here::Problems, "/desk/problems", words.problems);
         add(Here::Board, "/board", words.board);
         if person.is_operator() {
+            add(Here::Phone, "/desk/phone", words.phone);
             add(Here::Calls, "/desk/calls", words.calls);
             add(Here::Jobs, "/desk/jobs", words.jobs);
         }
@@ -116,12 +129,15 @@ impl Visit {
         if person.is_admin() {
             add(Here::People, "/desk/people", words.people);
         }
-        Shell {
+        let (presence, on_call) = presence::of(self, person).await?;
+        Ok(Shell {
             menu,
             person: Some(person.name.clone()),
+            presence,
+            on_call,
             live: "/desk/events".to_owned(),
             ..self.public()
-        }
+        })
     }
 }
 

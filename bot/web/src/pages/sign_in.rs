@@ -133,7 +133,7 @@ pub(super) async fn out(visit: Visit, headers: HeaderMap) -> Result<Response, Pr
 }
 
 /// A path of this site, or nothing: no link may lead from here to another site.
-fn own_path(path: &str) -> &str {
+pub(super) fn own_path(path: &str) -> &str {
     let ours = path.starts_with('/')
         && !path.starts_with("//")
         && path.len() <= 500

@@ -66,7 +66,7 @@ pub(super) async fn show(
     let jobs = store.job_counts().await?;
     let dead = jobs.iter().filter(|jobs| jobs.state == JobState::Dead);
     private_page(&TriagePage {
-        shell: visit.staff(&person, Here::Triage),
+        shell: visit.staff(&person, Here::Triage).await?,
         waiting_count,
         dead_count: dead.map(|jobs| jobs.count).sum(),
         waiting: waiting.items.iter().map(|card| row(&visit, card)).collect(),

@@ -2,7 +2,7 @@ use mostik_domain::Language;
 
 use super::{
     BoardWords, CallWords, Common, ErrorWords, FeedbackWords, Front, JobWords, LikelyWords, Own,
-    ProblemWords, SignIn, Triage, Wording, said,
+    ProblemWords, SignIn, Triage, Wording, phone, said,
 };
 
 pub(super) static ENGLISH: Wording = Wording {
@@ -17,6 +17,7 @@ pub(super) static ENGLISH: Wording = Wording {
         problems: "Problems",
         board: "Board",
         calls: "Calls",
+        phone: "Phone",
         jobs: "Jobs",
         agreement: "People and model",
         people: "People",
@@ -285,6 +286,7 @@ pub(super) static ENGLISH: Wording = Wording {
         milliseconds: "ms",
         decibels: "dB",
     },
+    phone: &phone::PHONE_ENGLISH,
     jobs: JobWords {
         title: "Stopped jobs",
         lead: "These steps failed after all attempts. Remove the reason and run them again: nothing is done twice.",

@@ -3,6 +3,7 @@
 
 mod en;
 mod names;
+mod phone;
 mod ru;
 mod said;
 mod time;
@@ -39,6 +40,8 @@ pub(crate) struct Wording {
     pub(crate) board: BoardWords,
     /// Calls as the line saw them.
     pub(crate) calls: CallWords,
+    /// Who waits at the phone, and who talks to whom.
+    pub(crate) phone: &'static PhoneWords,
     /// Jobs that stopped.
     pub(crate) jobs: JobWords,
     /// Pages for what went wrong.
@@ -67,7 +70,7 @@ macro_rules! words {
 words! {
     /// What stands on every page.
     Common {
-        skip tagline other_language other_code triage feedback problems board calls jobs agreement people sign_out
+        skip tagline other_language other_code triage feedback problems board phone calls jobs agreement people sign_out
         menu keys_on keys_off news newer older nothing all optional home
     }
     /// The page for everybody.
@@ -134,6 +137,18 @@ words! {
         title lead none one became ladder ladder_hint came sent arrived caller line setup tone
         length transport codec keys sound heard said packets lost level jitter round_trip seconds
         milliseconds decibels
+    }
+    /// Who waits at the phone, and who talks to whom.
+    PhoneWords {
+        title lead presence_title on_call open_caller talking_title
+        hand_on hand_on_next hand_on_to hang_up history history_none
+        last_words note_title note_hint note_save note_skip note_again noted_by
+        waiting_title waiting_none place take unknown ringing with live_title live_none
+        kept_title kept_none queued asked attempts twice not_before cancel operators_title
+        operators_none outage_title outage_none outage_lead every_line line until until_hint
+        until_cleared shipped text_ru text_en text_hint set clear set_by over
+        direction waited expected talks confirmed attempt about_notice call_back transcript
+        stereo customer operator
     }
     /// Jobs that stopped.
     JobWords {

@@ -2,7 +2,7 @@ use mostik_domain::Language;
 
 use super::{
     BoardWords, CallWords, Common, ErrorWords, FeedbackWords, Front, JobWords, LikelyWords, Own,
-    ProblemWords, SignIn, Triage, Wording, said,
+    ProblemWords, SignIn, Triage, Wording, phone, said,
 };
 
 pub(super) static RUSSIAN: Wording = Wording {
@@ -16,6 +16,7 @@ pub(super) static RUSSIAN: Wording = Wording {
         feedback: "Обращения",
         problems: "Проблемы",
         board: "Доска",
+        phone: "Телефон",
         calls: "Звонки",
         jobs: "Задания",
         agreement: "Люди и модель",
@@ -285,6 +286,7 @@ pub(super) static RUSSIAN: Wording = Wording {
         milliseconds: "мс",
         decibels: "дБ",
     },
+    phone: &phone::PHONE_RUSSIAN,
     jobs: JobWords {
         title: "Остановившиеся задания",
         lead: "Эти шаги не удались после всех попыток. Устраните причину и запустите снова: сделанное не повторится.",
