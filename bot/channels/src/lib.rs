@@ -16,4 +16,7 @@ mod shelf_phone;
 pub use capture::{CaptureError, DetectLanguage, Intake, LONGEST_TEXT};
 pub use channel::{Channel, Outgoing, SendError, Sent};
 pub use discord::{Discord, DiscordConfig, DiscordHealth};
-pub use phone::{Phone, PhoneLine};
+pub use phone::{
+    CallBackPlan, CallMatter, CallerBack, MayNot, NoNumber, Phone, PhoneLine, RingsCustomers, Rung,
+    Target, WhomToCall,
+};

@@ -6,6 +6,7 @@
 pub mod call_back;
 pub mod call_flow;
 mod caller;
+mod came_by;
 mod config;
 mod conversation;
 mod delivery;
@@ -26,6 +27,7 @@ mod termination;
 mod timers;
 
 pub use caller::{Caller, PressedKeys};
+pub use came_by::{CameBy, UnknownWay};
 pub use config::{EncryptionMode, GatewayConfig};
 pub use facts::{AudioFacts, CallFacts, LadderStep};
 pub use gateway::{Gateway, GatewayError, Lines};

@@ -189,7 +189,10 @@ pub(super) async fn calls_that_wait_are_listed_oldest_first(store: &dyn Backend)
             feedback: id,
             kind: NoticeKind::Fixed,
             text: "Исправили".into(),
-            state: NoticeState::AwaitingCall { since: at(50 - i) },
+            state: NoticeState::AwaitingCall {
+                since: at(50 - i),
+                attempts: CallAttempts::default(),
+            },
             created_at: at(50 - i),
         };
         submitted(store, vec![Change::SaveNotice(notice.clone())]).await;

@@ -1,7 +1,12 @@
 //! The phone line: meets calls with the right language and an honest promise, and turns ended
 //! calls into feedback.
 
+mod called_back;
 mod caller;
+mod caller_back;
+mod caps;
+mod may_call;
+mod number;
 mod spoken_promise;
 mod unanswered;
 
@@ -21,6 +26,11 @@ use mostik_gateway::{
 use self::{
     caller::{address_of, return_path},
     unanswered::Unanswered,
+};
+pub use self::{
+    caller_back::{CallBackPlan, CallMatter, CallerBack, RingsCustomers, Rung},
+    may_call::{MayNot, Target, WhomToCall},
+    number::NoNumber,
 };
 use crate::{CaptureError, Intake};
 
@@ -92,6 +102,9 @@ impl CallHost for Phone {
     }
 
     async fn completed(&self, call: CompletedCall) -> Result<(), HostError> {
+        if let Some(report) = call.call_back.clone() {
+            return self.called_back(call, report).await;
+        }
         let termination = call.termination;
         if call.tone_at.is_none() {
             self.without_a_message(call).await?;
@@ -138,7 +151,7 @@ fn inbound(
     let address = address_of(&call.caller);
     Ok(InboundCall {
         inbox: Phone::inbox(&call.line),
-        return_path: return_path(address.as_ref()),
+        return_path: return_path(address.as_ref(), call.facts.came_by.as_ref()),
         name: call.caller.display_name.clone().filter(|_| address.is_some()).map(Words::new),
         address,
         promised,

@@ -66,6 +66,7 @@ fn ended(termination: Termination) -> CompletedCall {
         codec: "PCMA".into(),
         keys: PressedKeys::default(),
         facts: mostik_gateway::CallFacts::default(),
+        call_back: None,
     }
 }
 

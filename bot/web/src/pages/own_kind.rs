@@ -100,9 +100,8 @@ pub(super) fn confirm(visit: &Visit, details: &FeedbackDetails) -> Option<Confir
     let label = |name: &str| name.parse().map_or_else(|_| name.to_owned(), |cause| w.about(&cause));
     let (same, others): (Vec<_>, Vec<_>) =
         visit.state.root_causes().into_iter().partition(|cause| seen && cause == asked);
-    let named = |causes: Vec<RootCause>| {
-        choices(causes.iter().map(ToString::to_string), None, label)
-    };
+    let named =
+        |causes: Vec<RootCause>| choices(causes.iter().map(ToString::to_string), None, label);
     Some(Confirm { taken_for: named(same).pop(), others: named(others) })
 }
 

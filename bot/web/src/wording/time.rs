@@ -163,7 +163,10 @@ mod tests {
         assert_eq!(en.reports(1), "1 report");
         assert_eq!(ru.customers(112), "112 клиентов");
         let monday = jiff::civil::date(2026, 11, 16);
-        assert_eq!((ru.day(monday), en.day(monday)), ("16 нояб. 2026".into(), "16 Nov 2026".into()));
+        assert_eq!(
+            (ru.day(monday), en.day(monday)),
+            ("16 нояб. 2026".into(), "16 Nov 2026".into())
+        );
     }
 
     #[test]
