@@ -128,6 +128,8 @@ impl Shop {
             speech: None,
             recordings: folder.path().join("recordings"),
             channels: HashMap::from([(Channel::Discord, telegraph.clone() as _)]),
+            call_back: None,
+            rings: None,
             trackers: HashMap::from([("github", tracker)]),
             likely: Arc::new(LikelyProblems::new(
                 store.clone(),

@@ -81,7 +81,7 @@ impl Number {
 /// without either.
 fn international(digits: &str, country: &str) -> String {
     let russian = country == "7";
-    if let Some(abroad) = digits.strip_prefix("00").filter(|_| !russian) {
+    if let Some(abroad) = digits.strip_prefix("00") {
         return abroad.to_owned();
     }
     if let Some(abroad) = digits.strip_prefix("810").filter(|_| russian && digits.len() > 11) {

@@ -9,6 +9,7 @@ macro_rules! section {
     };
 }
 
+mod call_back;
 mod cause;
 mod line;
 mod load;
@@ -24,6 +25,7 @@ use mostik_pipeline::Retry;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
+pub use call_back::CallBack;
 pub use cause::{Cause, OwnCause};
 pub use load::{DEFAULT, load};
 
@@ -37,6 +39,7 @@ pub struct Config {
     pub recordings: Recordings,
     pub sip: Sip,
     pub phone: Phone,
+    pub call_back: CallBack,
     pub owner: Vec<Owner>,
     pub cause: Vec<Cause>,
     pub github: GitHub,
@@ -230,6 +233,7 @@ impl Config {
         self.edge()?;
         self.encryption()?;
         self.rtp_ports()?;
+        self.call_back()?;
         language("discord.language", &self.discord.language)?;
         for line in &self.phone.line {
             language("phone.line.language", &line.language)?;

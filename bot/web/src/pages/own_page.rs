@@ -2,7 +2,7 @@ use askama::Template;
 use axum::{extract::Path, response::Response};
 use mostik_domain::{
     AcceptanceStage, Author, Feedback, FeedbackId, FeedbackState, Message, MessageKind, Notice,
-    NoticeState, ProblemState, PromiseState, ReviewReason, Source, notice,
+    NoticeState, ProblemState, PromiseState, ReviewReason, Source, notice, survey::survey_key,
 };
 use mostik_store::FeedbackDetails;
 use serde::Deserialize;

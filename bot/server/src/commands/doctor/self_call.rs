@@ -68,7 +68,12 @@ async fn without_a_running_one(
     let ports = config.rtp_ports().map_err(|error| unusable(&error))?;
     let gateway = GatewayConfig { public_address: public, ..GatewayConfig::new(&folder, ports) };
     let stop = CancellationToken::new();
-    let line = tokio::spawn(Gateway::run(gateway, Lines::new(calls, edge.line_out()), Arc::new(EchoHost), stop.clone()));
+    let line = tokio::spawn(Gateway::run(
+        gateway,
+        Lines::new(calls, edge.line_out()),
+        Arc::new(EchoHost),
+        stop.clone(),
+    ));
     let called = call(config, edge.listening()[0]).await;
     stop.cancel();
     line.await.ok();
