@@ -7,7 +7,8 @@
 use jiff::Timestamp;
 use mostik_channels::{CallBackPlan, CallMatter, RingsCustomers, Rung};
 use mostik_domain::{
-    CallMissed, Change, Decision, Job, NewJob, Notice, NoticeId, NoticeKind, NoticeState,
+    CallMissed, Change, Decision, Feedback, FeedbackState, Job, NewJob, Notice, NoticeId,
+    NoticeKind, NoticeState,
 };
 use mostik_store::Lease;
 
@@ -18,7 +19,7 @@ use crate::{Pipeline, StepError, pipeline::missing};
 pub(super) fn first(
     pipeline: &Pipeline,
     notice: Notice,
-    feedback: &mostik_domain::Feedback,
+    feedback: &Feedback,
 ) -> Result<(Notice, Option<NewJob>), StepError> {
     let Some(plan) = may_ring(pipeline, notice.id, feedback) else {
         return Ok((notice, None));
@@ -36,7 +37,7 @@ pub(super) fn first(
 fn may_ring<'a>(
     pipeline: &'a Pipeline,
     notice: NoticeId,
-    feedback: &mostik_domain::Feedback,
+    feedback: &Feedback,
 ) -> Option<&'a CallBackPlan> {
     let plan = pipeline.call_back.as_deref()?;
     match plan.whom.may_call(&feedback.return_path) {
@@ -56,7 +57,7 @@ pub(super) async fn decide(pipeline: &Pipeline, id: NoticeId) -> Result<Decision
     };
     let feedback = pipeline.load_feedback(notice.feedback).await?;
     let now = pipeline.now();
-    if may_ring(pipeline, id, &feedback).is_none() {
+    if may_ring(pipeline, id, &feedback).is_none() || !is_still_true(notice.kind, &feedback.state) {
         return Ok(Decision::nothing().and(Change::SaveNotice(notice.left_to_a_person()?)));
     }
     let opens = pipeline.rules.hours.after(now, 0);
@@ -69,6 +70,20 @@ pub(super) async fn decide(pipeline: &Pipeline, id: NoticeId) -> Result<Decision
         now,
     );
     Ok(Decision::nothing().and(Change::SaveNotice(notice.being_called(now)?)).then(dial))
+}
+
+/// What was decided meanwhile may have overtaken the news: it was reopened, or she said on her own
+/// page that it is not solved.
+const fn is_still_true(kind: NoticeKind, state: &FeedbackState) -> bool {
+    match kind {
+        NoticeKind::Fixed => matches!(state, FeedbackState::Resolved { .. }),
+        NoticeKind::Declined => matches!(state, FeedbackState::Declined { .. }),
+        NoticeKind::Received
+        | NoticeKind::Accepted
+        | NoticeKind::Delayed
+        | NoticeKind::FollowUp
+        | NoticeKind::Thanked => true,
+    }
 }
 
 /// Rings her. Only the first attempt of this job dials.
