@@ -1,8 +1,9 @@
 //! Lists, filters, and everything about one thing.
 
 use mostik_domain::{
-    BoardIssueId, Call, CallId, Change, Channel, Classification, CustomerId, Feedback, FeedbackId,
-    Inbound, IssueId, Notice, NoticeId, NoticeKind, NoticeState, ProblemId, PromiseId, RootCause,
+    BoardIssueId, Call, CallAttempts, CallId, Change, Channel, Classification, CustomerId,
+    Feedback, FeedbackId, Inbound, IssueId, Notice, NoticeId, NoticeKind, NoticeState, ProblemId,
+    PromiseId, RootCause,
 };
 use mostik_store::{CallCard, FeedbackFilter, PageRequest};
 
