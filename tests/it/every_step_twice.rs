@@ -129,6 +129,8 @@ impl Shop {
             listener: None,
             recordings: folder.path().join("recordings"),
             channels: HashMap::from([(Channel::Discord, telegraph.clone() as _)]),
+            call_back: None,
+            rings: None,
             trackers: HashMap::from([("github", tracker)]),
             likely: Arc::new(LikelyProblems::new(
                 store.clone(),

@@ -7,7 +7,10 @@ call], "keys": [[seconds after the answer, "12#"], ...], "key_way": "event"|"inf
 "holds": [[seconds after the answer, for how long], ...],
 "encryption": "off"|"offered"|"required", "codec": "PCMU"|"PCMA"|"G722",
 "rtp_port": first port for media, "ending": "peer"|"before_answer"|seconds after the answer,
-"longest": seconds}
+"longest": seconds,
+"answers": [what to do with the first call that comes in after these, with the second, ...]}
+An answer: {"status": a refusal, or 200, or 180 to let it ring for ever, "keys", "wav", "heard",
+"ending"} as above.
 """
 
 import json
@@ -57,6 +60,27 @@ def start_endpoint():
     return endpoint
 
 
+class Account(pj.Account):
+    """Takes calls, in the order of their answers."""
+
+    def __init__(self):
+        super().__init__()
+        self.taken = []
+
+    def onIncomingCall(self, prm):
+        nth = len(self.taken)
+        if nth >= len(PLAN["answers"]):
+            refused = Call(self, nth, prm.callId)
+            refused.refuse(480)
+            self.taken.append(refused)
+            return
+        self.taken.append(TakenCall(self, nth, prm.callId, PLAN["answers"][nth]))
+
+    def all_taken(self):
+        enough = len(self.taken) >= len(PLAN["answers"])
+        return enough and all(call.done for call in self.taken)
+
+
 def make_account():
     config = pj.AccountConfig()
     config.idUri = "sip:%s@127.0.0.1" % PLAN["caller"]
@@ -66,22 +90,26 @@ def make_account():
     config.mediaConfig.srtpUse = ENCRYPTION[PLAN["encryption"]]
     # Keys are never sent in the clear, whatever carries them is the test's business.
     config.mediaConfig.srtpSecureSignaling = 0
-    account = pj.Account()
+    account = Account()
     account.create(config)
     return account
 
 
 class Call(pj.Call):
-    def __init__(self, account, index):
-        super().__init__(account)
+    answered_event, ended_event = "answered", "ended"
+
+    def __init__(self, account, index, id=pj.PJSUA_INVALID_ID, plan=PLAN, heard=None):
+        super().__init__(account, id)
         self.index = index
+        self.plan = plan
+        self.heard = heard
         self.player = self.recorder = None
         self.answered_at = None
         self.ringing = self.hung_up = self.done = False
-        self.keys = list(PLAN["keys"])
+        self.keys = list(plan["keys"])
         self.holds = [
             moment
-            for after, length in PLAN["holds"]
+            for after, length in plan.get("holds", [])
             for moment in ((after, True), (after + length, False))
         ]
 
@@ -91,11 +119,12 @@ class Call(pj.Call):
             self.ringing = True
         if info.state == pj.PJSIP_INV_STATE_CONFIRMED and self.answered_at is None:
             self.answered_at = time.monotonic()
-            say(call=self.index, event="answered")
+            say(call=self.index, event=self.answered_event)
         if info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
             self.done = True
             by = "us" if self.hung_up else "peer"
-            say(call=self.index, event="ended", by=by, status=int(info.lastStatusCode))
+            status = int(info.lastStatusCode)
+            say(call=self.index, event=self.ended_event, by=by, status=status)
 
     def onCallMediaState(self, prm):
         # Kept in a variable: the list of streams lives no longer than it.
@@ -105,10 +134,10 @@ class Call(pj.Call):
         media = self.getAudioMedia(-1)
         if self.recorder is None:
             self.recorder = pj.AudioMediaRecorder()
-            self.recorder.createRecorder(PLAN["heard"][self.index])
-            if PLAN["wav"]:
+            self.recorder.createRecorder(self.heard)
+            if self.plan["wav"]:
                 self.player = pj.AudioMediaPlayer()
-                self.player.createPlayer(PLAN["wav"], pj.PJMEDIA_FILE_NO_LOOP)
+                self.player.createPlayer(self.plan["wav"], pj.PJMEDIA_FILE_NO_LOOP)
         media.startTransmit(self.recorder)
         if self.player:
             self.player.startTransmit(media)
@@ -117,7 +146,7 @@ class Call(pj.Call):
         """What is due now."""
         if self.done or self.hung_up:
             return
-        ending = PLAN["ending"]
+        ending = self.plan["ending"]
         if ending == "before_answer" and self.ringing:
             return self.leave()
         if self.answered_at is None:
@@ -149,6 +178,25 @@ class Call(pj.Call):
         self.hung_up = True
         self.hangup(pj.CallOpParam())
 
+    def refuse(self, status):
+        order = pj.CallOpParam()
+        order.statusCode = status
+        self.hung_up = True
+        self.hangup(order)
+
+
+class TakenCall(Call):
+    answered_event, ended_event = "taken", "taken_ended"
+
+    def __init__(self, account, index, id, plan):
+        super().__init__(account, index, id, plan, plan["heard"])
+        say(call=index, event="called")
+        if plan["status"] >= 300:
+            return self.refuse(plan["status"])
+        order = pj.CallOpParam()
+        order.statusCode = plan["status"]
+        self.answer(order)
+
 
 def is_finished(path):
     """Whether the header of a WAV file tells its length."""
@@ -159,14 +207,18 @@ def is_finished(path):
 def main():
     endpoint = start_endpoint()
     account = make_account()
-    calls = [Call(account, index) for index in range(len(PLAN["heard"]))]
+    heard = enumerate(PLAN["heard"])
+    calls = [Call(account, index, heard=path) for index, path in heard]
     for call in calls:
         call.makeCall(PLAN["uri"], pj.CallOpParam(True))
     end = time.monotonic() + PLAN["longest"]
-    while time.monotonic() < end and not all(call.done for call in calls):
+    while time.monotonic() < end:
+        if all(call.done for call in calls) and account.all_taken():
+            break
         time.sleep(0.02)
-        for call in calls:
+        for call in calls + account.taken:
             call.turn()
+    calls += account.taken
     for call in calls:
         if not call.done:
             say(call=call.index, event="too_long")
@@ -174,7 +226,7 @@ def main():
     last = time.monotonic() + 3
     while time.monotonic() < last and not all(call.done for call in calls):
         time.sleep(0.02)
-    recorded = [PLAN["heard"][call.index] for call in calls if call.recorder]
+    recorded = [call.heard for call in calls if call.recorder]
     for call in calls:
         # Deleting a recorder makes another thread write the rest of its file.
         call.player = call.recorder = None

@@ -16,4 +16,7 @@ mod shelf_phone;
 pub use capture::{CaptureError, DetectLanguage, Intake, LONGEST_TEXT};
 pub use channel::{Channel, Outgoing, SendError, Sent};
 pub use discord::{Discord, DiscordConfig, DiscordHealth};
-pub use phone::{Ears, Heard, Phone, PhoneLine, Senses, Voice};
+pub use phone::{
+    CallBackPlan, CallMatter, CallerBack, Ears, Heard, MayNot, NoNumber, Phone, PhoneLine,
+    RingsCustomers, Rung, Senses, Target, Voice, WhomToCall,
+};

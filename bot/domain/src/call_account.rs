@@ -143,6 +143,8 @@ fn no_message(reason: &str) -> Option<(&'static str, &'static str)> {
         "limit" => ("звонок длился слишком долго", "the call lasted too long"),
         "shutdown" => ("Mostik останавливали", "Mostik was being stopped"),
         "interrupted" => ("Mostik внезапно остановился", "Mostik stopped suddenly"),
+        "told" => ("мы рассказали новости", "we told the news"),
+        "mailbox" => ("ответил автоответчик", "a voice mailbox answered"),
         "echo_test" => ("проверка линии", "a test of the line"),
         _ => return None,
     })
@@ -169,6 +171,9 @@ fn not_answered(reason: &str) -> Option<(&'static str, &'static str)> {
             "отказ: не сошлись в шифровании звука",
             "refused: no agreement on encrypting the audio",
         ),
+        "busy" => ("номер занят", "the line was busy"),
+        "nobody_there" => ("никто не ответил", "nobody answered"),
+        "not_carried" => ("оператор связи не принял звонок", "the carrier did not take the call"),
         "not_acknowledged" => {
             ("телефон не подтвердил наш ответ", "the phone never confirmed our answer")
         }

@@ -23,11 +23,13 @@ pub enum Step {
     Track,
     /// News to customer.
     Tell,
+    /// News to customer, by a call of ours.
+    Ring,
 }
 
 impl Step {
     /// All, in order.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Transcribe,
         Self::Classify,
         Self::Answer,
@@ -35,6 +37,7 @@ impl Step {
         Self::File,
         Self::Track,
         Self::Tell,
+        Self::Ring,
     ];
 
     /// The name in metrics and on the page.
@@ -47,6 +50,7 @@ impl Step {
             Self::File => "file",
             Self::Track => "track",
             Self::Tell => "tell",
+            Self::Ring => "ring",
         }
     }
 }
@@ -103,6 +107,20 @@ pub enum Job {
         /// What.
         notice: NoticeId,
     },
+    /// See whether a customer may be rung now, and mark that she is.
+    Ring {
+        /// About what.
+        notice: NoticeId,
+        /// Whose: one call at a time about one feedback.
+        feedback: FeedbackId,
+    },
+    /// Ring her, once: a second attempt of this job finds out that the first was cut short.
+    Dial {
+        /// About what.
+        notice: NoticeId,
+        /// Whose.
+        feedback: FeedbackId,
+    },
     /// Send on what a person at the desk answered.
     Reply {
         /// About what.
@@ -127,6 +145,7 @@ impl Job {
             Self::Route { .. } => Step::Route,
             Self::File { .. } => Step::File,
             Self::Track { .. } | Self::Look { .. } => Step::Track,
+            Self::Ring { .. } | Self::Dial { .. } => Step::Ring,
             Self::Tell { .. } | Self::Reply { .. } | Self::CheckPromise { .. } => Step::Tell,
         }
     }
@@ -142,6 +161,8 @@ impl Job {
             Self::File { problem } => problem.to_string(),
             Self::Track { issue, .. } | Self::Look { issue } => issue.to_string(),
             Self::Tell { notice } => notice.to_string(),
+            // Her words may be transcribed meanwhile.
+            Self::Ring { feedback, .. } | Self::Dial { feedback, .. } => format!("ring:{feedback}"),
             Self::Reply { message, .. } => message.to_string(),
             Self::CheckPromise { promise } => promise.to_string(),
         }

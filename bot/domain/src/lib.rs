@@ -21,6 +21,7 @@ mod private;
 mod attendance;
 mod call;
 mod call_account;
+mod call_attempts;
 mod call_back;
 mod conversation;
 mod customer;
@@ -53,6 +54,8 @@ pub mod tracking;
 mod wall_clock;
 mod way;
 
+pub mod survey;
+
 mod decision;
 mod job;
 
@@ -73,6 +76,8 @@ pub use call_account::SoundTrouble;
 pub use conversation::{Author, Conversation, Message};
 pub use customer::{Address, AddressKind, Claimed, Customer, NoReturnPath, ReturnPath};
 pub use inbox::{Channel, Inbox, InboxId};
+
+pub use call_attempts::{CallAttempts, CallMissed};
 
 pub use attendance::{Attendance, Presence};
 pub use call_back::{CallBack, CallBackState, Unreached};

@@ -5,7 +5,8 @@ use mostik_taxonomy::{Language, MessageKind, RootCause};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    FeedbackId, NoticeId, OfficeHours, Reference, Refused, Words, notice_of_kind, wall_clock,
+    CallAttempts, FeedbackId, NoticeId, OfficeHours, Reference, Refused, Words, notice_of_kind,
+    wall_clock,
 };
 
 /// One thing told to a customer; at most one of each kind per feedback.
@@ -80,10 +81,13 @@ pub enum NoticeState {
         /// When.
         at: Timestamp,
     },
-    /// Waits for a call to the customer: placed by a person until Mostik dials.
+    /// Waits for a call to the customer: Mostik's own where it may ring her, else a person's.
     AwaitingCall {
         /// Since when.
         since: Timestamp,
+        /// How far Mostik itself has come.
+        #[serde(default)]
+        attempts: CallAttempts,
     },
     /// Could not be told.
     Undeliverable {

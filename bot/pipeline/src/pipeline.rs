@@ -1,6 +1,7 @@
 use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
 use jiff::Timestamp;
+use mostik_channels::{CallBackPlan, RingsCustomers};
 use mostik_domain::{
     Channel, Decision, Feedback, FeedbackId, Job, JobId, Language, NewJob, OfficeHours, Ownership,
     Problem, ProblemId, ReviewReason, Thresholds, link::LinkSigner,
@@ -32,6 +33,10 @@ pub struct Pipeline {
     pub recordings: PathBuf,
     /// The channels by which customers are told.
     pub channels: HashMap<Channel, Arc<dyn mostik_channels::Channel>>,
+    /// How customers of the phone are rung; none when people call them.
+    pub call_back: Option<Arc<CallBackPlan>>,
+    /// Who rings them: only in the process that has the phone line.
+    pub rings: Option<Arc<dyn RingsCustomers>>,
     /// The trackers by their names.
     pub trackers: HashMap<&'static str, Arc<dyn Tracker>>,
     /// Finds the problems that a message may be about.

@@ -39,6 +39,16 @@ impl Crew {
         time_limit: Duration::from_secs(45),
     };
 
+    /// Who ring customers: beside the rest, because a call lasts minutes. `longest_try` is from the
+    /// order to the end of the call.
+    pub const fn callers(longest_try: Duration) -> Self {
+        Self {
+            steps: &[Step::Ring],
+            workers: 4,
+            time_limit: longest_try.saturating_add(Duration::from_mins(1)),
+        }
+    }
+
     fn lease_for(&self) -> SignedDuration {
         SignedDuration::try_from(self.time_limit + LEASE_MARGIN).unwrap_or(SignedDuration::MAX)
     }

@@ -75,7 +75,7 @@ pub(crate) async fn start(config: Config, folder: &Path, role: Role) -> Result<R
         "--role needs a PostgreSQL that the processes share (store.url)"
     );
     let metrics = metrics()?;
-    let parts = wiring::parts(&config, &data, &stores).await?;
+    let mut parts = wiring::parts(&config, &data, &stores).await?;
     let mut starting = Starting {
         stop: CancellationToken::new(),
         stop_work: CancellationToken::new(),
@@ -83,7 +83,7 @@ pub(crate) async fn start(config: Config, folder: &Path, role: Role) -> Result<R
         tasks: JoinSet::new(),
         lines: Vec::new(),
     };
-    let listening = starting.phone(&config, &data, &parts, role).await?;
+    let listening = starting.phone(&config, &data, &mut parts, role).await?;
     if role.does(Role::Web) {
         starting.web(&config, &data, &stores, &parts, metrics, listening).await?;
     }
@@ -114,7 +114,7 @@ impl Starting {
         &mut self,
         config: &Config,
         data: &DataFolder,
-        parts: &Parts,
+        parts: &mut Parts,
         role: Role,
     ) -> Result<Option<watch::Receiver<LineNow>>> {
         if !role.does(Role::Phone) || config.sip.listen.is_empty() {
@@ -130,7 +130,13 @@ impl Starting {
         host.opens().await?;
         let gateway = wiring::gateway(config, data)?;
         let stop = self.stop.clone();
-        let lines = Lines::new(calls, edge.line_out());
+        let mut lines = Lines::new(calls, edge.line_out());
+        if let Some(ordered) = parts.call_backs.take() {
+            lines = lines.with_call_backs(ordered);
+        }
+        if let Some(plan) = &parts.pipeline.call_back {
+            self.crew(parts, Crew::callers(plan.longest_try()));
+        }
         let (now, listening) = watch::channel(LineNow { listens: true, trunks: Vec::new() });
         self.phone.spawn(async move {
             let ran = tokio::select! {
@@ -174,11 +180,7 @@ impl Starting {
 
     fn work(&mut self, config: &Config, data: &DataFolder, parts: &Parts) {
         for crew in [Crew::LISTENERS, Crew::MESSENGERS] {
-            let work = mostik_pipeline::work(parts.pipeline.clone(), crew, self.stop_work.clone());
-            self.tasks.spawn(async move {
-                work.await;
-                Ok(())
-            });
+            self.crew(parts, crew);
         }
         let polls = mostik_pipeline::poll_trackers(parts.pipeline.clone(), self.stop_work.clone());
         let gauges = gauges(parts.pipeline.store.clone());
@@ -202,6 +204,14 @@ impl Starting {
         if local && !here && config.speech.download {
             self.until_stopped(fetch_model(models, wanted));
         }
+    }
+
+    fn crew(&mut self, parts: &Parts, crew: Crew) {
+        let work = mostik_pipeline::work(parts.pipeline.clone(), crew, self.stop_work.clone());
+        self.tasks.spawn(async move {
+            work.await;
+            Ok(())
+        });
     }
 
     fn until_stopped(&mut self, work: impl Future<Output = ()> + Send + 'static) {

@@ -9,10 +9,12 @@ use std::{
 
 use anyhow::{Context as _, Result};
 use mostik_channels::{
-    DetectLanguage, Discord, DiscordConfig, Ears, Intake, Phone, PhoneLine, Senses,
+    CallerBack, DetectLanguage, Discord, DiscordConfig, Ears, Intake, Phone, PhoneLine,
+    RingsCustomers, Senses,
 };
 use mostik_domain::{Channel, Language, link::LinkSigner};
 use mostik_gateway::GatewayConfig;
+use mostik_gateway::call_back::{CallBacks, CallBacksWaiting};
 use mostik_local::{CustomCause, LocalRootCause, LocalStage, WithCustomCauses, encoder::Encoder};
 use mostik_openai::{CauseGuide, OpenAiRootCause, OpenAiSettings, OpenAiStage};
 use mostik_pipeline::{LikelyProblems, Listener, Pipeline, Rules};
@@ -58,6 +60,8 @@ pub(crate) struct Parts {
     pub(crate) github: Option<Arc<GitHub>>,
     /// Discord, when configured.
     pub(crate) discord: Option<Arc<Discord>>,
+    /// The call-backs that the steps order, for the phone line.
+    pub(crate) call_backs: Option<CallBacksWaiting>,
 }
 
 /// SQLite in the data folder, or what `store.url` says.
@@ -367,6 +371,8 @@ pub(crate) async fn parts(config: &Config, data: &DataFolder, stores: &Stores) -
     if let Some(discord) = &discord {
         channels.insert(Channel::Discord, discord.clone());
     }
+    let call_back = config.call_back()?;
+    let (desk, call_backs) = CallBacks::open();
     let hours = config.office_hours()?;
     let minutes = config.response_minutes()?;
     let root_causes = live_root_causes(config, data.path())?;
@@ -381,6 +387,10 @@ pub(crate) async fn parts(config: &Config, data: &DataFolder, stores: &Stores) -
         listener: listener.map(Arc::new),
         recordings: recordings(config, data)?,
         channels,
+        rings: call_back
+            .clone()
+            .map(|plan| Arc::new(CallerBack::new(desk, plan)) as Arc<dyn RingsCustomers>),
+        call_back: call_back.map(Arc::new),
         trackers,
         likely: Arc::new(LikelyProblems::new(store.clone(), meanings()?)),
         rules: Arc::new(Rules {
@@ -395,5 +405,5 @@ pub(crate) async fn parts(config: &Config, data: &DataFolder, stores: &Stores) -
     let detect_language: DetectLanguage = Arc::new(mostik_text::detect_language);
     let intake =
         Intake { store, clock, hours, response_minutes: u32::from(minutes), detect_language };
-    Ok(Parts { pipeline, intake, github, discord })
+    Ok(Parts { pipeline, intake, github, discord, call_backs: Some(call_backs) })
 }

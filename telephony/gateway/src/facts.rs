@@ -6,6 +6,8 @@ use mostik_media::CallQuality;
 use mostik_sip::{Direction, Ladder, LadderEntry};
 use serde::{Deserialize, Serialize};
 
+use crate::CameBy;
+
 /// How a call came, how long it took to answer, and how it sounded.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallFacts {
@@ -13,6 +15,9 @@ pub struct CallFacts {
     pub transport: String,
     /// The trunk it came by.
     pub trunk: Option<String>,
+    /// Who vouches for where it came from; nobody for a call of ours.
+    #[serde(default)]
+    pub came_by: Option<CameBy>,
     /// From its INVITE to our answer.
     pub setup_milliseconds: Option<u64>,
     /// What was heard and said, once there was audio.

@@ -6,6 +6,7 @@
 pub mod call_back;
 pub mod call_flow;
 mod caller;
+mod came_by;
 mod config;
 mod conversation;
 mod delivery;
@@ -35,6 +36,7 @@ mod timers;
 pub use mostik_media::Clip;
 
 pub use caller::{Caller, PressedKeys};
+pub use came_by::{CameBy, UnknownWay};
 pub use config::{EncryptionMode, GatewayConfig};
 pub use facts::{AudioFacts, CallFacts, LadderStep};
 pub use gateway::{Gateway, GatewayError, Lines};

@@ -16,8 +16,8 @@ use crate::echo;
 use crate::facts::{milliseconds_since, steps};
 use crate::gateway::Shared;
 use crate::{
-    ArrivedCall, CallApp, CallFacts, Caller, CompletedCall, NotAnswered, Refusal, SpokenLanguage,
-    Termination,
+    ArrivedCall, CallApp, CallFacts, Caller, CameBy, CompletedCall, NotAnswered, Refusal,
+    SpokenLanguage, Termination,
 };
 
 /// How long the host may think before the caller hears that we are not available.
@@ -101,7 +101,19 @@ fn facts(incoming: &IncomingCall) -> CallFacts {
     CallFacts {
         transport: incoming.transport.to_string(),
         trunk: incoming.trunk.clone(),
+        came_by: came_by(incoming),
         ..CallFacts::default()
+    }
+}
+
+fn came_by(incoming: &IncomingCall) -> Option<CameBy> {
+    match (&incoming.trunk, &incoming.phone) {
+        (Some(trunk), _) => Some(CameBy::Trunk(trunk.clone())),
+        (None, Some(phone)) => Some(CameBy::Phone(phone.clone())),
+        // Nobody listens where a stream was opened from.
+        (None, None) => {
+            (incoming.transport == Transport::Udp).then_some(CameBy::Direct(incoming.source))
+        }
     }
 }
 

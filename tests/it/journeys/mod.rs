@@ -3,6 +3,7 @@
 mod a_call_becomes_an_issue;
 mod a_message_becomes_an_issue;
 pub(crate) mod callers;
+mod calling_back;
 pub(crate) mod desk;
 mod discord;
 mod github;

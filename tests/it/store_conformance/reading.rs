@@ -1,8 +1,9 @@
 //! Lists, filters, and everything about one thing.
 
 use mostik_domain::{
-    BoardIssueId, Call, CallId, Change, Channel, Classification, CustomerId, Feedback, FeedbackId,
-    Inbound, IssueId, Notice, NoticeId, NoticeKind, NoticeState, ProblemId, PromiseId, RootCause,
+    BoardIssueId, Call, CallAttempts, CallId, Change, Channel, Classification, CustomerId,
+    Feedback, FeedbackId, Inbound, IssueId, Notice, NoticeId, NoticeKind, NoticeState, ProblemId,
+    PromiseId, RootCause,
 };
 use mostik_store::{CallCard, FeedbackFilter, PageRequest};
 
@@ -189,7 +190,10 @@ pub(super) async fn calls_that_wait_are_listed_oldest_first(store: &dyn Backend)
             feedback: id,
             kind: NoticeKind::Fixed,
             text: "Исправили".into(),
-            state: NoticeState::AwaitingCall { since: at(50 - i) },
+            state: NoticeState::AwaitingCall {
+                since: at(50 - i),
+                attempts: CallAttempts::default(),
+            },
             created_at: at(50 - i),
         };
         submitted(store, vec![Change::SaveNotice(notice.clone())]).await;

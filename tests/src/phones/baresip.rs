@@ -74,7 +74,7 @@ pub(super) fn report(folder: &Path) -> CallReport {
         completed: answered,
         ended_by_peer: usize::from(by_peer && answered == 1),
         refusals: refusals.collect(),
-        heard: Vec::new(),
         output,
+        ..CallReport::default()
     }
 }

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-pub use plan::{CallPlan, CallReport, Codec, Encryption, Ending, KeyWay, Transport};
+pub use plan::{Answer, CallPlan, CallReport, Codec, Encryption, Ending, KeyWay, Transport};
 pub use sound::{RATE, Sound};
 use tempfile::TempDir;
 

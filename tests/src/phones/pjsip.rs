@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::plan::{CallPlan, CallReport, Ending};
+use super::plan::{Answer, CallPlan, CallReport, Ending};
 use super::sound::Sound;
 use super::{capture, read, scripts};
 use crate::needs::peers;
@@ -28,13 +28,19 @@ pub(super) fn start(plan: &CallPlan, folder: &Path, ports: &PortBlock) -> Proces
     let holds: Vec<Value> = (plan.holds.iter())
         .map(|(after, length)| json!([after.as_secs_f64(), length.as_secs_f64()]))
         .collect();
+    let answers: Vec<Value> = plan
+        .answers
+        .iter()
+        .enumerate()
+        .map(|(nth, answer)| described(folder, nth, answer))
+        .collect();
     let heard: Vec<PathBuf> = (0..plan.calls).map(|nth| heard(folder, nth)).collect();
     let description = json!({
         "uri": format!("{};transport={}", plan.uri, plan.transport.name()),
         "transport": plan.transport.name(), "caller": plan.caller, "wav": wav, "heard": heard,
         "keys": keys, "key_way": plan.key_way.name(), "holds": holds,
         "encryption": plan.encryption.name(), "codec": plan.codec.name(), "rtp_port": ports.media().start(),
-        "ending": ending, "longest": plan.longest.as_secs_f64(),
+        "ending": ending, "longest": plan.longest.as_secs_f64(), "answers": answers,
     });
     let file = folder.join("plan.json");
     std::fs::write(&file, description.to_string()).expect("the plan");
@@ -43,6 +49,23 @@ pub(super) fn start(plan: &CallPlan, folder: &Path, ports: &PortBlock) -> Proces
         capture(command, folder);
         command.arg(scripts().join("pjsip_phone.py")).arg(file);
     })
+}
+
+fn described(folder: &Path, nth: usize, answer: &Answer) -> Value {
+    let wav = answer.speech.as_ref().map(|speech| {
+        let file = folder.join(format!("answer-{nth}.wav"));
+        speech.write(&file);
+        file
+    });
+    let keys: Vec<Value> =
+        answer.keys.iter().map(|(pause, keys)| json!([pause.as_secs_f64(), keys])).collect();
+    let ending = answer.hangs_up_after.map_or(json!("peer"), |after| json!(after.as_secs_f64()));
+    let heard = heard_answering(folder, nth);
+    json!({ "status": answer.status, "keys": keys, "wav": wav, "heard": heard, "ending": ending })
+}
+
+fn heard_answering(folder: &Path, nth: usize) -> PathBuf {
+    folder.join(format!("heard-answering-{nth}.wav"))
 }
 
 fn heard(folder: &Path, nth: usize) -> PathBuf {
@@ -64,6 +87,7 @@ pub(super) fn report(plan: &CallPlan, folder: &Path) -> CallReport {
         Ending::After(_) | Ending::AfterSpeech => ended.len() - by_peer,
     };
     let is_over = !of("over").is_empty();
+    let answering = (0..plan.answers.len()).map(|nth| heard_answering(folder, nth));
     let files = (0..plan.calls).map(|nth| heard(folder, nth));
     CallReport {
         answered: answered.len(),
@@ -71,6 +95,12 @@ pub(super) fn report(plan: &CallPlan, folder: &Path) -> CallReport {
         ended_by_peer: by_peer,
         refusals: statuses.into_iter().filter(|status| *status >= 300).collect(),
         heard: files.filter(|file| is_over && file.exists()).map(|it| Sound::read(&it)).collect(),
+        called: of("called").len(),
+        taken: of("taken").len(),
+        heard_answering: answering
+            .filter(|file| is_over && file.exists())
+            .map(|file| Sound::read(&file))
+            .collect(),
         output: output + &read(folder, "stderr"),
     }
 }

@@ -122,6 +122,7 @@ pub struct CallPlan {
     pub(super) ending: Ending,
     pub(super) calls: usize,
     pub(super) longest: Duration,
+    pub(super) answers: Vec<Answer>,
 }
 
 impl CallPlan {
@@ -142,7 +143,15 @@ impl CallPlan {
             ending: Ending::PeerHangsUp,
             calls: 1,
             longest: Duration::from_mins(2),
+            answers: Vec::new(),
         }
+    }
+
+    /// Staying reachable afterwards, for one call more (only PJSIP does).
+    #[must_use]
+    pub fn then_answers(mut self, answer: Answer) -> Self {
+        self.answers.push(answer);
+        self
     }
 
     /// Over this transport.
@@ -246,6 +255,54 @@ impl CallPlan {
     }
 }
 
+/// What a phone does with a call that comes in (only PJSIP takes any).
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub(super) status: u16,
+    pub(super) speech: Option<Sound>,
+    pub(super) keys: Vec<(Duration, String)>,
+    pub(super) hangs_up_after: Option<Duration>,
+}
+
+impl Answer {
+    /// Picks up, says nothing, and waits until the other side hangs up.
+    pub fn picks_up() -> Self {
+        Self::with_status(200)
+    }
+
+    /// Lets it ring.
+    pub fn rings() -> Self {
+        Self::with_status(180)
+    }
+
+    /// Refuses with this status.
+    pub fn with_status(status: u16) -> Self {
+        Self { status, speech: None, keys: Vec::new(), hangs_up_after: None }
+    }
+
+    /// Pressing these keys so long after picking up.
+    #[must_use]
+    pub fn presses_after(mut self, pause: Duration, keys: &str) -> Self {
+        self.keys.push((pause, keys.to_owned()));
+        self
+    }
+
+    /// Silent for so long after picking up, then saying this.
+    #[must_use]
+    pub fn says_after(mut self, pause: Duration, sound: &Sound) -> Self {
+        let before = self.speech.take().unwrap_or_else(|| Sound::silence(Duration::ZERO));
+        self.speech = Some(before.then(&Sound::silence(pause)).then(sound));
+        self
+    }
+
+    /// Hanging up so long after picking up.
+    #[must_use]
+    pub fn hangs_up_after(mut self, length: Duration) -> Self {
+        self.hangs_up_after = Some(length);
+        self
+    }
+}
+
 /// What came of it.
 #[derive(Debug, Clone, Default)]
 pub struct CallReport {
@@ -259,6 +316,12 @@ pub struct CallReport {
     pub refusals: Vec<u16>,
     /// What was heard, a sound per call (only PJSIP listens).
     pub heard: Vec<Sound>,
+    /// How many calls came in.
+    pub called: usize,
+    /// How many of them were picked up.
+    pub taken: usize,
+    /// What was heard in them.
+    pub heard_answering: Vec<Sound>,
     /// What the phone itself said, for messages of failure.
     pub output: String,
 }

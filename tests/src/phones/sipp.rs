@@ -90,8 +90,8 @@ pub(super) fn report(plan: &CallPlan, folder: &Path) -> CallReport {
         completed,
         ended_by_peer: if plan.ending == Ending::PeerHangsUp { completed } else { 0 },
         refusals: statuses.into_iter().filter(|status| *status >= 300).collect(),
-        heard: Vec::new(),
         output,
+        ..CallReport::default()
     }
 }
 

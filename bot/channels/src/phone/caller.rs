@@ -1,7 +1,7 @@
 //! What is known of a caller from the signalling alone.
 
 use mostik_domain::{Address, AddressKind, NoReturnPath, ReturnPath, Words};
-use mostik_gateway::Caller;
+use mostik_gateway::{Caller, CameBy};
 
 /// Longer user or host parts are no address of anybody (RFC 3261 sets no limit; E.164 has 15 digits).
 const LONGEST_PART: usize = 255;
@@ -23,10 +23,12 @@ pub(super) fn address_of(caller: &Caller) -> Option<Address> {
     })
 }
 
-pub(super) fn return_path(address: Option<&Address>) -> ReturnPath {
+/// The way she came is kept beside the address: it says who vouches for it, and so whether Mostik
+/// itself may call there.
+pub(super) fn return_path(address: Option<&Address>, came_by: Option<&CameBy>) -> ReturnPath {
     address.map_or(ReturnPath::None(NoReturnPath::AnonymousCaller), |address| ReturnPath::Reply {
         address: address.clone(),
-        room: None,
+        room: came_by.map(ToString::to_string),
     })
 }
 
@@ -68,7 +70,10 @@ mod tests {
             .expect("a plain address");
         assert_eq!(address.value.reveal(), "sip:+74951234567@example.net");
         assert!(!address.proved, "a From header proves nothing");
-        assert_eq!(return_path(Some(&address)), ReturnPath::Reply { address, room: None });
+        let nobody = ReturnPath::Reply { address: address.clone(), room: None };
+        assert_eq!(return_path(Some(&address), None), nobody);
+        let trunk = ReturnPath::Reply { address: address.clone(), room: Some("trunk:main".into()) };
+        assert_eq!(return_path(Some(&address), Some(&CameBy::Trunk("main".into()))), trunk);
     }
 
     #[test]
@@ -88,6 +93,6 @@ mod tests {
         for (user, host) in cases {
             assert_eq!(address_of(&caller(user, host)), None, "{user:.20} at {host}");
         }
-        assert_eq!(return_path(None), ReturnPath::None(NoReturnPath::AnonymousCaller));
+        assert_eq!(return_path(None, None), ReturnPath::None(NoReturnPath::AnonymousCaller));
     }
 }

@@ -2,9 +2,14 @@
 //! calls into feedback.
 
 mod answering;
+mod called_back;
 mod caller;
+mod caller_back;
+mod caps;
 mod keeping;
+mod may_call;
 mod meeting;
+mod number;
 mod reading_back;
 mod senses;
 mod spoken_promise;
@@ -30,6 +35,11 @@ use self::{
     keeping::{kept_place, talk, waited},
     meeting::language_of,
     unanswered::Unanswered,
+};
+pub use self::{
+    caller_back::{CallBackPlan, CallMatter, CallerBack, RingsCustomers, Rung},
+    may_call::{MayNot, Target, WhomToCall},
+    number::NoNumber,
 };
 use crate::{CaptureError, Intake};
 
@@ -138,6 +148,9 @@ impl CallHost for Phone {
     }
 
     async fn completed(&self, call: CompletedCall) -> Result<(), HostError> {
+        if let Some(report) = call.call_back.clone() {
+            return self.called_back(call, report).await;
+        }
         let termination = call.termination;
         let kept_place = kept_place(&call)?;
         if call.tone_at.is_none() {
@@ -187,7 +200,7 @@ fn inbound(
     let address = address_of(&call.caller);
     Ok(InboundCall {
         inbox: Phone::inbox(&call.line),
-        return_path: return_path(address.as_ref()),
+        return_path: return_path(address.as_ref(), call.facts.came_by.as_ref()),
         name: call.caller.display_name.clone().filter(|_| address.is_some()).map(Words::new),
         address,
         promised,

@@ -4,6 +4,7 @@ mod answer;
 mod classify;
 mod file;
 mod offer;
+mod ring;
 pub(crate) mod route;
 mod tell;
 mod thank;
@@ -27,6 +28,8 @@ pub async fn decide(pipeline: &Pipeline, lease: &Lease) -> Result<Decision, Step
         Job::Track { issue, events } => track::take_in(pipeline, *issue, events).await,
         Job::Look { issue } => track::look(pipeline, *issue).await,
         Job::Tell { notice } => tell::decide(pipeline, *notice).await,
+        Job::Ring { notice, .. } => ring::decide(pipeline, *notice).await,
+        Job::Dial { notice, .. } => ring::dial(pipeline, *notice, lease).await,
         Job::Reply { feedback, message } => tell::reply(pipeline, *feedback, *message).await,
         Job::CheckPromise { promise } => tell::check_promise(pipeline, *promise).await,
     }

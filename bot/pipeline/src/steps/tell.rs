@@ -3,13 +3,14 @@
 use jiff::Timestamp;
 use mostik_channels::{Outgoing, SendError};
 use mostik_domain::{
-    AddressKind, Author, Change, Decision, Feedback, FeedbackId, FeedbackState, Job, Message,
-    MessageId, MessageKind, Notice, NoticeId, NoticeKind, NoticeState, Promise, PromiseId,
+    AddressKind, Author, CallAttempts, Change, Decision, Feedback, FeedbackId, FeedbackState, Job,
+    Message, MessageId, MessageKind, Notice, NoticeId, NoticeKind, NoticeState, Promise, PromiseId,
     PromiseState, PromiseWhat, ReturnPath, Words, answered_as,
     notice::{self, AnsweredBy},
     tracking,
 };
 
+use super::ring;
 use crate::{Pipeline, StepError, pipeline::missing};
 
 /// Tells a notice.
@@ -69,7 +70,8 @@ pub(super) async fn deliver(
     let now = pipeline.now();
     let (state, external_id) = match &feedback.return_path {
         ReturnPath::Reply { address, .. } if address.kind == AddressKind::Sip => {
-            (NoticeState::AwaitingCall { since: now }, None)
+            let attempts = CallAttempts::default();
+            (NoticeState::AwaitingCall { since: now, attempts }, None)
         }
         ReturnPath::Reply { address, room } => {
             let elsewhere = notice::link_elsewhere(feedback.language);
@@ -94,9 +96,14 @@ pub(super) async fn deliver(
         text: notice.text.clone(),
         at: now,
     };
-    Ok(Decision::nothing()
-        .and(Change::SaveNotice(notice.in_state(state)?))
-        .and(Change::AddMessage(message)))
+    let notice = notice.in_state(state)?;
+    let (notice, ring) = match notice.call_attempts() {
+        Some(_) => ring::first(pipeline, notice, feedback)?,
+        None => (notice, None),
+    };
+    let decision =
+        Decision::nothing().and(Change::SaveNotice(notice)).and(Change::AddMessage(message));
+    Ok(ring.into_iter().fold(decision, Decision::then))
 }
 
 async fn send(

@@ -214,6 +214,20 @@ mod tests {
             ),
             ("[speech]\nvoice_seconds = 0", "speech.voice_seconds: 0 is not from 1 to 30"),
             ("[sip]\nrtp_ports = '9-5'", "sip.rtp_ports"),
+            ("[call_back]\ntrunk = ['main']", "call_back.trunk: no [[sip.trunk]] is named"),
+            ("[call_back]\nallowed_prefixes = ['7']", "call_back.allowed_prefixes"),
+            ("[call_back]\nallowed_prefixes = ['+']", "call_back.allowed_prefixes"),
+            ("[call_back]\ncountry_code = '+7'", "call_back.country_code"),
+            ("[call_back]\ncaller_id = 'Mostik'", "call_back.caller_id"),
+            ("[call_back]\nper_hour = 0", "call_back.per_hour: 0 is not from 1 to 10000"),
+            ("[call_back]\nlongest_seconds = 5", "call_back.longest_seconds"),
+            ("[call_back]\nring_seconds = 999", "call_back.ring_seconds"),
+            ("[call_back]\nattempts_after_minutes = []", "call_back.attempts_after_minutes"),
+            (
+                "[call_back]\nenabled = true\ntrunk = ['a']\n\
+                 [[sip.trunk]]\nname = 'a'\nregistrar = 'a.example'",
+                "call_back.allowed_prefixes: name the numbers",
+            ),
             ("[[owner]]\nteam = 'a'\ntracker = 'github'\nproject = 'a/b'", "owner.tracker"),
             ("[[owner]]\nteam = 'a'\ntracker = 'github'\nproject = 'a'", "owner.project"),
         ] {

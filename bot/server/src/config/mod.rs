@@ -10,6 +10,7 @@ macro_rules! section {
 }
 
 mod answerers;
+mod call_back;
 mod cause;
 mod line;
 mod load;
@@ -27,6 +28,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
 pub use answerers::Operator;
+pub use call_back::CallBack;
 pub use cause::{Cause, OwnCause};
 pub use load::{DEFAULT, load};
 pub use voice::Voice;
@@ -41,6 +43,7 @@ pub struct Config {
     pub recordings: Recordings,
     pub sip: Sip,
     pub phone: Phone,
+    pub call_back: CallBack,
     pub owner: Vec<Owner>,
     pub cause: Vec<Cause>,
     pub github: GitHub,
@@ -259,6 +262,7 @@ impl Config {
         self.edge()?;
         self.encryption()?;
         self.rtp_ports()?;
+        self.call_back()?;
         language("discord.language", &self.discord.language)?;
         for line in &self.phone.line {
             language("phone.line.language", &line.language)?;

@@ -1,7 +1,8 @@
 //! What a customer does on her own page.
 
 use mostik_domain::{
-    Author, Change, Decision, Feedback, FeedbackState, Message, MessageKind, ReviewReason,
+    Author, Change, Decision, Feedback, FeedbackState, MessageId, MessageKind, ReviewReason, Words,
+    survey::{self, NotAsked, SurveyReply},
 };
 use mostik_store::FeedbackDetails;
 
@@ -11,16 +12,6 @@ use crate::{error::ProblemDocument, refusal::Refusal};
 /// Characters of one message.
 const LIMIT: usize = 20_000;
 
-/// One answer per closing: the key under which it is kept, while it is asked for.
-pub(crate) fn survey_key(feedback: &Feedback) -> Option<String> {
-    match &feedback.state {
-        FeedbackState::Resolved { at, .. } => {
-            Some(format!("survey:{}:{}", feedback.id, at.as_microsecond()))
-        }
-        _ => None,
-    }
-}
-
 /// «Решили ли мы вашу проблему?» — Yes: kept as what she said. `words` is the
 /// answer in her language.
 pub(crate) fn solved(
@@ -28,8 +19,8 @@ pub(crate) fn solved(
     words: &str,
     moment: &Moment<'_>,
 ) -> Result<Decision, ProblemDocument> {
-    let answer = survey_answer(details, words.to_owned(), moment)?;
-    Ok(Decision::nothing().and(Change::AddMessage(answer)))
+    let reply = survey_reply(words.to_owned(), moment);
+    survey::solved(&details.card.feedback, &details.messages, reply).map_err(not_asked)
 }
 
 /// No: kept, with her reason when she gave one, and a person must look.
@@ -44,24 +35,21 @@ pub(crate) fn not_solved(
     } else {
         format!("{words}\n\n{}", typed("text", why, LIMIT)?)
     };
-    let answer = survey_answer(&details, text, moment)?;
-    let decision = Decision::nothing().and(Change::AddMessage(answer));
-    for_a_person(decision, details.card.feedback, ReviewReason::NotSolved, moment)
+    let reply = survey_reply(text, moment);
+    survey::not_solved(details.card.feedback, &details.messages, reply).map_err(not_asked)
 }
 
-fn survey_answer(
-    details: &FeedbackDetails,
-    text: String,
-    moment: &Moment<'_>,
-) -> Result<Message, ProblemDocument> {
-    let feedback = &details.card.feedback;
-    let Some(key) = survey_key(feedback) else {
-        return Err(Refusal::QuestionClosed.into());
-    };
-    if details.messages.iter().any(|message| message.external_id == key) {
-        return Err(Refusal::QuestionAnswered.into());
+fn survey_reply(words: String, moment: &Moment<'_>) -> SurveyReply {
+    let id = MessageId::new(moment.clock.fresh_id());
+    SurveyReply { id, words: Words::new(words), at: moment.at }
+}
+
+fn not_asked(why: NotAsked) -> ProblemDocument {
+    match why {
+        NotAsked::Closed => Refusal::QuestionClosed.into(),
+        NotAsked::Answered => Refusal::QuestionAnswered.into(),
+        NotAsked::Refused(refused) => refused.into(),
     }
-    Ok(said(feedback, Author::Customer, text, Some(key), moment))
 }
 
 /// She writes more. `key` makes a form that was sent twice harmless. What was

@@ -22,7 +22,7 @@ use crate::{error::ProblemDocument, refusal::Refusal, state::WebState};
 pub(crate) use board::{BoardAct, act_on_board};
 pub(crate) use cause::correct_cause;
 pub(crate) use confirm::{asks_about_cause, confirm_cause};
-pub(crate) use customer::{not_solved, solved, survey_key, write_more};
+pub(crate) use customer::{not_solved, solved, write_more};
 pub(crate) use kind::correct_kind;
 pub(crate) use merge::merge_into;
 pub(crate) use phone::{

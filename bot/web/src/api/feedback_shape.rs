@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 use mostik_domain::{
-    Author, Classification, FeedbackState, Issue, Language, Mention, Message, Notice, NoticeState,
-    Promise, PromiseState, PromiseWhat, ReturnPath, Source, Speaker, Transcript, Understanding,
+    Author, CallMissed, Classification, FeedbackState, Issue, Language, Mention, Message, Notice,
+    NoticeState, Promise, PromiseState, PromiseWhat, ReturnPath, Source, Speaker, Transcript,
+    Understanding,
 };
 use mostik_store::{FeedbackCard, FeedbackDetails};
 use serde::Serialize;
@@ -200,6 +201,26 @@ struct NoticeJson {
     /// When it was told.
     #[schema(value_type = Option<String>, format = DateTime)]
     told_at: Option<Timestamp>,
+    /// How far Mostik has come in ringing the customer, while it awaits a call.
+    calls: Option<CallAttemptsJson>,
+}
+
+/// The tries to tell a notice by phone.
+#[derive(Serialize, ToSchema)]
+struct CallAttemptsJson {
+    /// Tries that were begun.
+    made: u32,
+    /// Since when she is being called.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    calling_since: Option<Timestamp>,
+    /// When it is tried again; null when a person has to call.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    next_at: Option<Timestamp>,
+    /// A crash cut a try short: the next one is perhaps the second call.
+    perhaps_called_twice: bool,
+    /// How the last one ended: `no_answer`, `busy`, `declined`, `hung_up`, `wants_person`,
+    /// `mailbox`, `unknown_number`, `failed` or `interrupted`.
+    last: Option<&'static str>,
 }
 
 /// The words of a call.
@@ -388,6 +409,13 @@ impl From<&Notice> for NoticeJson {
                 NoticeState::Sent { at } | NoticeState::Posted { at } => Some(at),
                 _ => None,
             },
+            calls: notice.call_attempts().map(|attempts| CallAttemptsJson {
+                made: attempts.made,
+                calling_since: attempts.calling_since,
+                next_at: attempts.next_at,
+                perhaps_called_twice: attempts.perhaps_called_twice,
+                last: attempts.last.map(CallMissed::as_str),
+            }),
         }
     }
 }

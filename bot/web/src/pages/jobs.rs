@@ -45,6 +45,8 @@ fn row(visit: &Visit, record: JobRecord) -> JobRow {
         | Job::Classify { feedback }
         | Job::Answer { feedback }
         | Job::Route { feedback }
+        | Job::Ring { feedback, .. }
+        | Job::Dial { feedback, .. }
         | Job::Reply { feedback, .. } => Some(format!("/desk/feedback/{feedback}")),
         Job::File { problem } => Some(format!("/desk/problems/{problem}")),
         _ => None,

@@ -2,7 +2,7 @@ use askama::Template;
 use axum::{extract::Path, response::Response};
 use mostik_domain::{
     AcceptanceStage, Author, Feedback, FeedbackId, FeedbackState, Message, MessageKind, Notice,
-    NoticeState, ProblemState, PromiseState, ReviewReason, Source, notice,
+    NoticeState, ProblemState, PromiseState, ReviewReason, Source, notice, survey::survey_key,
 };
 use mostik_store::FeedbackDetails;
 use serde::Deserialize;
@@ -12,7 +12,7 @@ use super::{
     shell::{Shell, Visit, private_page, see},
 };
 use crate::{
-    acts::{self, Moment, on_feedback, survey_key},
+    acts::{self, Moment, on_feedback},
     error::ProblemDocument,
     guard::{ClientAddress, FormBody},
     wording::{When, Wording},
@@ -247,7 +247,7 @@ fn told_at(notice: &Notice) -> Option<jiff::Timestamp> {
     match notice.state {
         _ if notice.text.is_blank() => None,
         NoticeState::Sent { at } | NoticeState::Posted { at } => Some(at),
-        NoticeState::AwaitingCall { since } => Some(since),
+        NoticeState::AwaitingCall { since, .. } => Some(since),
         NoticeState::Pending | NoticeState::Sending | NoticeState::Undeliverable { .. } => None,
     }
 }

@@ -77,7 +77,7 @@ pub(super) async fn show(
 
 fn call(visit: &Visit, notice: &Notice, card: &FeedbackCard) -> CallRow {
     let since = match notice.state {
-        NoticeState::AwaitingCall { since } => since,
+        NoticeState::AwaitingCall { since, .. } => since,
         _ => notice.created_at,
     };
     let (whom, dial) = match &card.feedback.return_path {

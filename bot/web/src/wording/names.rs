@@ -2,8 +2,8 @@
 //! does not compile.
 
 use mostik_domain::{
-    AcceptanceStage, BoardColumn, Channel, FeedbackState, Happening, Language, NoticeKind,
-    NoticeState, ProblemState, ReviewReason, Role, RootCause, SignalKind, Step, issue,
+    AcceptanceStage, BoardColumn, CallAttempts, Channel, FeedbackState, Happening, Language,
+    NoticeKind, NoticeState, ProblemState, ReviewReason, Role, RootCause, SignalKind, Step, issue,
 };
 
 use super::Wording;
@@ -101,8 +101,32 @@ impl Wording {
             NoticeState::Sending => pick(self, "отправляется", "being sent"),
             NoticeState::Sent { .. } => pick(self, "сообщили", "told"),
             NoticeState::Posted { .. } => pick(self, "на личной странице", "on the own page"),
-            NoticeState::AwaitingCall { .. } => pick(self, "нужно позвонить", "to be called"),
+            NoticeState::AwaitingCall { attempts, .. } => self.awaiting_call(attempts),
             NoticeState::Undeliverable { .. } => pick(self, "не доставлено", "not delivered"),
+        }
+    }
+
+    const fn awaiting_call(&self, attempts: &CallAttempts) -> &'static str {
+        let ringing = attempts.next_at.is_some();
+        match attempts {
+            CallAttempts { calling_since: Some(_), .. } => {
+                pick(self, "звоним сейчас", "being called now")
+            }
+            CallAttempts { perhaps_called_twice: true, .. } if ringing => pick(
+                self,
+                "позвоним ещё раз: прошлый звонок прервал сбой, возможно, клиент его слышал",
+                "to be called again: a crash cut the last call short, she may have heard it",
+            ),
+            CallAttempts { perhaps_called_twice: true, .. } => pick(
+                self,
+                "нужно позвонить: прошлый звонок прервал сбой, возможно, клиент его слышал",
+                "to be called: a crash cut our last call short, she may have heard it",
+            ),
+            CallAttempts { made: 0, .. } if ringing => pick(self, "позвоним", "we will call"),
+            _ if ringing => {
+                pick(self, "не дозвонились, позвоним ещё", "not reached, we will call again")
+            }
+            _ => pick(self, "нужно позвонить", "to be called"),
         }
     }
 
@@ -245,6 +269,7 @@ impl Wording {
             Step::File => pick(self, "создать задачу", "file the issue"),
             Step::Track => pick(self, "следить за задачей", "track the issue"),
             Step::Tell => pick(self, "сообщить клиенту", "tell the customer"),
+            Step::Ring => pick(self, "позвонить клиенту", "call the customer"),
         }
     }
 

@@ -4,6 +4,7 @@
 
 mod conducting;
 mod desk;
+mod events;
 pub mod flow;
 mod notes;
 mod order;

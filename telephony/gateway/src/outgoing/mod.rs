@@ -5,5 +5,7 @@
 mod order;
 mod placing;
 
+/// Which way a call of ours goes, as the edge has it.
+pub use mostik_sip::{Route, Transport};
 pub use order::{NotPlaced, OutgoingOrder, Progress};
 pub use placing::{CallTerms, CallsOut, Leg};

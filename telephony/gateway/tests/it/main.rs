@@ -7,6 +7,7 @@ mod calling_back;
 mod calls;
 mod desk;
 mod killed;
+mod mailboxes;
 mod outgoing;
 mod people;
 mod phone;

@@ -77,7 +77,7 @@ pub(super) fn layout(file: &[u8]) -> Result<Layout<'_>, RecordingError> {
 impl Encoding {
     const fn tag(self) -> u16 {
         match self {
-            Self::Linear16 => 1,
+            Self::Linear8 | Self::Linear16 | Self::Linear24 | Self::Linear32 => 1,
             Self::ALaw => 6,
             Self::MuLaw => 7,
         }
