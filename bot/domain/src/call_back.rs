@@ -16,6 +16,10 @@ pub struct CallBack {
     pub line: String,
     /// The address she called from or confirmed; no other is ever dialled.
     pub address: Address,
+    /// By which way that call came: who vouches for the address, in the words of the
+    /// phone channel. Without it nobody is dialled.
+    #[serde(default)]
+    pub came_by: Option<String>,
     /// How she is called.
     pub name: Option<Words>,
     /// Who she is, when known.
@@ -255,6 +259,7 @@ mod tests {
             asked_at: NOW,
             attempts: 0,
             state: CallBackState::Waiting { not_before: None },
+            came_by: None,
             perhaps_called_twice: false,
             revision: 0,
         }

@@ -347,7 +347,7 @@ pub(crate) fn phone(config: &Config, intake: Intake, senses: Senses) -> Result<A
         })
     });
     let echo = Some(config.phone.echo.clone()).filter(|number| !number.is_empty());
-    Ok(Phone::new(intake, lines.collect::<Result<_>>()?, echo, senses))
+    Ok(Phone::new(intake, lines.collect::<Result<_>>()?, echo, senses, config.call_back()?))
 }
 
 /// Puts the parts together.

@@ -19,7 +19,7 @@ use crate::outgoing::{CallTerms, CallsOut};
 use crate::progress::ProgressTeller;
 use crate::prompt_library::{PromptError, PromptLibrary};
 use crate::switchboard::Switchboard;
-use crate::{CallHost, CompletedCall, GatewayConfig, reception, recovery};
+use crate::{CallHost, CompletedCall, GatewayConfig, reception, recovery, turn};
 
 /// After the grace: time to finish recordings, say BYE and hand calls over.
 const LAST_WORK: Duration = Duration::from_secs(5);
@@ -120,6 +120,11 @@ impl Gateway {
                     if !shared.in_progress.order(&call, order) {
                         tracing::info!(call, "an order came too late");
                     }
+                    continue;
+                }
+                turn = shared.host.next_turn() => {
+                    let span = tracing::info_span!("turn", id = tracing::field::Empty);
+                    tasks.spawn(turn::conduct(Arc::clone(&shared), turn).instrument(span));
                     continue;
                 }
                 ordered = call_backs.next() => {

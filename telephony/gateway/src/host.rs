@@ -12,8 +12,9 @@ use serde::{Deserialize, Serialize};
 use crate::call_back::CallBackReport;
 use crate::call_flow::{People, Script};
 use crate::{
-    CallFacts, CallOrder, CallProgress, Caller, NoMessageEnd, NotAnswered, PressedKeys, Sentence,
-    SpokenLanguage, SpokenPromise, Staff, Talk, Termination, Understood, Waited,
+    CallFacts, CallOrder, CallProgress, Caller, CameBy, NoMessageEnd, NotAnswered, PressedKeys,
+    Sentence, SpokenLanguage, SpokenPromise, Staff, Talk, Termination, Turn, TurnEnd, Understood,
+    Waited,
 };
 
 /// Decides how calls are met and keeps what they brought.
@@ -49,6 +50,21 @@ pub trait CallHost: Send + Sync {
         std::future::pending().await
     }
 
+    /// Waits for the turn of somebody who kept her place; each is returned once, until its end was
+    /// told. Cancel-safe.
+    async fn next_turn(&self) -> Turn {
+        std::future::pending().await
+    }
+
+    /// A person is there, and she is called at this moment: what the host notes of it now survives
+    /// a crash. `false`: she is not to be called any more.
+    async fn about_to_call(&self, _about: &str) -> bool {
+        false
+    }
+
+    /// A turn ended without their talking. Otherwise [`CallHost::completed`] tells of it.
+    async fn turn_over(&self, _about: &str, _end: TurnEnd) {}
+
     /// Hears where a call is whose caller waits for a person or talks to one.
     async fn progressed(&self, _progress: &CallProgress) {}
 }
@@ -75,6 +91,8 @@ pub struct ArrivedCall {
     pub line: String,
     /// Where the signalling came from.
     pub source: SocketAddr,
+    /// Who vouches for that; nobody, when it may be a lie.
+    pub came_by: Option<CameBy>,
     /// When it arrived.
     pub at: Timestamp,
 }
@@ -101,6 +119,8 @@ pub struct CallPlan {
     pub script: Arc<Script>,
     /// Whether she can talk to a person.
     pub people: People,
+    /// Whether she may hang up and be called when her place in the queue is reached.
+    pub keeps_places: bool,
     /// How it stands with the problem that she told last time, while it is open.
     pub last_problem: Option<Sentence>,
     /// What is out of order now.
@@ -122,6 +142,7 @@ impl CallPlan {
             max_message,
             script: Arc::default(),
             people: People::Never,
+            keeps_places: false,
             last_problem: None,
             outage: None,
             longest_wait: Duration::from_mins(10),
@@ -223,6 +244,9 @@ pub struct CompletedCall {
     /// Since when she waited who asked to be called in her turn.
     #[serde(default)]
     pub place_kept: Option<Timestamp>,
+    /// The kept place whose turn it was, for a call of ours.
+    #[serde(default)]
+    pub turn: Option<String>,
     /// What it was placed for and brought; `None` for a call that came in.
     #[serde(default)]
     pub call_back: Option<CallBackReport>,
@@ -255,6 +279,7 @@ impl CompletedCall {
             waited: None,
             hand_ons: 0,
             place_kept: None,
+            turn: None,
             call_back: None,
         }
     }

@@ -32,6 +32,7 @@ mod sentence;
 mod switchboard;
 mod termination;
 mod timers;
+mod turn;
 
 pub use mostik_media::Clip;
 
@@ -53,3 +54,4 @@ pub use prompt_library::{PromptError, PromptLibrary};
 pub use prompt_texts::PromptText;
 pub use sentence::{Piece, Sentence};
 pub use termination::{MessageEnd, NoMessageEnd, NotAnswered, TalkEnd, Termination};
+pub use turn::{Turn, TurnEnd};

@@ -74,6 +74,7 @@ mod tests {
                 display_name: None,
             },
             source: ([127, 0, 0, 1], 5060).into(),
+            came_by: None,
             at: Timestamp::UNIX_EPOCH,
         };
         CompletedCall::beginning(arrived, SpokenLanguage::English, CallFacts::default())

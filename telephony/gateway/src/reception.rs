@@ -123,6 +123,7 @@ fn describe(incoming: &IncomingCall) -> ArrivedCall {
         caller: caller(&incoming.caller),
         line: incoming.called.user.clone(),
         source: incoming.source,
+        came_by: came_by(incoming),
         at: Timestamp::now(),
     }
 }

@@ -19,6 +19,7 @@ fn asked(queued: i64) -> CallBack {
         asked_at: at(100),
         attempts: 0,
         state: CallBackState::Waiting { not_before: None },
+        came_by: None,
         perhaps_called_twice: false,
         revision: 0,
     }

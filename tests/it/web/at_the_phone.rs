@@ -49,6 +49,7 @@ pub(super) fn asked_to_be_called_back() -> CallBack {
         asked_at: Timestamp::now() - SignedDuration::from_mins(2),
         attempts: 0,
         state: CallBackState::Waiting { not_before: None },
+        came_by: None,
         perhaps_called_twice: false,
         revision: 0,
     }

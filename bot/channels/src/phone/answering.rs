@@ -72,7 +72,8 @@ impl Phone {
     /// Nothing of before lives: for the start of the process that has the phone.
     pub async fn opens(&self) -> Result<(), StoreError> {
         let now = self.intake.clock.now();
-        self.intake.store.submit(Decision::nothing().and(Change::NoLiveCalls), now).await
+        self.intake.store.submit(Decision::nothing().and(Change::NoLiveCalls), now).await?;
+        self.found_calling().await
     }
 }
 

@@ -44,6 +44,7 @@ pub(super) fn kept_place(call: &CompletedCall) -> Result<Option<CallBack>, HostE
         asked_at: call.ended_at,
         attempts: 0,
         state: CallBackState::Waiting { not_before: None },
+        came_by: call.facts.came_by.as_ref().map(ToString::to_string),
         perhaps_called_twice: false,
         revision: 0,
     }))

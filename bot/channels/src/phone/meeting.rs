@@ -9,7 +9,11 @@ use mostik_gateway::{
 };
 use mostik_store::StoreError;
 
-use super::{Phone, PhoneLine, caller::address_of, spoken_promise};
+use super::{
+    Phone, PhoneLine,
+    caller::{address_of, return_path},
+    spoken_promise,
+};
 
 /// A problem that nobody has heard of for so long is not brought up again.
 const REMEMBERED: jiff::SignedDuration = jiff::SignedDuration::from_hours(90 * 24);
@@ -35,11 +39,19 @@ impl Phone {
         CallPlan {
             script: line.script.clone(),
             people,
+            keeps_places: self.may_be_called(arrived),
             last_problem,
             outage,
             longest_wait: line.longest_wait,
             ..CallPlan::message(spoken_in(line.language), promise, line.max_message)
         }
+    }
+
+    /// Whether we could call her when it is her turn.
+    fn may_be_called(&self, arrived: &ArrivedCall) -> bool {
+        let address = address_of(&arrived.caller);
+        let path = return_path(address.as_ref(), arrived.came_by.as_ref());
+        self.call_back.as_ref().is_some_and(|plan| plan.whom.may_call(&path).is_ok())
     }
 
     async fn outage(

@@ -13,6 +13,7 @@ mod number;
 mod reading_back;
 mod senses;
 mod spoken_promise;
+mod turns;
 mod unanswered;
 
 use std::{sync::Arc, time::Duration};
@@ -25,7 +26,7 @@ use mostik_domain::{
 };
 use mostik_gateway::{
     ArrivedCall, CallApp, CallHost, CallOrder, CallProgress, CompletedCall, HostError, LeftMessage,
-    Person, Refusal, Staff, Termination, Understood, call_flow::Script,
+    Person, Refusal, Staff, Termination, Turn, TurnEnd, Understood, call_flow::Script,
 };
 
 pub use self::senses::{Ears, Heard, Senses, Voice};
@@ -34,6 +35,7 @@ use self::{
     caller::{address_of, return_path},
     keeping::{kept_place, talk, waited},
     meeting::language_of,
+    turns::Turns,
     unanswered::Unanswered,
 };
 pub use self::{
@@ -82,7 +84,10 @@ pub struct Phone {
     echo: Option<String>,
     unanswered: Unanswered,
     senses: Senses,
+    /// How customers are rung; none when people call them.
+    call_back: Option<CallBackPlan>,
     orders: DeskOrders,
+    turns: Turns,
 }
 
 impl Phone {
@@ -93,9 +98,12 @@ impl Phone {
         lines: Vec<PhoneLine>,
         echo: Option<String>,
         senses: Senses,
+        call_back: Option<CallBackPlan>,
     ) -> Arc<Self> {
         let orders = DeskOrders::of(intake.store.as_ref());
-        Arc::new(Self { intake, lines, echo, unanswered: Unanswered::default(), senses, orders })
+        let turns = Turns::of(intake.store.as_ref());
+        let unanswered = Unanswered::default();
+        Arc::new(Self { intake, lines, echo, unanswered, senses, call_back, orders, turns })
     }
 
     fn line(&self, number: &str) -> Option<&PhoneLine> {
@@ -143,6 +151,18 @@ impl CallHost for Phone {
         self.orders.next(self).await
     }
 
+    async fn next_turn(&self) -> Turn {
+        self.turns.next(self).await
+    }
+
+    async fn about_to_call(&self, about: &str) -> bool {
+        self.notes_the_call(about).await
+    }
+
+    async fn turn_over(&self, about: &str, end: TurnEnd) {
+        self.turn_ended(about, end).await;
+    }
+
     async fn progressed(&self, progress: &CallProgress) {
         self.show(progress).await;
     }
@@ -150,6 +170,10 @@ impl CallHost for Phone {
     async fn completed(&self, call: CompletedCall) -> Result<(), HostError> {
         if let Some(report) = call.call_back.clone() {
             return self.called_back(call, report).await;
+        }
+        if let Some(about) = call.turn.clone() {
+            let at = call.answered_at.unwrap_or(call.arrived_at);
+            self.turn_reached(&about, at).await.map_err(HostError::new)?;
         }
         let termination = call.termination;
         let kept_place = kept_place(&call)?;
@@ -230,13 +254,21 @@ fn kept(call: CompletedCall) -> Result<Call, HostError> {
         }),
         codec: Some(call.codec).filter(|codec| !codec.is_empty()),
         facts: facts(call.facts, call.keys.as_str().len()),
-        direction: Direction::Incoming,
+        direction: direction(call.turn.as_deref()),
         waited: call.waited.map(waited),
         talks: call.talks.into_iter().map(|one| talk(one, call.ended_at)).collect(),
         // A cause that is configured no more is still what she said.
         confirmed: call.topic.and_then(|topic| topic.parse().ok()),
         note: None,
     })
+}
+
+/// The tries of a kept place are counted there.
+fn direction(turn: Option<&str>) -> Direction {
+    match turn.and_then(|about| about.parse().ok()) {
+        Some(place) => Direction::Outgoing { attempt: 1, about: None, call_back: Some(place) },
+        None => Direction::Incoming,
+    }
 }
 
 fn facts(noticed: mostik_gateway::CallFacts, keys: usize) -> CallFacts {

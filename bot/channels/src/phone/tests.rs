@@ -25,7 +25,7 @@ fn phone() -> (Arc<Shelf>, Arc<Phone>) {
         detect_language: Arc::new(|_, language| language),
     };
     let line = PhoneLine::new("support".into(), Language::English, Duration::from_secs(90));
-    (shelf, Phone::new(intake, vec![line], Some("echo".into()), Senses::default()))
+    (shelf, Phone::new(intake, vec![line], Some("echo".into()), Senses::default(), None))
 }
 
 fn arrived(line: &str) -> ArrivedCall {
@@ -34,6 +34,7 @@ fn arrived(line: &str) -> ArrivedCall {
         caller: caller("anna"),
         line: line.into(),
         source: SocketAddr::from(([127, 0, 0, 1], 5060)),
+        came_by: None,
         at: at("2026-11-03T07:00:00Z"),
     }
 }
@@ -73,6 +74,7 @@ fn ended(termination: Termination) -> CompletedCall {
         waited: None,
         hand_ons: 0,
         place_kept: None,
+        turn: None,
         call_back: None,
     }
 }

@@ -19,3 +19,4 @@ pub use outcome::{CallBackReport, Outcome, SurveyAnswer};
 pub use script::{Sentence, Spoken};
 
 pub(crate) use conducting::conduct;
+pub(crate) use notes::not_placed;

@@ -37,11 +37,12 @@ pub(super) fn beginning(order: &CallBackOrder) -> CompletedCall {
         waited: None,
         hand_ons: 0,
         place_kept: None,
+        turn: None,
     }
 }
 
 /// What it means for a call-back that it was not answered.
-pub(super) const fn not_placed(why: &NotPlaced) -> (Outcome, NotAnswered) {
+pub(crate) const fn not_placed(why: &NotPlaced) -> (Outcome, NotAnswered) {
     match why {
         NotPlaced::Failed(failure) => match failure {
             DialFailure::Busy => (Outcome::Busy, NotAnswered::Busy),

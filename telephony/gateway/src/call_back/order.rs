@@ -149,14 +149,7 @@ impl CallBackOrder {
 
     /// Her address, as that of a caller.
     pub(super) fn callee(&self) -> Caller {
-        let address = self.to.strip_prefix("sips:").or_else(|| self.to.strip_prefix("sip:"));
-        let (user, host) = address.and_then(|rest| rest.split_once('@')).unwrap_or((&self.to, ""));
-        Caller {
-            uri: self.to.clone(),
-            user: user.to_owned(),
-            host: host.to_owned(),
-            display_name: None,
-        }
+        self.outgoing().callee()
     }
 
     #[cfg(test)]

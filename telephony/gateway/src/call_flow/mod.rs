@@ -165,6 +165,8 @@ pub struct Told {
     pub promise_heard: bool,
     /// Whether we can call her back.
     pub number_known: bool,
+    /// Whether she may be called when her place in the queue is reached.
+    pub may_keep_place: bool,
     /// Whom she can talk to.
     pub people: People,
     /// Whether a problem of hers is open, whose state she hears.
@@ -309,6 +311,7 @@ impl Told {
             promise,
             promise_heard: false,
             number_known,
+            may_keep_place: false,
             people: People::Never,
             last_problem: false,
             outage: false,

@@ -65,7 +65,7 @@ impl CallFlow {
             }
             (_, Input::Nobody(why)) => self.nobody(why, over()),
             (_, Input::TimeOut(Timer::Waiting)) => self.nobody(NobodyWhy::Busy, left()),
-            (_, Input::Key('1')) if self.told.number_known && self.told.place.is_some() => {
+            (_, Input::Key('1')) if self.told.may_keep_place && self.told.place.is_some() => {
                 self.told.place = None;
                 let keep = [vec![Action::KeepPlace], left()].concat();
                 let end = match self.told.message {
@@ -104,7 +104,7 @@ impl CallFlow {
             QueuePart::Music(_) => Words::Music,
             QueuePart::Ahead => Words::Ahead(ahead),
             QueuePart::Minutes => Words::Minutes(minutes.unwrap_or_default()),
-            QueuePart::Offer if self.told.number_known => Words::Named("offer_call_back"),
+            QueuePart::Offer if self.told.may_keep_place => Words::Named("offer_call_back"),
             QueuePart::Offer => Words::Named("offer_message"),
         };
         self.say(CallState::Queued(part), words)

@@ -14,15 +14,16 @@ use tokio::sync::{mpsc, oneshot};
 
 use self::people::Progress;
 use self::tracks::Tracks;
-use crate::call_flow::{Action, CallFlow, Input, Step, Told};
+use crate::call_flow::{Action, CallFlow, CallState, Input, Step, Told};
 use crate::gateway::Shared;
 use crate::in_progress::Orders;
 use crate::live_line::{Arrived, LineEvent, LiveLine};
 use crate::notebook::Notebook;
+use crate::outgoing::Leg;
 use crate::reception::Line;
 use crate::switchboard::{News, Side};
 use crate::timers::Timers;
-use crate::{CallOrder, CallPlan, CompletedCall, Prompt, Understood, Words};
+use crate::{CallOrder, CallPlan, CompletedCall, Prompt, Turn, Understood, Words};
 
 /// A call while it lasts.
 pub(crate) struct Conversation {
@@ -71,19 +72,48 @@ impl Conversation {
         line: Line,
     ) -> Self {
         let Line { call, negotiation, session, heard, anonymous, .. } = line;
+        let line = LiveLine::new(call, session, negotiation, heard);
+        let conversation = Self::on(shared, told, plan, line, !anonymous);
+        tracing::info!(line = conversation.told.line, codec = conversation.told.codec, "answered");
+        conversation
+    }
+
+    /// She was called in her turn, has answered, and somebody is there for her.
+    pub(crate) fn of_turn(
+        shared: Arc<Shared>,
+        told: CompletedCall,
+        turn: Turn,
+        leg: Leg,
+        side: Side,
+    ) -> Self {
+        let mut conversation = Self::on(shared, told, turn.plan, LiveLine::of(leg), true);
+        conversation.flow.state = CallState::Connecting;
+        conversation.coming = Some(side);
+        conversation.waits_since(turn.since);
+        conversation
+    }
+
+    fn on(
+        shared: Arc<Shared>,
+        told: CompletedCall,
+        plan: CallPlan,
+        line: LiveLine,
+        number_known: bool,
+    ) -> Self {
         let known = Told {
             people: plan.people,
+            may_keep_place: number_known && plan.keeps_places,
             last_problem: plan.last_problem.is_some(),
             outage: plan.outage.is_some(),
-            ..Told::new(plan.language, plan.promise, !anonymous)
+            ..Told::new(plan.language, plan.promise, number_known)
         };
-        let conversation = Self {
+        Self {
             flow: CallFlow::new(known, Arc::clone(&plan.script)),
             timers: Timers::new(plan.max_message, plan.longest_wait),
             notebook: Notebook::open(shared.journal.clone(), told.clone()),
             shared,
             plan,
-            line: LiveLine::new(call, session, negotiation, heard),
+            line,
             told,
             prepared: None,
             tracks: Tracks::default(),
@@ -96,14 +126,34 @@ impl Conversation {
             orders: None,
             waiting: VecDeque::new(),
             hang_up: false,
-        };
-        tracing::info!(line = conversation.told.line, codec = conversation.told.codec, "answered");
-        conversation
+        }
     }
 
     /// Carries the call to its end and the host's having kept it.
-    pub(crate) async fn run(mut self) {
-        let mut input = Input::Answered;
+    pub(crate) async fn run(self) {
+        self.run_from(Input::Answered).await;
+    }
+
+    /// The same for a turn: she hears who calls and why, and then the person.
+    pub(crate) async fn run_turn(mut self) {
+        let words = Words::Named("your_turn");
+        let said = self.play(Prompt { language: self.flow.told.language, words }).await;
+        let mut next = said;
+        let first = loop {
+            let input = match next.take() {
+                Some(input) => input,
+                None => self.next_input().await,
+            };
+            match input {
+                Input::PromptEnded | Input::Key(_) => break Input::Person,
+                Input::RemoteHungUp | Input::TrunkFailed | Input::Shutdown => break input,
+                _ => {}
+            }
+        };
+        self.run_from(first).await;
+    }
+
+    async fn run_from(mut self, mut input: Input) {
         loop {
             self.take(input).await;
             if let Some(termination) = self.flow.termination() {

@@ -91,6 +91,11 @@ impl Conversation {
         self.told.place_kept = self.progress.since;
     }
 
+    /// She has waited since then, before this call.
+    pub(super) const fn waits_since(&mut self, since: Timestamp) {
+        self.progress.since = Some(since);
+    }
+
     pub(super) async fn stop_seeking(&mut self) {
         self.shared.switchboard.leave(&self.told.id).await;
         self.news = None;
@@ -164,8 +169,7 @@ impl Conversation {
 
     /// Brings her and the person together, in place of whom she talked to before.
     pub(super) async fn bridge(&mut self) {
-        let Some(Side { name, leg, engaged }) = self.coming.take() else { return };
-        let line = LiveLine::of(leg);
+        let Some(Side { name, line, engaged }) = self.coming.take() else { return };
         let before = self.person.take();
         if let Some(before) = before {
             Tracks::end(None, &before.line.session).await;

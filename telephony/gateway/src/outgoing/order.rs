@@ -6,6 +6,8 @@ use std::time::Duration;
 use mostik_media::{PortsError, SdpError};
 use mostik_sip::{DialError, DialFailure, Route};
 
+use crate::Caller;
+
 /// A call to place.
 ///
 /// Personal data: `Debug` prints lengths only.
@@ -35,6 +37,18 @@ impl OutgoingOrder {
             display_name: None,
             headers: Vec::new(),
             ring_for: Duration::from_secs(30),
+        }
+    }
+
+    /// Whom it calls, named as a caller is.
+    pub(crate) fn callee(&self) -> Caller {
+        let address = self.to.strip_prefix("sips:").or_else(|| self.to.strip_prefix("sip:"));
+        let (user, host) = address.and_then(|rest| rest.split_once('@')).unwrap_or((&self.to, ""));
+        Caller {
+            uri: self.to.clone(),
+            user: user.to_owned(),
+            host: host.to_owned(),
+            display_name: None,
         }
     }
 

@@ -15,7 +15,8 @@ use tokio::time::Instant;
 use self::queue::{Move, Queue};
 use self::ringing::{Rung, ring};
 use crate::call_flow::{NobodyWhy, Place};
-use crate::outgoing::{CallsOut, Leg};
+use crate::live_line::LiveLine;
+use crate::outgoing::CallsOut;
 use crate::people::minutes;
 use crate::{CallHost, PromptLibrary, Reach, SpokenLanguage, Staff};
 
@@ -45,7 +46,7 @@ pub(crate) enum News {
 /// The person's side of a conversation.
 pub(crate) struct Side {
     pub(crate) name: String,
-    pub(crate) leg: Leg,
+    pub(crate) line: LiveLine,
     /// While it is there nobody else rings this person.
     pub(crate) engaged: Engaged,
 }
@@ -198,7 +199,7 @@ impl Desk {
         };
         self.queue.answered(&call, &person);
         let engaged = Engaged { name: person.clone(), orders: self.free.downgrade() };
-        let side = Box::new(Side { name: person, leg, engaged });
+        let side = Box::new(Side { name: person, line: LiveLine::of(leg), engaged });
         if let Some(seeker) = self.seekers.remove(&call) {
             // A call that ended at this very moment drops the side, which hangs up.
             seeker.news.try_send(News::Person(side)).ok();

@@ -16,7 +16,8 @@ const SILENCE: Input = Input::TimeOut(Timer::NothingSaid);
 const NO_KEY: Input = Input::TimeOut(Timer::Key);
 
 fn told_of(people: People) -> Told {
-    Told { people, ..Told::new(SpokenLanguage::Russian, PROMISE, true) }
+    let known = Told::new(SpokenLanguage::Russian, PROMISE, true);
+    Told { people, may_keep_place: true, ..known }
 }
 
 /// A line without people to talk to.

@@ -95,7 +95,7 @@ fn she_hears_her_place_and_what_else_she_may_do() {
 
 #[test]
 fn a_hidden_number_is_offered_no_call_back() {
-    let hidden = Told { number_known: false, ..told_of(People::Perhaps) };
+    let hidden = Told { number_known: false, may_keep_place: false, ..told_of(People::Perhaps) };
     let flow = CallFlow { told: hidden, ..staffed() };
     let waiting = [Input::Answered, Input::Key('0'), Input::Place(SECOND), Input::PromptEnded];
     let (queued, _) = heard(flow, &waiting);

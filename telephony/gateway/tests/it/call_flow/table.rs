@@ -193,7 +193,7 @@ fn nobody_is_trapped_in_silence_or_in_a_circle() {
     for _ in 0..20_000 {
         let people = [People::Never, People::Closed, People::Perhaps][random(3)];
         let mut flow = CallFlow::new(
-            Told { people, number_known: random(2) == 0, ..staffed().told },
+            Told { people, may_keep_place: random(2) == 0, ..staffed().told },
             staffed().script,
         );
         let mut around = Surroundings::default();
