@@ -13,6 +13,7 @@ mod logging;
 mod own_models;
 mod own_prompts;
 mod readiness;
+mod voice_door;
 mod wiring;
 
 pub use commands::run;

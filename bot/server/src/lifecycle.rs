@@ -125,7 +125,7 @@ impl Starting {
             let places: Vec<_> = edge.listening().iter().map(|at| dial(&line.number, at)).collect();
             self.lines.push(format!("  Call   {}   ({})", places.join("  or  "), line.language));
         }
-        let senses = wiring::senses(&parts.pipeline);
+        let senses = wiring::senses(config, data, &parts.pipeline)?;
         let host = wiring::phone(config, parts.intake.clone(), senses)?;
         host.opens().await?;
         let gateway = wiring::gateway(config, data)?;

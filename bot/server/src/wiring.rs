@@ -37,6 +37,7 @@ use crate::{
     data_folder::DataFolder,
     live_models::{LiveRootCauses, LiveStages},
     own_models::OwnModels,
+    voice_door::VoiceDoor,
 };
 
 /// Where everything is kept, seen from both sides.
@@ -329,9 +330,11 @@ pub(crate) fn gateway(config: &Config, data: &DataFolder) -> Result<GatewayConfi
 }
 
 /// What the phone line hears and speaks with.
-pub(crate) fn senses(pipeline: &Pipeline) -> Senses {
+pub(crate) fn senses(config: &Config, data: &DataFolder, pipeline: &Pipeline) -> Result<Senses> {
     let ears = pipeline.listener.clone().map(|listener| listener as Arc<dyn Ears>);
-    Senses { ears, voice: None }
+    let patience = config.voice_patience();
+    let door = |voice| Arc::new(VoiceDoor { voice, patience }) as Arc<dyn mostik_channels::Voice>;
+    Ok(Senses { ears, voice: voice(config, data)?.map(door) })
 }
 
 /// Hosts the phone lines.

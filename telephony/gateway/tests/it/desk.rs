@@ -12,10 +12,10 @@ use mostik_gateway::call_flow::People;
 use mostik_gateway::{
     ArrivedCall, CallApp, CallHost, CallPlan, CallProgress, CompletedCall, Gateway, GatewayConfig,
     GatewayError, HostError, LeftMessage, Lines, Person, Refusal, Sentence, SpokenLanguage,
-    SpokenPromise, Staff, Stage, Understood,
+    SpokenPromise, Staff, Stage, Turn, TurnEnd, Understood,
 };
 use mostik_sip::{Edge, EdgeConfig, Listen, Transport};
-use tokio::sync::mpsc;
+use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -27,6 +27,8 @@ pub(crate) struct Host {
     kept: mpsc::UnboundedSender<CompletedCall>,
     staff: Staff,
     progress: mpsc::UnboundedSender<Stage>,
+    turns: Mutex<mpsc::UnboundedReceiver<Turn>>,
+    over: mpsc::UnboundedSender<TurnEnd>,
 }
 
 #[async_trait]
@@ -37,6 +39,7 @@ impl CallHost for Host {
             "unwanted" => Err(Refusal::Declined),
             "people" => Ok(CallApp::Message(CallPlan {
                 people: People::Perhaps,
+                keeps_places: true,
                 ..CallPlan::message(
                     SpokenLanguage::Russian,
                     SpokenPromise::WithinMinutes(30),
@@ -73,6 +76,21 @@ impl CallHost for Host {
         })
     }
 
+    async fn next_turn(&self) -> Turn {
+        match self.turns.lock().await.recv().await {
+            Some(turn) => turn,
+            None => std::future::pending().await,
+        }
+    }
+
+    async fn about_to_call(&self, about: &str) -> bool {
+        about != "withdrawn"
+    }
+
+    async fn turn_over(&self, _about: &str, end: TurnEnd) {
+        self.over.send(end).ok();
+    }
+
     async fn progressed(&self, progress: &CallProgress) {
         self.progress.send(progress.stage.clone()).ok();
     }
@@ -82,6 +100,9 @@ pub(crate) struct Desk {
     pub(crate) edge: SocketAddr,
     pub(crate) kept: mpsc::UnboundedReceiver<CompletedCall>,
     pub(crate) progress: mpsc::UnboundedReceiver<Stage>,
+    /// Kept places whose turn it is, and the ends of those in which nobody talked.
+    pub(crate) turns: mpsc::UnboundedSender<Turn>,
+    pub(crate) over: mpsc::UnboundedReceiver<TurnEnd>,
     pub(crate) call_backs: CallBacks,
     pub(crate) stop: CancellationToken,
     pub(crate) running: JoinHandle<Result<(), GatewayError>>,
@@ -122,8 +143,17 @@ impl Desk {
         let (edge, incoming) = started.expect("an edge on a free port");
         let (keep, kept) = mpsc::unbounded_channel();
         let (tell, progress) = mpsc::unbounded_channel();
+        let (turns, taken) = mpsc::unbounded_channel();
+        let (end, over) = mpsc::unbounded_channel();
         let staff = Staff { open: true, people };
-        let host = Arc::new(Host { refusals: refusals.into(), kept: keep, staff, progress: tell });
+        let host = Arc::new(Host {
+            refusals: refusals.into(),
+            kept: keep,
+            staff,
+            progress: tell,
+            turns: Mutex::new(taken),
+            over: end,
+        });
         let config = GatewayConfig {
             prompts_dir,
             shutdown_grace: Duration::from_millis(300),
@@ -134,7 +164,17 @@ impl Desk {
         let lines = Lines::new(incoming, edge.line_out()).with_call_backs(ordered);
         let running = tokio::spawn(Gateway::run(config, lines, host, stop.clone()));
         let edge_address = edge.listening()[0].address;
-        Self { edge: edge_address, kept, progress, call_backs, stop, running, _edge: edge }
+        Self {
+            edge: edge_address,
+            kept,
+            progress,
+            turns,
+            over,
+            call_backs,
+            stop,
+            running,
+            _edge: edge,
+        }
     }
 
     /// Waits until a call has come so far.

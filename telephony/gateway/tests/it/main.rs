@@ -12,4 +12,5 @@ mod outgoing;
 mod people;
 mod phone;
 mod recovery;
+mod turns;
 mod understood;

@@ -12,7 +12,7 @@ use crate::phone::Phone;
 
 const STAR: u8 = 10;
 
-fn person(name: &str, phone: &Callee, confirm: bool) -> Person {
+pub(crate) fn person(name: &str, phone: &Callee, confirm: bool) -> Person {
     let mut order = OutgoingOrder::new(phone.uri(), phone.route());
     order.ring_for = Duration::from_secs(5);
     Person { name: name.into(), reach: Reach::Ring { order, confirm } }
@@ -22,7 +22,7 @@ fn talking(name: &str) -> Stage {
     Stage::Talking { person: name.into() }
 }
 
-async fn calls_for_a_person(desk: &Desk) -> Phone {
+pub(crate) async fn calls_for_a_person(desk: &Desk) -> Phone {
     let mut phone = Phone::new(desk.edge).await;
     let offer = phone.description();
     assert_eq!(phone.call("people", &offer).await, 200);
