@@ -140,6 +140,26 @@ async fn a_server_speaks_a_prompt_once_and_in_words() {
 }
 
 #[tokio::test]
+async fn the_doctor_listens_to_the_voice() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    std::fs::write(
+        path("mostik.toml"),
+        "[speech]\nvoice_engine = 'program'\nvoice_program_ru = ['false']\n[sip]\nlisten = []\n\
+         [web]\nlisten = '127.0.0.1:0'\n",
+    )
+    .expect("written");
+    let config = path("mostik.toml");
+    let output = run(&["doctor", "--config", &config, "--data", &path("data")], "").await;
+    let said = String::from_utf8(output.stdout).expect("UTF-8");
+    let line = |name: &str| said.lines().find(|line| line.contains(name)).unwrap_or_default();
+    assert!(line("voice ru").starts_with("failure"), "{said}");
+    assert!(line("voice ru").contains("false (program): the voice failed"), "{said}");
+    assert!(line("voice en").contains("not configured"), "{said}");
+    assert!(!Path::new(&path("data/spoken")).exists());
+}
+
+#[tokio::test]
 async fn a_program_speaks_a_prompt() {
     needs!("text2wave", "ffmpeg");
     let desk = Desk::new(
