@@ -9,16 +9,32 @@ use crate::spoken::russian::{
     month_number, nouns, ordinal,
 };
 
-/// Days of the week: as abbreviated, in the genitive, in the accusative.
-const DAYS: [(&str, &str, &str); 7] = [
-    ("пн", "понедельника", "понедельник"),
-    ("вт", "вторника", "вторник"),
-    ("ср", "среды", "среду"),
-    ("чт", "четверга", "четверг"),
-    ("пт", "пятницы", "пятницу"),
-    ("сб", "субботы", "субботу"),
-    ("вс", "воскресенья", "воскресенье"),
+/// Days of the week: as abbreviated, in the nominative, in the genitive, in the accusative.
+const DAYS: [(&str, &str, &str, &str); 7] = [
+    ("пн", "понедельник", "понедельника", "понедельник"),
+    ("вт", "вторник", "вторника", "вторник"),
+    ("ср", "среда", "среды", "среду"),
+    ("чт", "четверг", "четверга", "четверг"),
+    ("пт", "пятница", "пятницы", "пятницу"),
+    ("сб", "суббота", "субботы", "субботу"),
+    ("вс", "воскресенье", "воскресенья", "воскресенье"),
 ];
+/// The beginnings of the months' names in every case but «май».
+const MONTH_STEMS: [&str; 11] = [
+    "январ",
+    "феврал",
+    "март",
+    "апрел",
+    "июн",
+    "июл",
+    "август",
+    "сентябр",
+    "октябр",
+    "ноябр",
+    "декабр",
+];
+/// A number of so many digits that counts nothing is said digit by digit.
+const LIKE_A_CODE: usize = 7;
 
 /// Says a part that holds digits.
 pub(super) fn say(reader: &mut Reader<'_>, token: &Token) {
@@ -35,21 +51,53 @@ pub(super) fn say(reader: &mut Reader<'_>, token: &Token) {
                 digits.parse().map_or_else(|_| one_by_one(digits), |it| with_ending(it, ending));
             reader.speech.words(&said);
         }
-        Token::Number { whole, decimals } => number(reader, whole, decimals, before),
+        Token::Number { whole, decimals, grouped } => {
+            if whole.len() >= LIKE_A_CODE && !grouped && !counts_something(reader) {
+                return reader.speech.words(&one_by_one(whole));
+            }
+            number(reader, whole, decimals, before);
+        }
+        Token::Dotted { left, right } => dotted(reader, *left, *right, before),
         _ => {}
     }
+}
+
+fn counts_something(reader: &Reader<'_>) -> bool {
+    let unit = reader.unit().map_or(String::new(), |(unit, ..)| unit);
+    currency(&unit).is_some()
+        || units::russian(&unit).is_some()
+        || reader.words_behind().iter().any(|word| noun(word).is_some())
+}
+
+/// `22.11` is a date, «до 18.00» a time; before a unit it is a number.
+fn dotted(reader: &mut Reader<'_>, left: u8, right: u8, before: Option<Case>) {
+    if !counts_something(reader) {
+        if let Some(said) = russian::date(left, right, None, date_case(reader, before)) {
+            return reader.speech.words(&said);
+        }
+        if before.is_some() && russian::time_of_day(left, right, Case::Nominative).is_some() {
+            return time(reader, (left, right), before);
+        }
+    }
+    number(reader, &left.to_string(), &format!("{right:02}"), before);
 }
 
 /// Says «пн–пт» as «с понедельника по пятницу»; false when it is another word.
 pub(super) fn word(reader: &mut Reader<'_>, word: &str) -> bool {
     let day = |word: &str| DAYS.iter().find(|(short, ..)| *short == word.to_lowercase());
     let joined = word.split_once('-').and_then(|(from, to)| Some((day(from)?, day(to)?)));
+    let one = day(word).filter(|_| word.chars().all(char::is_lowercase));
     let range = match (joined, day(word), reader.range_end()) {
         (Some(days), ..) => Some((days, 0)),
         (None, Some(from), Some((Token::Word(to), parts))) => day(to).map(|to| ((from, to), parts)),
         _ => None,
     };
-    let Some((((_, from, _), (_, _, to)), parts)) = range else { return false };
+    let Some((((_, _, from, _), (_, _, _, to)), parts)) = range else {
+        if let Some((_, nominative, ..)) = one {
+            reader.speech.words(nominative);
+        }
+        return one.is_some();
+    };
     reader.skip(parts);
     reader.speech.words(&format!("с {from} по {to}"));
     true
@@ -80,7 +128,7 @@ fn date_case(reader: &Reader<'_>, before: Option<Case>) -> Case {
         // «На двадцать первое ноября».
         Some(Case::Accusative) => Case::Nominative,
         Some(case) => case,
-        None if matches!(word.as_str(), "сегодня" | "завтра" | "это") => {
+        None if matches!(word.as_str(), "сегодня" | "завтра" | "это" | "по") => {
             Case::Nominative
         }
         None => Case::Genitive,
@@ -146,7 +194,7 @@ fn number(reader: &mut Reader<'_>, whole: &str, decimals: &str, before: Option<C
         return;
     }
     let range = match reader.range_end() {
-        Some((Token::Number { whole: end, decimals: none }, parts))
+        Some((Token::Number { whole: end, decimals: none, .. }, parts))
             if decimals.is_empty() && none.is_empty() =>
         {
             end.parse::<u64>().ok().map(|end| (end, parts))
@@ -155,6 +203,11 @@ fn number(reader: &mut Reader<'_>, whole: &str, decimals: &str, before: Option<C
     };
     if let Some((end, parts)) = range {
         reader.skip(parts);
+        if reader.last_word_is(&["номер"]) {
+            let [from, to] =
+                [count, end].map(|part| cardinal(part, Case::Nominative, Gender::Masculine));
+            return reader.speech.words(&format!("{from}, {to}"));
+        }
         from_to(reader, count, end, before);
     } else {
         let said = with_what_follows(reader, count, decimals, before);
@@ -191,6 +244,9 @@ fn around_the_clock(reader: &mut Reader<'_>, count: u64) -> bool {
 
 /// Day and month, and the year behind them.
 fn date(reader: &mut Reader<'_>, day: u64, before: Option<Case>) -> bool {
+    if first_of_two_days(reader, day) {
+        return true;
+    }
     let Some(Token::Word(word)) = reader.next_written() else { return false };
     let month = month_number(&word.to_lowercase());
     let (Some(month), Ok(day)) = (month, u8::try_from(day)) else { return false };
@@ -199,7 +255,7 @@ fn date(reader: &mut Reader<'_>, day: u64, before: Option<Case>) -> bool {
     reader.speech.words(&said);
     reader.skip_blank();
     reader.skip(1);
-    if let [Token::Blank, Token::Number { whole, decimals }, ..] = reader.rest()
+    if let [Token::Blank, Token::Number { whole, decimals, .. }, ..] = reader.rest()
         && let (4, true, Ok(number)) = (whole.len(), decimals.is_empty(), whole.parse::<u64>())
         && (1_000..3_000).contains(&number)
     {
@@ -208,6 +264,29 @@ fn date(reader: &mut Reader<'_>, day: u64, before: Option<Case>) -> bool {
         skip_word_for_year(reader);
     }
     true
+}
+
+/// «С первого» of «с 1 по 5 октября»; the rest is read on.
+fn first_of_two_days(reader: &mut Reader<'_>, day: u64) -> bool {
+    let [
+        Token::Blank,
+        Token::Word(to),
+        Token::Blank,
+        Token::Number { .. },
+        Token::Blank,
+        Token::Word(month),
+        ..,
+    ] = reader.rest()
+    else {
+        return false;
+    };
+    let days =
+        to == "по" && month_number(&month.to_lowercase()).is_some() && (1..=31).contains(&day);
+    let from = days && matches!(reader.word_before().as_deref(), Some("с" | "со"));
+    if from {
+        reader.speech.words(&ordinal(day, Case::Genitive, Gender::Neuter));
+    }
+    from
 }
 
 /// Passes over «года» or «г.» behind a year; the case that it is written in.
@@ -230,8 +309,13 @@ fn year(reader: &mut Reader<'_>, number: u64, before: Option<Case>) -> bool {
     if !(1_000..3_000).contains(&number) {
         return false;
     }
-    let Some((unit, ..)) = reader.unit() else { return false };
+    let unit = reader.unit().map_or(String::new(), |(unit, ..)| unit);
+    let month_before = reader.word_before().is_some_and(|word| {
+        MONTH_STEMS.iter().any(|stem| word.starts_with(stem))
+            || matches!(word.as_str(), "май" | "мая" | "мае" | "маю" | "маем")
+    });
     let case = match (unit.as_str(), before) {
+        _ if month_before && !unit.starts_with("год") && unit != "г" => Case::Genitive,
         ("год", _) => Case::Nominative,
         ("году", Some(Case::Dative)) => Case::Dative,
         ("году", _) | ("г", Some(Case::Accusative)) => Case::Prepositional,
