@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use mostik_tests::fakes::fault::Fault;
 use mostik_tests::fakes::openai::OpenAi;
 use mostik_tests::needs;
 use mostik_tests::world::run;
@@ -134,6 +135,11 @@ async fn a_server_speaks_a_prompt_once_and_in_words() {
     assert!(desk.refused(&["say", "en/closed", "Hello"]).await.contains("no voice is configured"));
     let long = "слово ".repeat(200);
     assert!(desk.refused(&["say", "ru/closed", &long]).await.contains("600 characters"));
+    server.trouble("/audio/speech", Fault::TooManyRequests { retry_after: 7 }, 1);
+    let before = desk.listed("ru/closed").await;
+    let said = desk.refused(&["say", "ru/closed", "Сегодня закрыто"]).await;
+    assert!(said.contains("cannot answer now: status 429"), "{said}");
+    assert_eq!(desk.listed("ru/closed").await, before);
     let kept = std::fs::read_dir(desk.path("data/spoken")).expect("a folder").count();
     assert_eq!(kept, 1);
     server.assert_contract_kept();

@@ -2,11 +2,12 @@
 
 use super::reader::Reader;
 use super::russian_context::{by_ending, case_after};
+use super::russian_dates::{date, date_case, dotted, time, year};
 use super::token::Token;
 use super::units;
 use crate::spoken::russian::{
-    self, Case, Currency, Gender, Noun, and_a_half, cardinal, counted, digit_word, fraction,
-    month_number, nouns, ordinal,
+    self, Case, Currency, Gender, Noun, and_a_half, cardinal, counted, digit_word, fraction, nouns,
+    ordinal,
 };
 
 /// Days of the week: as abbreviated, in the nominative, in the genitive, in the accusative.
@@ -18,20 +19,6 @@ const DAYS: [(&str, &str, &str, &str); 7] = [
     ("пт", "пятница", "пятницы", "пятницу"),
     ("сб", "суббота", "субботы", "субботу"),
     ("вс", "воскресенье", "воскресенья", "воскресенье"),
-];
-/// The beginnings of the months' names in every case but «май».
-const MONTH_STEMS: [&str; 11] = [
-    "январ",
-    "феврал",
-    "март",
-    "апрел",
-    "июн",
-    "июл",
-    "август",
-    "сентябр",
-    "октябр",
-    "ноябр",
-    "декабр",
 ];
 /// A number of so many digits that counts nothing is said digit by digit.
 const LIKE_A_CODE: usize = 7;
@@ -62,24 +49,11 @@ pub(super) fn say(reader: &mut Reader<'_>, token: &Token) {
     }
 }
 
-fn counts_something(reader: &Reader<'_>) -> bool {
+pub(super) fn counts_something(reader: &Reader<'_>) -> bool {
     let unit = reader.unit().map_or(String::new(), |(unit, ..)| unit);
     currency(&unit).is_some()
         || units::russian(&unit).is_some()
         || reader.words_behind().iter().any(|word| noun(word).is_some())
-}
-
-/// `22.11` is a date, «до 18.00» a time; before a unit it is a number.
-fn dotted(reader: &mut Reader<'_>, left: u8, right: u8, before: Option<Case>) {
-    if !counts_something(reader) {
-        if let Some(said) = russian::date(left, right, None, date_case(reader, before)) {
-            return reader.speech.words(&said);
-        }
-        if before.is_some() && russian::time_of_day(left, right, Case::Nominative).is_some() {
-            return time(reader, (left, right), before);
-        }
-    }
-    number(reader, &left.to_string(), &format!("{right:02}"), before);
 }
 
 /// Says «пн–пт» as «с понедельника по пятницу»; false when it is another word.
@@ -122,33 +96,6 @@ pub(super) fn case_before(reader: &Reader<'_>) -> Option<Case> {
     case_after(&word).or(reader.last_case.filter(|_| goes_on))
 }
 
-fn date_case(reader: &Reader<'_>, before: Option<Case>) -> Case {
-    let word = reader.word_before().unwrap_or_default();
-    match before {
-        // «На двадцать первое ноября».
-        Some(Case::Accusative) => Case::Nominative,
-        Some(case) => case,
-        None if matches!(word.as_str(), "сегодня" | "завтра" | "это" | "по") => {
-            Case::Nominative
-        }
-        None => Case::Genitive,
-    }
-}
-
-fn time(reader: &mut Reader<'_>, (hour, minute): (u8, u8), before: Option<Case>) {
-    let said = |(hour, minute), case| russian::time_of_day(hour, minute, case).unwrap_or_default();
-    if let Some((Token::Time { hour: to_hour, minute: to_minute }, parts)) = reader.range_end() {
-        reader.skip(parts);
-        let [from, to] =
-            [(hour, minute), (*to_hour, *to_minute)].map(|it| said(it, Case::Genitive));
-        let with = if before == Some(Case::Genitive) { "" } else { "с " };
-        return reader.speech.words(&format!("{with}{from} до {to}"));
-    }
-    let case = before.unwrap_or(Case::Nominative);
-    reader.last_case = Some(case);
-    reader.speech.words(&said((hour, minute), case));
-}
-
 fn with_ending(number: u64, ending: &str) -> String {
     let (case, gender) = match ending {
         "я" | "ая" => (Case::Nominative, Gender::Feminine),
@@ -177,7 +124,7 @@ fn one_by_one(digits: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-fn number(reader: &mut Reader<'_>, whole: &str, decimals: &str, before: Option<Case>) {
+pub(super) fn number(reader: &mut Reader<'_>, whole: &str, decimals: &str, before: Option<Case>) {
     let code = whole.len() > 4 && reader.last_word_is(&["номер"]);
     let zeros = whole.len() > 1 && whole.starts_with('0') && decimals.is_empty();
     let Some(count) = whole.parse::<u64>().ok().filter(|_| !code && !zeros) else {
@@ -240,92 +187,6 @@ fn around_the_clock(reader: &mut Reader<'_>, count: u64) -> bool {
         reader.skip(2);
     }
     found
-}
-
-/// Day and month, and the year behind them.
-fn date(reader: &mut Reader<'_>, day: u64, before: Option<Case>) -> bool {
-    if first_of_two_days(reader, day) {
-        return true;
-    }
-    let Some(Token::Word(word)) = reader.next_written() else { return false };
-    let month = month_number(&word.to_lowercase());
-    let (Some(month), Ok(day)) = (month, u8::try_from(day)) else { return false };
-    let case = date_case(reader, before);
-    let Some(said) = russian::date(day, month, None, case) else { return false };
-    reader.speech.words(&said);
-    reader.skip_blank();
-    reader.skip(1);
-    if let [Token::Blank, Token::Number { whole, decimals, .. }, ..] = reader.rest()
-        && let (4, true, Ok(number)) = (whole.len(), decimals.is_empty(), whole.parse::<u64>())
-        && (1_000..3_000).contains(&number)
-    {
-        reader.skip(2);
-        reader.speech.words(&russian::year(number, Case::Genitive));
-        skip_word_for_year(reader);
-    }
-    true
-}
-
-/// «С первого» of «с 1 по 5 октября»; the rest is read on.
-fn first_of_two_days(reader: &mut Reader<'_>, day: u64) -> bool {
-    let [
-        Token::Blank,
-        Token::Word(to),
-        Token::Blank,
-        Token::Number { .. },
-        Token::Blank,
-        Token::Word(month),
-        ..,
-    ] = reader.rest()
-    else {
-        return false;
-    };
-    let days =
-        to == "по" && month_number(&month.to_lowercase()).is_some() && (1..=31).contains(&day);
-    let from = days && matches!(reader.word_before().as_deref(), Some("с" | "со"));
-    if from {
-        reader.speech.words(&ordinal(day, Case::Genitive, Gender::Neuter));
-    }
-    from
-}
-
-/// Passes over «года» or «г.» behind a year; the case that it is written in.
-fn skip_word_for_year(reader: &mut Reader<'_>) -> Option<Case> {
-    let (unit, parts, dotted) = reader.unit()?;
-    let case = match unit.as_str() {
-        "год" => Case::Nominative,
-        "года" | "г" => Case::Genitive,
-        "году" => Case::Prepositional,
-        "годом" => Case::Instrumental,
-        _ => return None,
-    };
-    // The dot behind a whole word is the sentence's.
-    let parts = if unit == "г" { parts } else { parts - usize::from(dotted) };
-    reader.skip_unit(parts, dotted && unit == "г");
-    Some(case)
-}
-
-fn year(reader: &mut Reader<'_>, number: u64, before: Option<Case>) -> bool {
-    if !(1_000..3_000).contains(&number) {
-        return false;
-    }
-    let unit = reader.unit().map_or(String::new(), |(unit, ..)| unit);
-    let month_before = reader.word_before().is_some_and(|word| {
-        MONTH_STEMS.iter().any(|stem| word.starts_with(stem))
-            || matches!(word.as_str(), "май" | "мая" | "мае" | "маю" | "маем")
-    });
-    let case = match (unit.as_str(), before) {
-        _ if month_before && !unit.starts_with("год") && unit != "г" => Case::Genitive,
-        ("год", _) => Case::Nominative,
-        ("году", Some(Case::Dative)) => Case::Dative,
-        ("году", _) | ("г", Some(Case::Accusative)) => Case::Prepositional,
-        ("годом", _) => Case::Instrumental,
-        ("года" | "г", _) => Case::Genitive,
-        _ => return false,
-    };
-    reader.speech.words(&russian::year(number, case));
-    skip_word_for_year(reader);
-    true
 }
 
 /// The number with its unit, sum or known noun; unknown words stay for the reader.
