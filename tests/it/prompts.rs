@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use mostik_tests::fakes::fault::Fault;
 use mostik_tests::fakes::openai::OpenAi;
 use mostik_tests::needs;
 use mostik_tests::world::run;
@@ -134,9 +135,34 @@ async fn a_server_speaks_a_prompt_once_and_in_words() {
     assert!(desk.refused(&["say", "en/closed", "Hello"]).await.contains("no voice is configured"));
     let long = "слово ".repeat(200);
     assert!(desk.refused(&["say", "ru/closed", &long]).await.contains("600 characters"));
+    server.trouble("/audio/speech", Fault::TooManyRequests { retry_after: 7 }, 1);
+    let before = desk.listed("ru/closed").await;
+    let said = desk.refused(&["say", "ru/closed", "Сегодня закрыто"]).await;
+    assert!(said.contains("cannot answer now: status 429"), "{said}");
+    assert_eq!(desk.listed("ru/closed").await, before);
     let kept = std::fs::read_dir(desk.path("data/spoken")).expect("a folder").count();
     assert_eq!(kept, 1);
     server.assert_contract_kept();
+}
+
+#[tokio::test]
+async fn the_doctor_listens_to_the_voice() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    std::fs::write(
+        path("mostik.toml"),
+        "[speech]\nvoice_engine = 'program'\nvoice_program_ru = ['false']\n[sip]\nlisten = []\n\
+         [web]\nlisten = '127.0.0.1:0'\n",
+    )
+    .expect("written");
+    let config = path("mostik.toml");
+    let output = run(&["doctor", "--config", &config, "--data", &path("data")], "").await;
+    let said = String::from_utf8(output.stdout).expect("UTF-8");
+    let line = |name: &str| said.lines().find(|line| line.contains(name)).unwrap_or_default();
+    assert!(line("voice ru").starts_with("failure"), "{said}");
+    assert!(line("voice ru").contains("false (program): the voice failed"), "{said}");
+    assert!(line("voice en").contains("not configured"), "{said}");
+    assert!(!Path::new(&path("data/spoken")).exists());
 }
 
 #[tokio::test]

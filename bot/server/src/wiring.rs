@@ -239,11 +239,26 @@ const MOST_SPOKEN_BYTES: u64 = 200 << 20;
 
 /// Who says what no recorded prompt says; what was spoken is kept.
 pub(crate) fn voice(config: &Config, data: &DataFolder) -> Result<Option<Arc<dyn TextToSpeech>>> {
+    let Some(engine) = voice_engine(config)? else { return Ok(None) };
+    let folder = data.join("spoken");
+    let options = CacheOptions {
+        folder: folder.clone(),
+        key: data.voice_key()?.into_bytes().into(),
+        most_bytes: MOST_SPOKEN_BYTES,
+        keep_for: Duration::from_hours(24 * u64::from(config.speech.voice_days)),
+    };
+    let kept = CachedSpeech::open(engine, options)
+        .with_context(|| format!("cannot use the folder {}", folder.display()))?;
+    Ok(Some(Arc::new(kept)))
+}
+
+/// The same, speaking each sentence anew.
+pub(crate) fn voice_engine(config: &Config) -> Result<Option<Arc<dyn TextToSpeech>>> {
     let section = &config.speech;
-    let [russian, english] = Language::ALL.map(spoken);
-    let engine: Arc<dyn TextToSpeech> = match config.voice()? {
-        config::Voice::Off => return Ok(None),
-        config::Voice::OpenAi => Arc::new(OpenAiSpeech::new(OpenAiSpeechOptions {
+    let [russian, english] = [Language::Russian, Language::English].map(spoken);
+    Ok(match config.voice()? {
+        config::Voice::Off => None,
+        config::Voice::OpenAi => Some(Arc::new(OpenAiSpeech::new(OpenAiSpeechOptions {
             base_url: section.voice_url.clone(),
             key: filled(&section.voice_key),
             model: section.voice_model.clone(),
@@ -252,25 +267,15 @@ pub(crate) fn voice(config: &Config, data: &DataFolder) -> Result<Option<Arc<dyn
                 (english, section.voice_name_en.clone()),
             ],
             time_limit: SPOKEN_WITHIN,
-        })?),
-        config::Voice::Program => Arc::new(SpeechProgram::new(ProgramOptions {
+        })?)),
+        config::Voice::Program => Some(Arc::new(SpeechProgram::new(ProgramOptions {
             programs: vec![
                 (russian, section.voice_program_ru.clone()),
                 (english, section.voice_program_en.clone()),
             ],
             ..ProgramOptions::default()
-        })),
-    };
-    let folder = data.join("spoken");
-    let options = CacheOptions {
-        folder: folder.clone(),
-        key: data.voice_key()?.into_bytes().into(),
-        most_bytes: MOST_SPOKEN_BYTES,
-        keep_for: Duration::from_hours(24 * u64::from(section.voice_days)),
-    };
-    let kept = CachedSpeech::open(engine, options)
-        .with_context(|| format!("cannot use the folder {}", folder.display()))?;
-    Ok(Some(Arc::new(kept)))
+        }))),
+    })
 }
 
 fn filled(secret: &SecretString) -> Option<SecretString> {

@@ -212,6 +212,7 @@ mod tests {
                 "[speech]\nvoice_engine = 'program'\nvoice_program_en = [' ']",
                 "speech.voice_program_en: the first entry",
             ),
+            ("[speech]\nvoice_days = 0", "speech.voice_days: 0 is not from 1 to 3650"),
             ("[speech]\nvoice_seconds = 0", "speech.voice_seconds: 0 is not from 1 to 30"),
             ("[sip]\nrtp_ports = '9-5'", "sip.rtp_ports"),
             ("[call_back]\ntrunk = ['main']", "call_back.trunk: no [[sip.trunk]] is named"),

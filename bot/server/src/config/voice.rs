@@ -23,6 +23,10 @@ impl Config {
             let why = format!("{} is not from 1 to 30", section.voice_seconds);
             return Err(wrong("speech.voice_seconds")(why));
         }
+        if !(1..=3_650).contains(&section.voice_days) {
+            let why = format!("{} is not from 1 to 3650", section.voice_days);
+            return Err(wrong("speech.voice_days")(why));
+        }
         one_of("speech.voice_engine", &section.voice_engine, &["off", "openai", "program"])?;
         match section.voice_engine.as_str() {
             "openai" => self.voice_server().map(|()| Voice::OpenAi),

@@ -17,6 +17,9 @@ const DAYS: [(&str, &str); 7] = [
     ("Sun", "Sunday"),
 ];
 
+/// A number of so many digits that counts nothing is said digit by digit.
+const LIKE_A_CODE: usize = 7;
+
 /// Says a part that holds digits.
 pub(super) fn say(reader: &mut Reader<'_>, token: &Token) {
     match token {
@@ -25,12 +28,13 @@ pub(super) fn say(reader: &mut Reader<'_>, token: &Token) {
             let said = english::date(*day, *month, Some(*year)).unwrap_or_default();
             say_date(reader, &said);
         }
-        Token::Ordinal { digits, .. } => match digits.parse() {
+        Token::Ordinal { digits, ending } => match digits.parse() {
+            Ok(number) if ending == "s" => reader.speech.words(&many_of(number)),
             Ok(number) if day_and_month(reader, number) => {}
             Ok(number) => reader.speech.words(&ordinal(number)),
             Err(_) => reader.speech.words(&one_by_one(digits)),
         },
-        Token::Number { whole, decimals } => number(reader, whole, decimals),
+        Token::Number { whole, decimals, grouped } => number(reader, whole, decimals, *grouped),
         _ => {}
     }
 }
@@ -79,6 +83,15 @@ fn time(reader: &mut Reader<'_>, hour: u8, minute: u8) {
     }
 }
 
+/// "Nineteen nineties", "fives".
+fn many_of(number: u64) -> String {
+    let said = if number < 1_000 { cardinal(number) } else { english::year(number) };
+    match said.strip_suffix('y') {
+        Some(stem) => format!("{stem}ies"),
+        None => format!("{said}s"),
+    }
+}
+
 /// A date; "the" is not said twice.
 fn say_date(reader: &mut Reader<'_>, said: &str) {
     let written = reader.last_word_is(&["the", "The"]);
@@ -108,7 +121,9 @@ fn month_and_day(reader: &mut Reader<'_>, word: &str) -> bool {
     let Some(month) = capital_month(word) else { return false };
     let dot = usize::from(word.len() < 5 && reader.rest().first() == Some(&Token::Mark('.')));
     let day = match reader.rest().get(dot..) {
-        Some([Token::Blank, Token::Number { whole, decimals }, ..]) if decimals.is_empty() => whole,
+        Some([Token::Blank, Token::Number { whole, decimals, .. }, ..]) if decimals.is_empty() => {
+            whole
+        }
         Some([Token::Blank, Token::Ordinal { digits, .. }, ..]) => digits,
         _ => return false,
     };
@@ -124,8 +139,10 @@ fn month_and_day(reader: &mut Reader<'_>, word: &str) -> bool {
 
 fn year_behind(reader: &mut Reader<'_>) {
     let (whole, parts) = match reader.rest() {
-        [Token::Blank, Token::Number { whole, decimals }, ..] if decimals.is_empty() => (whole, 2),
-        [Token::Mark(','), Token::Blank, Token::Number { whole, decimals }, ..]
+        [Token::Blank, Token::Number { whole, decimals, .. }, ..] if decimals.is_empty() => {
+            (whole, 2)
+        }
+        [Token::Mark(','), Token::Blank, Token::Number { whole, decimals, .. }, ..]
             if decimals.is_empty() =>
         {
             (whole, 3)
@@ -153,8 +170,12 @@ fn capital_month(word: &str) -> Option<u8> {
     month_number(word).or_else(|| (1..=12).find(short))
 }
 
-fn number(reader: &mut Reader<'_>, whole: &str, decimals: &str) {
-    let code = whole.len() > 4 && reader.last_word_is(&["number", "Number"]);
+fn number(reader: &mut Reader<'_>, whole: &str, decimals: &str, grouped: bool) {
+    let unit = reader.unit().map_or(String::new(), |(unit, ..)| unit);
+    let counts =
+        units::english(&unit).is_some() || unit.chars().next().and_then(currency).is_some();
+    let code = whole.len() > 4 && reader.last_word_is(&["number", "Number"])
+        || whole.len() >= LIKE_A_CODE && !grouped && !counts;
     let zeros = whole.len() > 1 && whole.starts_with('0') && decimals.is_empty();
     let Some(count) = whole.parse::<u64>().ok().filter(|_| !code && !zeros) else {
         return reader.speech.words(&one_by_one(whole));
@@ -170,7 +191,8 @@ fn number(reader: &mut Reader<'_>, whole: &str, decimals: &str) {
     if decimals.is_empty() && (day_and_month(reader, count) || year(reader, whole, count)) {
         return;
     }
-    if let Some((Token::Number { whole: end, decimals: end_decimals }, parts)) = reader.range_end()
+    if let Some((Token::Number { whole: end, decimals: end_decimals, .. }, parts)) =
+        reader.range_end()
         && let Ok(end) = end.parse::<u64>()
     {
         reader.skip(parts);
@@ -182,7 +204,8 @@ fn number(reader: &mut Reader<'_>, whole: &str, decimals: &str) {
 
 fn year(reader: &mut Reader<'_>, whole: &str, number: u64) -> bool {
     let before = reader.word_before().unwrap_or_default();
-    let asked = matches!(before.as_str(), "in" | "since" | "until" | "year");
+    let asked = matches!(before.as_str(), "in" | "since" | "until" | "year")
+        || month_number(&before).is_some();
     let is_year = whole.len() == 4 && (1_100..2_100).contains(&number) && asked;
     if is_year {
         reader.speech.words(&english::year(number));

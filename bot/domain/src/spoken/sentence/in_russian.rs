@@ -2,23 +2,26 @@
 
 use super::reader::Reader;
 use super::russian_context::{by_ending, case_after};
+use super::russian_dates::{date, date_case, dotted, time, year};
 use super::token::Token;
 use super::units;
 use crate::spoken::russian::{
-    self, Case, Currency, Gender, Noun, and_a_half, cardinal, counted, digit_word, fraction,
-    month_number, nouns, ordinal,
+    self, Case, Currency, Gender, Noun, and_a_half, cardinal, counted, digit_word, fraction, nouns,
+    ordinal,
 };
 
-/// Days of the week: as abbreviated, in the genitive, in the accusative.
-const DAYS: [(&str, &str, &str); 7] = [
-    ("пн", "понедельника", "понедельник"),
-    ("вт", "вторника", "вторник"),
-    ("ср", "среды", "среду"),
-    ("чт", "четверга", "четверг"),
-    ("пт", "пятницы", "пятницу"),
-    ("сб", "субботы", "субботу"),
-    ("вс", "воскресенья", "воскресенье"),
+/// Days of the week: as abbreviated, in the nominative, in the genitive, in the accusative.
+const DAYS: [(&str, &str, &str, &str); 7] = [
+    ("пн", "понедельник", "понедельника", "понедельник"),
+    ("вт", "вторник", "вторника", "вторник"),
+    ("ср", "среда", "среды", "среду"),
+    ("чт", "четверг", "четверга", "четверг"),
+    ("пт", "пятница", "пятницы", "пятницу"),
+    ("сб", "суббота", "субботы", "субботу"),
+    ("вс", "воскресенье", "воскресенья", "воскресенье"),
 ];
+/// A number of so many digits that counts nothing is said digit by digit.
+const LIKE_A_CODE: usize = 7;
 
 /// Says a part that holds digits.
 pub(super) fn say(reader: &mut Reader<'_>, token: &Token) {
@@ -35,21 +38,40 @@ pub(super) fn say(reader: &mut Reader<'_>, token: &Token) {
                 digits.parse().map_or_else(|_| one_by_one(digits), |it| with_ending(it, ending));
             reader.speech.words(&said);
         }
-        Token::Number { whole, decimals } => number(reader, whole, decimals, before),
+        Token::Number { whole, decimals, grouped } => {
+            if whole.len() >= LIKE_A_CODE && !grouped && !counts_something(reader) {
+                return reader.speech.words(&one_by_one(whole));
+            }
+            number(reader, whole, decimals, before);
+        }
+        Token::Dotted { left, right } => dotted(reader, *left, *right, before),
         _ => {}
     }
+}
+
+pub(super) fn counts_something(reader: &Reader<'_>) -> bool {
+    let unit = reader.unit().map_or(String::new(), |(unit, ..)| unit);
+    currency(&unit).is_some()
+        || units::russian(&unit).is_some()
+        || reader.words_behind().iter().any(|word| noun(word).is_some())
 }
 
 /// Says «пн–пт» as «с понедельника по пятницу»; false when it is another word.
 pub(super) fn word(reader: &mut Reader<'_>, word: &str) -> bool {
     let day = |word: &str| DAYS.iter().find(|(short, ..)| *short == word.to_lowercase());
     let joined = word.split_once('-').and_then(|(from, to)| Some((day(from)?, day(to)?)));
+    let one = day(word).filter(|_| word.chars().all(char::is_lowercase));
     let range = match (joined, day(word), reader.range_end()) {
         (Some(days), ..) => Some((days, 0)),
         (None, Some(from), Some((Token::Word(to), parts))) => day(to).map(|to| ((from, to), parts)),
         _ => None,
     };
-    let Some((((_, from, _), (_, _, to)), parts)) = range else { return false };
+    let Some((((_, _, from, _), (_, _, _, to)), parts)) = range else {
+        if let Some((_, nominative, ..)) = one {
+            reader.speech.words(nominative);
+        }
+        return one.is_some();
+    };
     reader.skip(parts);
     reader.speech.words(&format!("с {from} по {to}"));
     true
@@ -72,33 +94,6 @@ pub(super) fn case_before(reader: &Reader<'_>) -> Option<Case> {
     let word = reader.word_before()?;
     let goes_on = matches!(word.as_str(), "и" | "или" | "ч" | "час" | "часа" | "часов" | "часам");
     case_after(&word).or(reader.last_case.filter(|_| goes_on))
-}
-
-fn date_case(reader: &Reader<'_>, before: Option<Case>) -> Case {
-    let word = reader.word_before().unwrap_or_default();
-    match before {
-        // «На двадцать первое ноября».
-        Some(Case::Accusative) => Case::Nominative,
-        Some(case) => case,
-        None if matches!(word.as_str(), "сегодня" | "завтра" | "это") => {
-            Case::Nominative
-        }
-        None => Case::Genitive,
-    }
-}
-
-fn time(reader: &mut Reader<'_>, (hour, minute): (u8, u8), before: Option<Case>) {
-    let said = |(hour, minute), case| russian::time_of_day(hour, minute, case).unwrap_or_default();
-    if let Some((Token::Time { hour: to_hour, minute: to_minute }, parts)) = reader.range_end() {
-        reader.skip(parts);
-        let [from, to] =
-            [(hour, minute), (*to_hour, *to_minute)].map(|it| said(it, Case::Genitive));
-        let with = if before == Some(Case::Genitive) { "" } else { "с " };
-        return reader.speech.words(&format!("{with}{from} до {to}"));
-    }
-    let case = before.unwrap_or(Case::Nominative);
-    reader.last_case = Some(case);
-    reader.speech.words(&said((hour, minute), case));
 }
 
 fn with_ending(number: u64, ending: &str) -> String {
@@ -129,7 +124,7 @@ fn one_by_one(digits: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-fn number(reader: &mut Reader<'_>, whole: &str, decimals: &str, before: Option<Case>) {
+pub(super) fn number(reader: &mut Reader<'_>, whole: &str, decimals: &str, before: Option<Case>) {
     let code = whole.len() > 4 && reader.last_word_is(&["номер"]);
     let zeros = whole.len() > 1 && whole.starts_with('0') && decimals.is_empty();
     let Some(count) = whole.parse::<u64>().ok().filter(|_| !code && !zeros) else {
@@ -146,7 +141,7 @@ fn number(reader: &mut Reader<'_>, whole: &str, decimals: &str, before: Option<C
         return;
     }
     let range = match reader.range_end() {
-        Some((Token::Number { whole: end, decimals: none }, parts))
+        Some((Token::Number { whole: end, decimals: none, .. }, parts))
             if decimals.is_empty() && none.is_empty() =>
         {
             end.parse::<u64>().ok().map(|end| (end, parts))
@@ -155,6 +150,11 @@ fn number(reader: &mut Reader<'_>, whole: &str, decimals: &str, before: Option<C
     };
     if let Some((end, parts)) = range {
         reader.skip(parts);
+        if reader.last_word_is(&["номер"]) {
+            let [from, to] =
+                [count, end].map(|part| cardinal(part, Case::Nominative, Gender::Masculine));
+            return reader.speech.words(&format!("{from}, {to}"));
+        }
         from_to(reader, count, end, before);
     } else {
         let said = with_what_follows(reader, count, decimals, before);
@@ -187,61 +187,6 @@ fn around_the_clock(reader: &mut Reader<'_>, count: u64) -> bool {
         reader.skip(2);
     }
     found
-}
-
-/// Day and month, and the year behind them.
-fn date(reader: &mut Reader<'_>, day: u64, before: Option<Case>) -> bool {
-    let Some(Token::Word(word)) = reader.next_written() else { return false };
-    let month = month_number(&word.to_lowercase());
-    let (Some(month), Ok(day)) = (month, u8::try_from(day)) else { return false };
-    let case = date_case(reader, before);
-    let Some(said) = russian::date(day, month, None, case) else { return false };
-    reader.speech.words(&said);
-    reader.skip_blank();
-    reader.skip(1);
-    if let [Token::Blank, Token::Number { whole, decimals }, ..] = reader.rest()
-        && let (4, true, Ok(number)) = (whole.len(), decimals.is_empty(), whole.parse::<u64>())
-        && (1_000..3_000).contains(&number)
-    {
-        reader.skip(2);
-        reader.speech.words(&russian::year(number, Case::Genitive));
-        skip_word_for_year(reader);
-    }
-    true
-}
-
-/// Passes over «года» or «г.» behind a year; the case that it is written in.
-fn skip_word_for_year(reader: &mut Reader<'_>) -> Option<Case> {
-    let (unit, parts, dotted) = reader.unit()?;
-    let case = match unit.as_str() {
-        "год" => Case::Nominative,
-        "года" | "г" => Case::Genitive,
-        "году" => Case::Prepositional,
-        "годом" => Case::Instrumental,
-        _ => return None,
-    };
-    // The dot behind a whole word is the sentence's.
-    let parts = if unit == "г" { parts } else { parts - usize::from(dotted) };
-    reader.skip_unit(parts, dotted && unit == "г");
-    Some(case)
-}
-
-fn year(reader: &mut Reader<'_>, number: u64, before: Option<Case>) -> bool {
-    if !(1_000..3_000).contains(&number) {
-        return false;
-    }
-    let Some((unit, ..)) = reader.unit() else { return false };
-    let case = match (unit.as_str(), before) {
-        ("год", _) => Case::Nominative,
-        ("году", Some(Case::Dative)) => Case::Dative,
-        ("году", _) | ("г", Some(Case::Accusative)) => Case::Prepositional,
-        ("годом", _) => Case::Instrumental,
-        ("года" | "г", _) => Case::Genitive,
-        _ => return false,
-    };
-    reader.speech.words(&russian::year(number, case));
-    skip_word_for_year(reader);
-    true
 }
 
 /// The number with its unit, sum or known noun; unknown words stay for the reader.

@@ -1,7 +1,8 @@
 //! From a written sentence to the words of a voice.
 //!
 //! [`token`] finds what is written (numbers, times, dates, codes, links), [`reader`] walks through it,
-//! `in_russian` and `in_english` say the numbers, [`speech`] puts words and pauses together.
+//! `in_russian`, `russian_dates` and `in_english` say what has digits, [`speech`] puts words and pauses
+//! together.
 
 mod abbreviations;
 mod in_english;
@@ -9,6 +10,7 @@ mod in_russian;
 mod number_shapes;
 mod reader;
 mod russian_context;
+mod russian_dates;
 mod speech;
 mod token;
 mod units;

@@ -15,6 +15,7 @@ pub(super) fn find(language: Language, rest: &str) -> Option<Found> {
         .or_else(|| code(rest))
         .or_else(|| phone(rest))
         .or_else(|| ordinal(language, rest))
+        .or_else(|| (language == Language::Russian).then(|| dotted(rest)).flatten())
         .or_else(|| Some(number(language, rest)))
 }
 
@@ -125,11 +126,21 @@ fn phone(rest: &str) -> Option<Found> {
     (is_phone && ends).then(|| (Token::Phone(rest[..end].to_owned()), end))
 }
 
+/// `22.11`, `18.00`.
+fn dotted(rest: &str) -> Option<Found> {
+    let (left, after) = digits(rest, 2, 2)?;
+    let (right, after) = digits(after.strip_prefix('.')?, 2, 2)?;
+    let more = after.strip_prefix(['.', ',']).unwrap_or(after);
+    let (left, right) = (u8::try_from(left).ok()?, u8::try_from(right).ok()?);
+    let ends = !more.starts_with(|it: char| it.is_ascii_digit());
+    ends.then_some((Token::Dotted { left, right }, rest.len() - after.len()))
+}
+
 const RUSSIAN_ENDINGS: [&str; 21] = [
     "ого", "ому", "ый", "ой", "ий", "ая", "ое", "ую", "ые", "ых", "ым", "ом", "го", "му", "ти",
     "й", "я", "е", "ю", "м", "х",
 ];
-const ENGLISH_ENDINGS: [&str; 4] = ["st", "nd", "rd", "th"];
+const ENGLISH_ENDINGS: [&str; 5] = ["st", "nd", "rd", "th", "s"];
 
 fn ordinal(language: Language, rest: &str) -> Option<Found> {
     let length = rest.bytes().take_while(u8::is_ascii_digit).count();
@@ -156,6 +167,7 @@ fn number(language: Language, rest: &str) -> Found {
             left = after;
         }
     }
+    let grouped = whole.len() > first;
     let marks: &[char] = match language {
         Language::Russian => &[',', '.'],
         Language::English => &['.'],
@@ -172,7 +184,7 @@ fn number(language: Language, rest: &str) -> Found {
             left = &after[count..];
         }
     }
-    (Token::Number { whole, decimals }, rest.len() - left.len())
+    (Token::Number { whole, decimals, grouped }, rest.len() - left.len())
 }
 
 fn group_of_three(language: Language, rest: &str) -> Option<(&str, &str)> {

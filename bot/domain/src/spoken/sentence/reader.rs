@@ -65,6 +65,7 @@ impl<'a> Reader<'a> {
             }
             Token::Mark(mark) => self.mark(*mark),
             Token::Number { .. }
+            | Token::Dotted { .. }
             | Token::Ordinal { .. }
             | Token::Time { .. }
             | Token::Date { .. } => {
@@ -163,6 +164,10 @@ impl<'a> Reader<'a> {
             '~' | '≈' if self.next_is_digit() => {
                 self.speech.words(if russian { "примерно" } else { "about" });
             }
+            '/' if self.is_between_digits() => {
+                self.speech.words(if russian { "дробь" } else { "slash" });
+            }
+            '/' => self.per(),
             '&' => self.speech.words(if russian { "и" } else { "and" }),
             '=' => self.speech.words(if russian { "равно" } else { "equals" }),
             '№' => self.speech.words(if russian { "номер" } else { "number" }),
@@ -172,8 +177,28 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// `km/h`, «км/ч».
+    fn per(&mut self) {
+        let said = match (self.language, self.rest().first()) {
+            (Language::Russian, Some(Token::Word(unit))) => match unit.as_str() {
+                "ч" | "час" => "в час",
+                "мин" => "в минуту",
+                "мес" => "в месяц",
+                _ => return,
+            },
+            (Language::English, Some(Token::Word(unit))) => match unit.as_str() {
+                "h" | "hr" | "hour" => "an hour",
+                "min" => "a minute",
+                _ => return,
+            },
+            _ => return,
+        };
+        self.at += 1;
+        self.speech.words(said);
+    }
+
     fn currency(&mut self, mark: char) {
-        if let Some(Token::Number { whole, decimals }) = self.next_written() {
+        if let Some(Token::Number { whole, decimals, .. }) = self.next_written() {
             let case = in_russian::case_before(self);
             self.skip_blank();
             self.at += 1;

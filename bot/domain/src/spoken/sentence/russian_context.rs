@@ -31,7 +31,12 @@ pub(super) fn by_ending(number: u64, before: Option<Case>, behind: &[String]) ->
     let one = number % 10 == 1 && number % 100 != 11;
     let case = match plural_case(noun).filter(|_| !one && noun.chars().count() > 3) {
         Some(case) => case,
-        None if one && before.is_none() && noun.ends_with(['у', 'ю']) => Case::Accusative,
+        None if one
+            && matches!(before, None | Some(Case::Nominative))
+            && noun.ends_with(['у', 'ю']) =>
+        {
+            Case::Accusative
+        }
         None => before.unwrap_or(Case::Nominative),
     };
     (case, gender(one, case, adjective.map(String::as_str), noun))

@@ -11,7 +11,9 @@ pub(super) enum Token {
     /// Letters, hyphens and apostrophes between them.
     Word(String),
     /// Digits, and the digits behind the decimal mark.
-    Number { whole: String, decimals: String },
+    Number { whole: String, decimals: String, grouped: bool },
+    /// Two digits, a dot, two digits: a date, a time or a number.
+    Dotted { left: u8, right: u8 },
     /// Digits with the ending of an ordinal: `21-го`, `3rd`.
     Ordinal { digits: String, ending: String },
     /// By the clock of 24 hours.
@@ -73,18 +75,17 @@ fn found(language: Language, rest: &str, letter: char) -> Found {
     special.unwrap_or((Token::Mark(letter), letter.len_utf8()))
 }
 
-/// Letters and digits in capitals, with a digit among them, or two groups of four.
+/// Latin or Cyrillic letters and digits in capitals, with a digit among them, or two groups of four.
 pub(super) fn code(rest: &str) -> Option<Found> {
     let length = rest
-        .find(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '-'))
+        .find(|letter: char| !(letter.is_ascii_digit() || letter.is_uppercase() || letter == '-'))
         .unwrap_or(rest.len());
     let code = rest[..length].trim_end_matches('-');
     let follows_letter = rest[code.len()..].starts_with(char::is_alphanumeric);
-    let shouted = code.bytes().all(|byte| !byte.is_ascii_lowercase());
-    let mixed = code.bytes().any(|byte| byte.is_ascii_digit())
-        && code.bytes().any(|byte| byte.is_ascii_uppercase());
+    let mixed =
+        code.bytes().any(|byte| byte.is_ascii_digit()) && code.chars().any(char::is_uppercase);
     let fours = code.len() == 9 && code.split('-').all(|part| part.len() == 4);
-    ((mixed || fours) && shouted && !follows_letter && code.len() <= 40)
+    ((mixed || fours) && !follows_letter && code.len() <= 40)
         .then(|| (Token::Code(code.to_owned()), code.len()))
 }
 

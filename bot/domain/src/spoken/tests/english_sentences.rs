@@ -84,6 +84,12 @@ const SENTENCES: &[(&str, &str)] = &[
     ("**Note:** it's — well — 5 > 3", "Note: it's, well, five three"),
     ("It is -5, not +21", "It is minus five, not plus twenty-one"),
     ("Version 1.2.3", "Version one point two point three"),
+    (
+        "Order 12345678 was late, 1000000 $ lost",
+        "Order one two three four five six seven eight was late, one million dollars lost",
+    ),
+    ("In the 1990s, at 10 km/h", "In the nineteen nineties, at ten kilometres an hour"),
+    ("By May 2026 in room 12/3", "By May twenty twenty-six in room twelve slash three"),
     ("Done\nThank you", "Done. Thank you"),
     ("Wait…", "Wait."),
     ("What?! Yes...", "What? Yes."),

@@ -4,6 +4,7 @@ mod certificate;
 mod line;
 mod self_call;
 mod trunks;
+mod voice;
 
 use std::{process::ExitCode, time::Duration};
 
@@ -68,6 +69,7 @@ async fn examine(config: &Config, data: &DataFolder, report: &mut Report) {
     line::examine(config, running, report).await;
     report.add("web", web(config, running).await);
     report.add("speech", speech(config, data));
+    voice::examine(config, report).await;
     match wiring::github(config) {
         Ok(Some(github)) => {
             for team in
