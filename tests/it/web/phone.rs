@@ -37,6 +37,8 @@ async fn the_page_tells_who_waits_and_who_talks_in_both_languages() {
     let (first, second) = (page.find("+74951234567"), page.find("номер скрыт"));
     assert!(first < second, "by their places");
     assert!(!page.contains("carrier.example"), "people read numbers");
+    let triage = web.reads(&operator, "/desk?lang=ru").await;
+    assert!(triage.contains("<strong>2</strong> Ждут на линии"), "{triage}");
     let page = web.reads(&operator, "/desk/phone?lang=en").await;
     for words in ["Waiting for a person", "talks with: <strong>Пётр</strong>", "on a call"] {
         assert!(page.contains(words), "«{words}» in {page}");
@@ -267,7 +269,12 @@ async fn an_outage_is_announced_and_cleared() {
     }
     web.submits(&olga, "/desk/phone/outage/clear", &[("line", "support")]).await;
     assert!(web.store.outages().await.expect("a read").is_empty());
+}
 
+#[tokio::test]
+async fn programs_announce_an_outage_too() {
+    let web = Web::open().await;
+    let olga = web.signs_in("Ольга", Role::Operator).await;
     let all = json!({ "texts": { "en": "The shop is down" } });
     assert_eq!(web.asked(Method::PUT, "/api/v1/outage", all).await.0, StatusCode::NO_CONTENT);
     let (_, listed) = web.asked(Method::GET, "/api/v1/outage", Value::Null).await;
