@@ -136,13 +136,21 @@ async fn who_waits_is_taken_and_who_talks_hangs_up() {
     let path = |act: &str| format!("/desk/phone/calls/{}/{act}", call.id);
     let early = web.submits(&olga, &path("hang-up"), &[]).await;
     assert_eq!(early.status(), StatusCode::CONFLICT, "nobody talks with her yet");
+    let maria = web.signs_in("Мария", Role::Manager).await;
+    let no_phone = web.submits(&maria, &path("take"), &[]).await;
+    assert_eq!(no_phone.status(), StatusCode::CONFLICT, "she has no phone to ring");
     web.submits(&olga, &path("take"), &[]).await;
     assert_eq!(web.ordered().await, [("Ольга".to_owned(), OrderWhat::TakeNow)]);
     web.phone_does(&LiveCall { stage: talking("Ольга"), ..call.clone() }).await;
-    assert_eq!(web.submits(&olga, &path("take"), &[]).await.status(), StatusCode::CONFLICT);
+    let another = live(waiting(1));
+    web.phone_does(&another).await;
+    let both = format!("/desk/phone/calls/{}/take", another.id);
+    assert_eq!(web.submits(&olga, &both, &[]).await.status(), StatusCode::CONFLICT, "she talks");
+    let petr = web.signs_in("Пётр", Role::Operator).await;
+    assert_eq!(web.submits(&petr, &path("take"), &[]).await.status(), StatusCode::CONFLICT);
     web.submits(&olga, &path("hang-up"), &[]).await;
     assert_eq!(web.ordered().await, [("Ольга".to_owned(), OrderWhat::HangUp)]);
-    let nowhere = web.submits(&olga, "/desk/phone/calls/nonsense/take", &[]).await;
+    let nowhere = web.submits(&petr, "/desk/phone/calls/nonsense/take", &[]).await;
     assert_eq!(nowhere.status(), StatusCode::NOT_FOUND);
 }
 
