@@ -284,7 +284,7 @@ fn web_state(
             phone: number.zip(listen).map(|(number, listen)| dial(&number, &listen)),
             inboxes: Vec::new(),
             lines: config.phone.line.iter().map(|line| line.number.clone()).collect(),
-            operators: Vec::new(),
+            operators: config.operator_names(),
             api_token_hash: token_hash(&data.api_token()?),
         },
         store: stores.store.clone(),

@@ -27,6 +27,7 @@ pub(crate) enum Refusal {
     HandedOnTooOften,
     ToYourself,
     CallerNotWaiting,
+    OnAnotherCall,
     CallIsOver,
     NoSuchColleague,
     ColleagueAway,
@@ -74,6 +75,7 @@ impl Refusal {
             }
             Self::ToYourself => "Этот звонок уже у вас.",
             Self::CallerNotWaiting => "Этот человек уже не ждёт.",
+            Self::OnAnotherCall => "Вы уже говорите. Сначала завершите этот разговор.",
             Self::CallIsOver => "Этот звонок уже закончился.",
             Self::NoSuchColleague => "Такого оператора нет. Выберите коллегу из списка.",
             Self::ColleagueAway => "Этого коллеги нет на месте. Выберите другого.",
@@ -115,6 +117,7 @@ impl Refusal {
             }
             Self::ToYourself => "This call is with you already.",
             Self::CallerNotWaiting => "This caller does not wait any more.",
+            Self::OnAnotherCall => "You are talking already. End that call first.",
             Self::CallIsOver => "This call is over already.",
             Self::NoSuchColleague => "There is no such operator. Choose a colleague from the list.",
             Self::ColleagueAway => "This colleague is away. Choose another.",

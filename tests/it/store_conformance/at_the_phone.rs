@@ -24,11 +24,11 @@ fn live(stage: LiveStage) -> LiveCall {
     }
 }
 
-fn waiting(place: u32) -> LiveCall {
+pub(super) fn waiting(place: u32) -> LiveCall {
     live(LiveStage::Waiting { place, since: at(1) })
 }
 
-fn order(call: CallId, what: OrderWhat, at: Timestamp) -> DeskOrder {
+pub(super) fn order(call: CallId, what: OrderWhat, at: Timestamp) -> DeskOrder {
     DeskOrder { id: OrderId::new(fresh()), call, by: "Вера".to_owned(), what, at }
 }
 
@@ -88,11 +88,7 @@ pub(super) async fn an_order_is_open_until_it_is_done_or_too_old(store: &dyn Bac
     submitted(store, vec![Change::GiveOrder(take.clone())]).await;
     assert_eq!(orders(store, at(11)).await, [take.clone(), hand_on.clone()], "oldest first");
     let later = at(5) + DeskOrder::GOOD_FOR;
-    assert_eq!(
-        orders(store, later).await,
-        std::slice::from_ref(&hand_on),
-        "what is too old is not obeyed"
-    );
+    assert_eq!(orders(store, later).await, std::slice::from_ref(&hand_on), "what is too old");
 
     let hang_up = order(one.id, OrderWhat::HangUp, at(12));
     submitted(store, vec![Change::GiveOrder(hang_up.clone())]).await;

@@ -35,7 +35,9 @@ async fn stored(store: &dyn Backend, id: CallBackId) -> CallBack {
 
 pub(super) async fn places_are_kept_in_the_order_of_the_queue(store: &dyn Backend) {
     let (late, early) = (asked(20), asked(10));
+    let mut changes = store.changes();
     submitted(store, vec![Change::SaveCallBack(late.clone())]).await;
+    assert!(changes.recv().await.expect("news").calls, "the phone and open pages hear of it");
     submitted(store, vec![Change::SaveCallBack(early.clone())]).await;
     assert_eq!(store.call_backs().await.expect("a read"), [early.clone(), late.clone()]);
     assert_eq!(store.call_back_of(late.call).await.expect("a read"), Some(late.clone()));

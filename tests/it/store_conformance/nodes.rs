@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use mostik_domain::Step;
+use mostik_domain::{Change, OrderWhat, Step};
 use mostik_store::Store;
 use mostik_store_postgres::PostgresStore;
 use mostik_tests::needs;
 use tokio::time::timeout;
 
-use super::given::{LEASE, at, captured};
+use super::at_the_phone::{order, waiting};
+use super::given::{LEASE, at, captured, submitted};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -24,6 +25,21 @@ async fn one_node_hears_what_another_commits() {
     assert_eq!(heard.feedback, Some(id));
     let lease = other.claim(&[Step::Classify], at(1), LEASE).await.expect("a claim");
     assert!(lease.is_some(), "and finds the job");
+}
+
+#[tokio::test]
+async fn an_order_of_the_desk_reaches_the_phone_of_another_node() {
+    needs!("postgres");
+    let (url, phone) = super::postgres().await;
+    let desk = PostgresStore::connect(&url.into()).await.expect("a second node");
+    let call = waiting(1);
+    submitted(&phone, vec![Change::SaveLiveCall(call.clone())]).await;
+    let mut changes = phone.changes();
+    let given = order(call.id, OrderWhat::TakeNow, at(2));
+    submitted(&desk, vec![Change::GiveOrder(given.clone())]).await;
+    let heard = timeout(PATIENCE, changes.recv()).await.expect("in time").expect("news");
+    assert_eq!((heard.calls, heard.jobs), (true, false));
+    assert_eq!(phone.desk_orders(at(3)).await.expect("a read"), [given]);
 }
 
 #[tokio::test]

@@ -17,8 +17,10 @@ async fn a_line_is_asked_for_until_it_is_written() {
     let (one, two) = (web.talked("Ольга").await, web.talked("Ольга").await);
     let theirs = web.talked("Пётр").await;
     let olga = web.signs_in("Ольга", Role::Operator).await;
+    let anywhere = web.reads(&olga, "/desk/feedback?lang=ru").await;
+    assert!(anywhere.contains("Без вашей строки звонков: 2"), "{anywhere}");
     let page = web.reads(&olga, "/desk/phone?lang=ru").await;
-    assert!(page.contains("Почему вы ответили так?"), "{page}");
+    assert!(page.contains("for=\"note-"), "{page}");
     assert!(page.contains(&one.to_string()) && page.contains(&two.to_string()), "{page}");
     assert!(!page.contains(&theirs.to_string()), "others write their own");
 

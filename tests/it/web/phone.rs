@@ -37,6 +37,8 @@ async fn the_page_tells_who_waits_and_who_talks_in_both_languages() {
     let (first, second) = (page.find("+74951234567"), page.find("номер скрыт"));
     assert!(first < second, "by their places");
     assert!(!page.contains("carrier.example"), "people read numbers");
+    let triage = web.reads(&operator, "/desk?lang=ru").await;
+    assert!(triage.contains("<strong>2</strong> Ждут на линии"), "{triage}");
     let page = web.reads(&operator, "/desk/phone?lang=en").await;
     for words in ["Waiting for a person", "talks with: <strong>Пётр</strong>", "on a call"] {
         assert!(page.contains(words), "«{words}» in {page}");
@@ -134,13 +136,21 @@ async fn who_waits_is_taken_and_who_talks_hangs_up() {
     let path = |act: &str| format!("/desk/phone/calls/{}/{act}", call.id);
     let early = web.submits(&olga, &path("hang-up"), &[]).await;
     assert_eq!(early.status(), StatusCode::CONFLICT, "nobody talks with her yet");
+    let maria = web.signs_in("Мария", Role::Manager).await;
+    let no_phone = web.submits(&maria, &path("take"), &[]).await;
+    assert_eq!(no_phone.status(), StatusCode::CONFLICT, "she has no phone to ring");
     web.submits(&olga, &path("take"), &[]).await;
     assert_eq!(web.ordered().await, [("Ольга".to_owned(), OrderWhat::TakeNow)]);
     web.phone_does(&LiveCall { stage: talking("Ольга"), ..call.clone() }).await;
-    assert_eq!(web.submits(&olga, &path("take"), &[]).await.status(), StatusCode::CONFLICT);
+    let another = live(waiting(1));
+    web.phone_does(&another).await;
+    let both = format!("/desk/phone/calls/{}/take", another.id);
+    assert_eq!(web.submits(&olga, &both, &[]).await.status(), StatusCode::CONFLICT, "she talks");
+    let petr = web.signs_in("Пётр", Role::Operator).await;
+    assert_eq!(web.submits(&petr, &path("take"), &[]).await.status(), StatusCode::CONFLICT);
     web.submits(&olga, &path("hang-up"), &[]).await;
     assert_eq!(web.ordered().await, [("Ольга".to_owned(), OrderWhat::HangUp)]);
-    let nowhere = web.submits(&olga, "/desk/phone/calls/nonsense/take", &[]).await;
+    let nowhere = web.submits(&petr, "/desk/phone/calls/nonsense/take", &[]).await;
     assert_eq!(nowhere.status(), StatusCode::NOT_FOUND);
 }
 
@@ -267,7 +277,12 @@ async fn an_outage_is_announced_and_cleared() {
     }
     web.submits(&olga, "/desk/phone/outage/clear", &[("line", "support")]).await;
     assert!(web.store.outages().await.expect("a read").is_empty());
+}
 
+#[tokio::test]
+async fn programs_announce_an_outage_too() {
+    let web = Web::open().await;
+    let olga = web.signs_in("Ольга", Role::Operator).await;
     let all = json!({ "texts": { "en": "The shop is down" } });
     assert_eq!(web.asked(Method::PUT, "/api/v1/outage", all).await.0, StatusCode::NO_CONTENT);
     let (_, listed) = web.asked(Method::GET, "/api/v1/outage", Value::Null).await;

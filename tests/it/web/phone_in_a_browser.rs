@@ -1,7 +1,7 @@
 //! The phone's page as a browser shows it: by keys alone, alive, on a telephone
 //! and on a desk.
 
-use mostik_domain::{Change, Decision, LiveCall, OrderWhat, Outage, OutageTexts, Role};
+use mostik_domain::{CallId, Change, Decision, LiveCall, OrderWhat, Outage, OutageTexts, Role};
 use mostik_store::Store as _;
 use mostik_tests::browser::Browser;
 use mostik_tests::eventually::eventually;
@@ -82,10 +82,8 @@ async fn pick_up_opens_the_history_while_somebody_types() {
     assert_eq!(typed, "Оплата стоит", "what is being typed is never taken away");
 }
 
-#[tokio::test]
-async fn nothing_runs_out_of_the_window() {
-    needs!("chromedriver", "chromium");
-    let web = Web::open().await;
+/// Everything that the page can show, at once; gives a call that is over.
+async fn busy(web: &Web) -> CallId {
     let filed = web.filed("Не видно кнопки оплаты, а заказ нужен сегодня").await;
     let customer = web.feedback(filed.feedback).await.customer;
     web.picks_up("Ольга", Some(customer)).await;
@@ -109,6 +107,14 @@ async fn nothing_runs_out_of_the_window() {
         .and(Change::SaveCallBack(asked_to_be_called_back()))
         .and(Change::SetOutage(outage));
     web.submit(changes).await;
+    over
+}
+
+#[tokio::test]
+async fn nothing_runs_out_of_the_window() {
+    needs!("chromedriver", "chromium");
+    let web = Web::open().await;
+    let over = busy(&web).await;
     let browser = signed_in(&web, "ru").await;
     for (width, name) in [(390, "narrow"), (1280, "wide")] {
         browser.resizes(width, 1000).await;

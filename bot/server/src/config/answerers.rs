@@ -49,6 +49,12 @@ impl Config {
         people.collect()
     }
 
+    /// Everybody who answers callers.
+    pub fn operator_names(&self) -> Vec<String> {
+        let named = self.phone.operator.iter().filter(|one| !one.name.is_empty());
+        named.map(|one| one.name.clone()).collect()
+    }
+
     /// How calls to a line go.
     pub fn script(&self, line: &Line) -> Result<Arc<Script>, WrongValue> {
         let key = wrong("phone.line.greeting");

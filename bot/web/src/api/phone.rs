@@ -3,6 +3,7 @@
 use axum::{
     Json,
     extract::{Path, State},
+    http::StatusCode,
 };
 use jiff::Timestamp;
 use mostik_domain::{CallBack, CallBackState, LiveCall, LiveStage, OrderWhat};
@@ -201,6 +202,7 @@ pub(super) struct HandOn {
         (status = 400, body = ProblemDocument, content_type = "application/problem+json"),
         (status = 401, body = ProblemDocument, content_type = "application/problem+json"),
         (status = 403, body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, body = ProblemDocument, content_type = "application/problem+json"),
         (status = 409, description = "it is over, not hers, or was handed on often enough",
          body = ProblemDocument, content_type = "application/problem+json"),
     )
@@ -210,7 +212,7 @@ pub(super) async fn hand_on(
     State(state): State<WebState>,
     Path(id): Path<String>,
     JsonBody(wanted): JsonBody<HandOn>,
-) -> Result<(axum::http::StatusCode, Json<LiveCallJson>), ProblemDocument> {
+) -> Result<(StatusCode, Json<LiveCallJson>), ProblemDocument> {
     let call = live_call(&state, id_in_path(&id)?).await?;
     let by = in_the_name_of(&person, wanted.operator)?;
     let to = match wanted.to {
@@ -220,7 +222,7 @@ pub(super) async fn hand_on(
     let moment = Moment::now(&state, &by);
     let asked = acts::order(&call, OrderWhat::HandOn { to }, &moment)?;
     state.store.submit(asked, moment.at).await?;
-    Ok((axum::http::StatusCode::ACCEPTED, Json(call.into())))
+    Ok((StatusCode::ACCEPTED, Json(call.into())))
 }
 
 /// Why a call was answered so.

@@ -3,7 +3,6 @@
 
 use askama::Template;
 use axum::response::Response;
-use jiff::SignedDuration;
 use mostik_domain::{
     CallBack, CallBackId, CallBackState, CallId, DeskOrder, LiveCall, LiveStage, Outage, Presence,
 };
@@ -11,7 +10,7 @@ use mostik_store::CallCard;
 
 use super::{
     caller::{self, Before},
-    presence::whom,
+    presence::{self, whom},
     shell::{Here, Shell, Visit, private_page},
 };
 use crate::{
@@ -20,9 +19,6 @@ use crate::{
     phone_desk::{AtThePhone, call_of, operators},
     wording::When,
 };
-
-/// For how long a line about a call is asked for.
-const NOTE_ASKED_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 #[derive(Template)]
 #[template(path = "phone.html")]
@@ -120,7 +116,7 @@ pub(super) async fn show(
         }
     }
     waiting.sort_by_key(|row| row.place);
-    let owed = store.talks_without_a_note(&person.name, visit.now - NOTE_ASKED_FOR).await?;
+    let owed = presence::owed(&visit, &person).await?;
     let mut kept = Vec::new();
     for call_back in store.call_backs().await? {
         kept.push(self::kept(&visit, &call_back));

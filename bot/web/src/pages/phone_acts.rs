@@ -14,7 +14,7 @@ use crate::{
     api::id_in_path,
     error::ProblemDocument,
     guard::{FormBody, Operator, Person},
-    phone_desk::{colleague, live_call},
+    phone_desk::{colleague, live_call, operators},
     refusal::Refusal,
 };
 
@@ -35,7 +35,13 @@ async fn ordered(visit: &Visit, person: &Person, id: &str, what: OrderWhat) -> D
 
 /// Rings the person for this caller now.
 pub(super) async fn take(Operator(person): Operator, visit: Visit, Path(id): Path<String>) -> Done {
-    ordered(&visit, &person, &id, OrderWhat::TakeNow).await
+    let live = visit.state.store.live_calls().await?;
+    let all = operators(&visit.state, &live).await?;
+    match all.iter().find(|it| it.name == person.name) {
+        None => Err(Refusal::NotAnOperator.into()),
+        Some(it) if it.call.is_some() => Err(Refusal::OnAnotherCall.into()),
+        Some(_) => ordered(&visit, &person, &id, OrderWhat::TakeNow).await,
+    }
 }
 
 /// Ends the call that the person is in.

@@ -2,7 +2,9 @@
 //! with whom they talk.
 
 use axum::response::Response;
+use jiff::{SignedDuration, Timestamp};
 use mostik_domain::{LiveCall, Presence};
+use mostik_store::{CallCard, StoreError};
 use serde::Deserialize;
 
 use super::{
@@ -36,17 +38,34 @@ pub(super) struct OnCall {
     pub(super) lasts: String,
 }
 
-/// Both, of those who may talk with customers.
-pub(super) async fn of(
-    visit: &Visit,
-    person: &Person,
-) -> Result<(Option<PresenceSwitch>, Option<OnCall>), ProblemDocument> {
+/// What stands at the top of a page.
+#[derive(Default)]
+pub(super) struct AtTheTop {
+    /// None of those who never take calls.
+    pub(super) presence: Option<PresenceSwitch>,
+    /// None of those who do not talk now.
+    pub(super) on_call: Option<OnCall>,
+    /// Calls of which the person has not said why they were answered so.
+    pub(super) owed: usize,
+}
+
+/// For how long a line about a call is asked for.
+const NOTE_ASKED_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Calls that somebody has answered and said nothing about, newest first.
+pub(super) async fn owed(visit: &Visit, person: &Person) -> Result<Vec<CallCard>, StoreError> {
+    let since = visit.now - NOTE_ASKED_FOR;
+    visit.state.store.talks_without_a_note(&person.name, since).await
+}
+
+/// All of it, of those who may talk with customers.
+pub(super) async fn of(visit: &Visit, person: &Person) -> Result<AtTheTop, ProblemDocument> {
     if !person.is_operator() {
-        return Ok((None, None));
+        return Ok(AtTheTop::default());
     }
     let live = visit.state.store.live_calls().await?;
     let mine = operators(&visit.state, &live).await?.into_iter().find(|it| it.name == person.name);
-    let switch = mine.map(|it| PresenceSwitch {
+    let presence = mine.map(|it| PresenceSwitch {
         now: visit.w().presence(it.presence),
         away: it.presence == Presence::Away,
         other: match it.presence {
@@ -63,7 +82,8 @@ pub(super) async fn of(
         }),
         None => None,
     };
-    Ok((switch, on_call))
+    let owed = owed(visit, person).await?.len();
+    Ok(AtTheTop { presence, on_call, owed })
 }
 
 /// The caller's name, or the number, or that it is withheld.
@@ -88,7 +108,7 @@ impl Visit {
     }
 
     /// How long something goes on already, as minutes and seconds.
-    pub(super) fn lasts(&self, since: jiff::Timestamp) -> String {
+    pub(super) fn lasts(&self, since: Timestamp) -> String {
         let seconds = self.now.duration_since(since).as_secs().max(0);
         format!("{}:{:02}", seconds / 60, seconds % 60)
     }

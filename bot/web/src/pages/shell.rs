@@ -9,7 +9,7 @@ use axum::{
 use jiff::Timestamp;
 use mostik_domain::Language;
 
-use super::presence::{self, OnCall, PresenceSwitch};
+use super::presence::{self, AtTheTop};
 use crate::{
     error::ProblemDocument,
     guard::Person,
@@ -41,10 +41,8 @@ pub(super) struct Shell {
     pub(super) menu: Vec<MenuItem>,
     /// The name of who is signed in.
     pub(super) person: Option<String>,
-    /// Whether that person takes calls; none of those who never do.
-    pub(super) presence: Option<PresenceSwitch>,
-    /// With whom that person talks by phone now.
-    pub(super) on_call: Option<OnCall>,
+    /// Whether that person takes calls, and with whom she talks.
+    pub(super) top: AtTheTop,
     /// Where news of this page come from; empty when it is not live.
     pub(super) live: String,
 }
@@ -95,8 +93,7 @@ impl Visit {
             other: other_language(&self.uri, self.locale.language),
             menu: Vec::new(),
             person: None,
-            presence: None,
-            on_call: None,
+            top: AtTheTop::default(),
             live: String::new(),
         }
     }
@@ -129,12 +126,15 @@ impl Visit {
         if person.is_admin() {
             add(Here::People, "/desk/people", words.people);
         }
-        let (presence, on_call) = presence::of(self, person).await?;
+        let mut top = presence::of(self, person).await?;
+        if here == Here::Phone {
+            // There the lines themselves are asked for.
+            top.owed = 0;
+        }
         Ok(Shell {
             menu,
             person: Some(person.name.clone()),
-            presence,
-            on_call,
+            top,
             live: "/desk/events".to_owned(),
             ..self.public()
         })

@@ -1,8 +1,8 @@
 use askama::Template;
 use axum::response::Response;
 use mostik_domain::{
-    Address, AddressKind, FeedbackState, Notice, NoticeId, NoticeState, Promise, PromiseState,
-    ReturnPath,
+    Address, AddressKind, FeedbackState, LiveCall, LiveStage, Notice, NoticeId, NoticeState,
+    Promise, PromiseState, ReturnPath,
 };
 use mostik_store::{FeedbackCard, FeedbackFilter, JobState, PageRequest};
 
@@ -22,6 +22,8 @@ const LOOKED_THROUGH: u32 = 200;
 struct TriagePage {
     shell: Shell,
     waiting_count: u64,
+    /// Callers who wait for a person now.
+    on_the_line: usize,
     dead_count: u64,
     waiting: Vec<FeedbackRow>,
     calls: Vec<CallRow>,
@@ -63,16 +65,22 @@ pub(super) async fn show(
     let newest = PageRequest { limit: LOOKED_THROUGH, after: None };
     let newest = store.feedback_page(&FeedbackFilter::default(), &newest).await?;
     let calls = store.awaiting_call().await?;
+    let live = store.live_calls().await?;
     let jobs = store.job_counts().await?;
     let dead = jobs.iter().filter(|jobs| jobs.state == JobState::Dead);
     private_page(&TriagePage {
         shell: visit.staff(&person, Here::Triage).await?,
         waiting_count,
+        on_the_line: live.iter().filter(|call| is_waiting(call)).count(),
         dead_count: dead.map(|jobs| jobs.count).sum(),
         waiting: waiting.items.iter().map(|card| row(&visit, card)).collect(),
         calls: calls.iter().map(|(notice, card)| call(&visit, notice, card)).collect(),
         late: newest.items.iter().filter_map(|card| late(&visit, card)).collect(),
     })
+}
+
+fn is_waiting(call: &LiveCall) -> bool {
+    matches!(call.stage, LiveStage::Waiting { .. })
 }
 
 fn call(visit: &Visit, notice: &Notice, card: &FeedbackCard) -> CallRow {

@@ -132,6 +132,7 @@ pub(super) static ENGLISH: Wording = Wording {
     triage: Triage {
         title: "What waits for a person",
         waiting: "Waiting",
+        on_the_line: "Waiting on the line",
         calls: "To be called",
         late: "Overdue",
         dead: "Stopped jobs",

@@ -96,7 +96,7 @@ words! {
     }
     /// What waits for a person.
     Triage {
-        title waiting calls late dead waiting_title waiting_empty calls_title calls_empty called
+        title waiting on_the_line calls late dead waiting_title waiting_empty calls_title calls_empty called
         late_title late_empty since due tell
     }
     /// The list of feedback and one feedback.
@@ -142,7 +142,7 @@ words! {
     PhoneWords {
         title lead presence_title on_call open_caller talking_title
         hand_on hand_on_next hand_on_to hang_up history history_none
-        last_words note_title note_hint note_save note_skip note_again noted_by
+        last_words note_title note_write lines_owed note_hint note_save note_skip note_again noted_by
         waiting_title waiting_none place take unknown ringing with live_title live_none
         kept_title kept_none queued asked attempts twice not_before cancel operators_title
         operators_none outage_title outage_none outage_lead every_line line until until_hint

@@ -20,6 +20,8 @@ pub(super) static PHONE_RUSSIAN: PhoneWords = PhoneWords {
     history_none: "Этот номер у нас впервые: прежних обращений нет.",
     last_words: "Последние слова",
     note_title: "Почему вы ответили так?",
+    note_write: "Написать",
+    lines_owed: "Почему вы ответили так? Без вашей строки звонков:",
     note_hint: "Одной строкой, для коллег: что решили и почему.",
     note_save: "Записать",
     note_skip: "Добавить нечего",
@@ -89,6 +91,8 @@ pub(super) static PHONE_ENGLISH: PhoneWords = PhoneWords {
     history_none: "This number is new to us: there is no earlier feedback.",
     last_words: "Last words",
     note_title: "Why was it answered so?",
+    note_write: "Write it",
+    lines_owed: "Why was it answered so? Calls without your line:",
     note_hint: "One line, for colleagues: what you decided, and why.",
     note_save: "Keep",
     note_skip: "Nothing to add",
@@ -209,7 +213,7 @@ impl Wording {
         }
     }
 
-    /// «дважды», "twice", of how often a call was handed on.
+    /// How often a call was handed on, of how often it may be.
     pub(crate) fn hand_ons(&self, count: u8, most: u8) -> String {
         match self.language {
             Language::Russian => format!("Передавали: {count} из {most}"),

@@ -132,6 +132,7 @@ pub(super) static RUSSIAN: Wording = Wording {
     triage: Triage {
         title: "Что ждёт человека",
         waiting: "Ждут решения",
+        on_the_line: "Ждут на линии",
         calls: "Нужно позвонить",
         late: "Просрочено",
         dead: "Остановились задания",
