@@ -45,7 +45,8 @@ pub enum Change {
     AddSignal(AcceptanceSignal),
     /// Adds or updates a promise.
     SavePromise(Promise),
-    /// Adds or updates a notice; a second notice of a kind for a feedback is ignored.
+    /// Adds or updates a notice; a second notice of a kind for a feedback is ignored, and so is a
+    /// change of one that was told or given up meanwhile.
     SaveNotice(Notice),
     /// Adds or updates an issue on the built-in board, with what happened to it.
     SaveBoardIssue(BoardIssue, Vec<TrackerEvent>),

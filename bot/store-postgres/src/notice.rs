@@ -11,13 +11,15 @@ use crate::{
 /// How many notices that wait for a call are listed.
 const LISTED: i64 = 200;
 
-/// Adds or updates; ignored when the feedback has another notice of this kind.
+/// Adds or updates; ignored when the feedback has another notice of this kind, and when it was
+/// told meanwhile: what was told stays told, whoever read it before.
 pub(crate) async fn save(db: &mut Connection, notice: &Notice) -> Result<(), StoreError> {
     let sql = "INSERT INTO notice (id, feedback_id, kind, state, created_at, document) \
                VALUES ($1, $2, $3, $4, $5, $6) \
                ON CONFLICT (feedback_id, kind) DO UPDATE \
                SET state = excluded.state, document = excluded.document \
-               WHERE notice.id = excluded.id";
+               WHERE notice.id = excluded.id \
+               AND notice.state NOT IN ('sent', 'posted', 'undeliverable')";
     sqlx::query(sql)
         .bind(notice.id.to_string())
         .bind(notice.feedback.to_string())

@@ -158,6 +158,10 @@ pub(super) async fn a_second_notice_of_a_kind_is_ignored(store: &dyn Backend) {
     assert_eq!(kept, Some(one.clone()));
     let sent = one.in_state(NoticeState::Sent { at: at(6) }).expect("a notice goes out");
     submitted(store, vec![Change::SaveNotice(sent.clone())]).await;
+    assert_eq!(store.notice(sent.id).await.expect("a read"), Some(sent.clone()));
+    // Who had read it before it was told does not make it untold.
+    let untold = Notice { state: NoticeState::Pending, ..sent.clone() };
+    submitted(store, vec![Change::SaveNotice(untold)]).await;
     assert_eq!(store.notice(sent.id).await.expect("a read"), Some(sent));
     let received = store.notice_of(captured.feedback, NoticeKind::Received).await.expect("a read");
     assert!(received.is_some(), "another kind is another notice");

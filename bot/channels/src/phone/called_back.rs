@@ -23,9 +23,16 @@ impl Phone {
         let id: NoticeId = report.about.parse().map_err(HostError::new)?;
         let store = &self.intake.store;
         let notice = store.notice(id).await.map_err(HostError::new)?;
-        let notice = notice.ok_or_else(|| HostError::new("a call-back about no notice"))?;
-        let details = store.feedback_details(notice.feedback).await.map_err(HostError::new)?;
-        let details = details.ok_or_else(|| HostError::new("a call-back about no feedback"))?;
+        let feedback = notice.as_ref().map(|notice| notice.feedback);
+        let details = match feedback {
+            Some(id) => store.feedback_details(id).await.map_err(HostError::new)?,
+            None => None,
+        };
+        let (Some(notice), Some(details)) = (notice, details) else {
+            // The customer was forgotten meanwhile, and with her what she was called about.
+            tracing::warn!(call = call.id, "a call-back about what is forgotten is not kept");
+            return Ok(());
+        };
         let termination = call.termination;
         let at = call.ended_at;
         let stored = mostik_domain::Call {

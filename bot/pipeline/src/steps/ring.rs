@@ -62,7 +62,7 @@ pub(super) async fn decide(pipeline: &Pipeline, id: NoticeId) -> Result<Decision
     }
     let opens = pipeline.rules.hours.after(now, 0);
     if opens > now {
-        return again_at(pipeline, notice.to_be_rung(opens)?);
+        return Ok(again_at(pipeline, notice.to_be_rung(opens)?));
     }
     let dial = pipeline.new_job(
         Job::Dial { notice: id, feedback: notice.feedback },
@@ -108,7 +108,7 @@ pub(super) async fn dial(
     let now = pipeline.now();
     let opens = pipeline.rules.hours.after(now, 0);
     if opens > now {
-        return again_at(pipeline, notice.not_called_yet(opens)?);
+        return Ok(again_at(pipeline, notice.not_called_yet(opens)?));
     }
     let Some(rings) = pipeline.rings.as_ref() else {
         return came_to(pipeline, notice, Rung::NotBefore(now)).await;
@@ -128,7 +128,7 @@ async fn came_to(pipeline: &Pipeline, notice: Notice, rung: Rung) -> Result<Deci
     let now = pipeline.now();
     match rung {
         Rung::Told => told(pipeline, notice, now).await,
-        Rung::NotBefore(at) => again_at(pipeline, notice.not_called_yet(at)?),
+        Rung::NotBefore(at) => Ok(again_at(pipeline, notice.not_called_yet(at)?)),
         Rung::MayNot(why) => {
             tracing::info!(notice = %notice.id, %why, "Mostik does not call; a person has to");
             let notice = notice.not_called_yet(now)?.left_to_a_person()?;
@@ -137,7 +137,7 @@ async fn came_to(pipeline: &Pipeline, notice: Notice, rung: Rung) -> Result<Deci
         Rung::Missed(how) => {
             let next = pipeline.call_back.as_deref();
             let next = next.and_then(|plan| plan.next_attempt(attempts.made, now));
-            again_at(pipeline, notice.missed(how, next, now)?)
+            Ok(again_at(pipeline, notice.missed(how, next, now)?))
         }
     }
 }
@@ -150,11 +150,11 @@ async fn told(pipeline: &Pipeline, notice: Notice, now: Timestamp) -> Result<Dec
 }
 
 /// Stored as it is now, with the next try, if there is to be one.
-fn again_at(pipeline: &Pipeline, notice: Notice) -> Result<Decision, StepError> {
+fn again_at(pipeline: &Pipeline, notice: Notice) -> Decision {
     let next = notice.call_attempts().and_then(|attempts| attempts.next_at);
     let job = next.map(|at| ring_job(pipeline, &notice, at));
     let decision = Decision::nothing().and(Change::SaveNotice(notice));
-    Ok(job.into_iter().fold(decision, Decision::then))
+    job.into_iter().fold(decision, Decision::then)
 }
 
 fn ring_job(pipeline: &Pipeline, notice: &Notice, at: Timestamp) -> NewJob {

@@ -24,9 +24,9 @@ fn prompts() -> Vec<Clip> {
 
 /// Whether somebody who says this, and then waits, speaks for too long.
 fn speaks_for_long(clip: &Clip) -> bool {
-    let silence = [0_i16; 3 * 8_000];
+    let silence = vec![0_i16; 3 * 8_000];
     let (mut detector, mut began) = (VoiceDetector::new(PAUSE), None);
-    let line = [clip.samples(), &silence[..]].concat();
+    let line = [clip.samples(), &silence].concat();
     for (nth, frame) in line.chunks(FRAME).enumerate() {
         let now = nth * FRAME;
         match detector.push(frame) {

@@ -7,6 +7,7 @@ use mostik_gateway::outgoing::{CallTerms, CallsOut, Leg, NotPlaced, OutgoingOrde
 use mostik_media::{Clip, Codec, MediaEvent, RtpPorts};
 use mostik_sip::{
     CallEvent, DialError, DialFailure, Edge, EdgeConfig, EndedBy, Listen, Route, Transport,
+    TrunkConfig,
 };
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -21,8 +22,16 @@ struct World {
 
 impl World {
     async fn open(first_port: u16, encryption: EncryptionMode) -> Self {
+        Self::with_trunks(first_port, encryption, Vec::new()).await
+    }
+
+    async fn with_trunks(
+        first_port: u16,
+        encryption: EncryptionMode,
+        trunks: Vec<TrunkConfig>,
+    ) -> Self {
         let listen = Listen { transport: Transport::Udp, address: ([127, 0, 0, 1], 0).into() };
-        let config = EdgeConfig { listen: vec![listen], ..EdgeConfig::default() };
+        let config = EdgeConfig { listen: vec![listen], trunks, ..EdgeConfig::default() };
         let (edge, _) = Edge::start(config).await.expect("an edge");
         let ports = RtpPorts::new(first_port..=first_port + 19).expect("ports");
         let terms = CallTerms {
@@ -187,4 +196,49 @@ async fn what_cannot_be_dialled_is_said_at_once() {
     edge.shutdown(Duration::ZERO).await;
     let failed = soon(out.place(OutgoingOrder::phone("desk"), |_| ())).await.expect_err("closed");
     assert!(matches!(failed, NotPlaced::Order(DialError::NotOpen)), "{failed:?}");
+}
+
+fn trunk(name: &str, carrier: &Callee) -> TrunkConfig {
+    TrunkConfig {
+        register: false,
+        ask_every: None,
+        ..TrunkConfig::new(name, carrier.address().to_string(), "mostik", None)
+    }
+}
+
+/// A number, by both carriers in their order.
+fn by_carriers() -> OutgoingOrder {
+    let route = Route::Trunks(vec!["one".into(), "two".into()]);
+    OutgoingOrder { from: Some("+74957654321".into()), ..OutgoingOrder::new("+74951234567", route) }
+}
+
+#[tokio::test]
+async fn a_carrier_that_fails_in_mid_dial_is_followed_by_the_next() {
+    let (mut one, mut two) = (Callee::new().await, Callee::new().await);
+    let trunks = vec![trunk("one", &one), trunk("two", &two)];
+    let world = World::with_trunks(28_700, EncryptionMode::Preferred, trunks).await;
+    let (placing, _told) = world.place(by_carriers());
+    one.is_called().await;
+    one.says("100 Trying").await;
+    one.says("503 Service Unavailable").await;
+    assert!(two.is_called().await.contains("+74957654321"), "the number that is shown");
+    two.picks_up().await;
+    let leg = soon(placing).await.expect("no crash").expect("answered by the second");
+    assert_eq!(leg.call.peer(), Some(two.address()));
+}
+
+#[tokio::test]
+async fn a_carrier_that_dies_after_100_is_given_up_in_time() {
+    let (mut one, two) = (Callee::new().await, Callee::new().await);
+    let trunks = vec![trunk("one", &one), trunk("two", &two)];
+    let world = World::with_trunks(28_800, EncryptionMode::Preferred, trunks).await;
+    let order = OutgoingOrder { ring_for: Duration::from_millis(400), ..by_carriers() };
+    let (placing, _told) = world.place(order);
+    one.is_called().await;
+    one.says("100 Trying").await;
+    // It may have let a phone ring: nobody else is tried, or she would be called twice.
+    let failed = soon(placing).await.expect("no crash").expect_err("nobody answered");
+    assert!(matches!(failed, NotPlaced::Failed(DialFailure::NoAnswer)), "{failed:?}");
+    assert!(failed.may_have_rung());
+    one.expect("CANCEL").await;
 }
