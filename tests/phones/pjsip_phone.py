@@ -2,7 +2,7 @@
 
 usage: pjsip_phone.py PLAN.json
 
-PLAN: {"uri", "transport": "udp"|"tcp"|"tls", "caller", "wav": path or null, "heard": [path of a WAV per
+PLAN: {"uri": null to wait for calls only, "port": of the phone itself, 0 for any, "transport": "udp"|"tcp"|"tls", "caller", "wav": path or null, "heard": [path of a WAV per
 call], "keys": [[seconds after the answer, "12#"], ...], "key_way": "event"|"info",
 "holds": [[seconds after the answer, for how long], ...],
 "encryption": "off"|"offered"|"required", "codec": "PCMU"|"PCMA"|"G722",
@@ -50,7 +50,7 @@ def start_endpoint():
     endpoint.audDevManager().setNullDev()
     for kind in sorted({"udp", PLAN["transport"]}):
         transport = pj.TransportConfig()
-        transport.port = 0
+        transport.port = PLAN["port"] if kind == PLAN["transport"] else 0
         transport.boundAddress = transport.publicAddress = "127.0.0.1"
         endpoint.transportCreate(KINDS[kind], transport)
     endpoint.libStart()
@@ -207,6 +207,7 @@ def is_finished(path):
 def main():
     endpoint = start_endpoint()
     account = make_account()
+    say(event="ready")
     heard = enumerate(PLAN["heard"])
     calls = [Call(account, index, heard=path) for index, path in heard]
     for call in calls:

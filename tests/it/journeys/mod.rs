@@ -9,6 +9,7 @@ mod discord;
 mod github;
 mod graceful;
 mod learning_from_the_desk;
+mod people;
 mod phones;
 mod what_customers_want;
 mod without_a_model;

@@ -35,7 +35,7 @@ pub(super) fn start(plan: &CallPlan, folder: &Path, ports: &PortBlock) -> Proces
         }
     );
     std::fs::write(folder.join("accounts"), account).expect("its account");
-    let dial = format!("/dial {};transport={}", plan.uri, plan.transport.name());
+    let dial = format!("/dial {};transport={}", plan.callee(), plan.transport.name());
     let seconds = longest.as_secs_f64().ceil().to_string();
     Process::start("baresip", |command| {
         capture(command, folder);

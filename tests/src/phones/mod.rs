@@ -74,6 +74,15 @@ impl Phone {
 }
 
 impl OngoingCall {
+    /// Waits until the phone can be called (only PJSIP tells).
+    pub async fn ready(&self) {
+        eventually("the phone to be ready", AROUND_THE_CALL, async || {
+            let output = self.report().output;
+            if output.contains("\"ready\"") { Ok(()) } else { Err(output) }
+        })
+        .await;
+    }
+
     /// Waits until all calls were answered.
     pub async fn answered(&self) {
         eventually("the call to be answered", AROUND_THE_CALL, async || {

@@ -36,7 +36,8 @@ pub(super) fn start(plan: &CallPlan, folder: &Path, ports: &PortBlock) -> Proces
         .collect();
     let heard: Vec<PathBuf> = (0..plan.calls).map(|nth| heard(folder, nth)).collect();
     let description = json!({
-        "uri": format!("{};transport={}", plan.uri, plan.transport.name()),
+        "uri": plan.uri.as_ref().map(|uri| format!("{uri};transport={}", plan.transport.name())),
+        "port": plan.port,
         "transport": plan.transport.name(), "caller": plan.caller, "wav": wav, "heard": heard,
         "keys": keys, "key_way": plan.key_way.name(), "holds": holds,
         "encryption": plan.encryption.name(), "codec": plan.codec.name(), "rtp_port": ports.media().start(),

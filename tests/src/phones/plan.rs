@@ -109,7 +109,8 @@ pub enum Ending {
 /// A call, or several of the same kind at once.
 #[derive(Debug, Clone)]
 pub struct CallPlan {
-    pub(super) uri: String,
+    pub(super) uri: Option<String>,
+    pub(super) port: u16,
     pub(super) transport: Transport,
     pub(super) codec: Codec,
     pub(super) caller: String,
@@ -130,7 +131,8 @@ impl CallPlan {
     /// minutes.
     pub fn to(uri: impl Into<String>) -> Self {
         Self {
-            uri: uri.into(),
+            uri: Some(uri.into()),
+            port: 0,
             transport: Transport::Udp,
             codec: Codec::Pcmu,
             caller: "caller".to_owned(),
@@ -145,6 +147,19 @@ impl CallPlan {
             longest: Duration::from_mins(2),
             answers: Vec::new(),
         }
+    }
+
+    /// No call of its own: the phone waits at this port for calls (only PJSIP does).
+    pub fn waits_at(port: u16) -> Self {
+        Self { uri: None, port, calls: 0, ..Self::to("") }
+    }
+
+    /// Whom it calls.
+    ///
+    /// # Panics
+    /// When the phone only waits.
+    pub(super) fn callee(&self) -> &str {
+        self.uri.as_deref().expect("only PJSIP waits for calls")
     }
 
     /// Staying reachable afterwards, for one call more (only PJSIP does).
@@ -249,7 +264,7 @@ impl CallPlan {
     }
 
     pub(super) fn host_and_port(&self) -> (&str, &str) {
-        let address = self.uri.trim_start_matches("sip:");
+        let address = self.callee().trim_start_matches("sip:");
         let (user, host) = address.split_once('@').unwrap_or(("", address));
         (user, host.split(';').next().unwrap_or(host))
     }

@@ -171,10 +171,10 @@ impl CallHost for Phone {
         if let Some(report) = call.call_back.clone() {
             return self.called_back(call, report).await;
         }
-        if let Some(about) = call.turn.clone() {
-            let at = call.answered_at.unwrap_or(call.arrived_at);
-            self.turn_reached(&about, at).await.map_err(HostError::new)?;
-        }
+        let turn = match call.turn.clone() {
+            Some(about) => self.turn_reached(&about, &call).await.map_err(HostError::new)?,
+            None => None,
+        };
         let termination = call.termination;
         let kept_place = kept_place(&call)?;
         if call.tone_at.is_none() {
@@ -184,7 +184,16 @@ impl CallHost for Phone {
             return Ok(());
         }
         let promised = self.promised(&call);
-        let inbound = inbound(call, promised)?;
+        let inbound = match turn {
+            // It is she who had called, whatever her phone calls itself.
+            Some(place) => InboundCall {
+                return_path: turns::return_path(&place),
+                address: Some(place.address),
+                name: place.name,
+                ..inbound(call, promised)?
+            },
+            None => inbound(call, promised)?,
+        };
         let captured = self.intake.call(inbound).await.map_err(|error| match error {
             CaptureError::Store(error) => HostError::new(error),
             refused => HostError::new(refused),

@@ -2,12 +2,15 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    sync::{MutexGuard, PoisonError},
     time::Duration,
 };
 
 use jiff::{SignedDuration, Timestamp};
 use mostik_domain::{CallBack, CallBackId, CallBackState, Change, Decision, ReturnPath, Unreached};
-use mostik_gateway::{CallPlan, Turn, TurnEnd, call_back::Outcome, outgoing::OutgoingOrder};
+use mostik_gateway::{
+    CallPlan, CompletedCall, Turn, TurnEnd, call_back::Outcome, outgoing::OutgoingOrder,
+};
 use mostik_store::{Changed, Store, StoreError};
 use tokio::{
     sync::{Mutex, broadcast},
@@ -25,11 +28,14 @@ const LONGEST_KEPT: SignedDuration = SignedDuration::from_hours(24 * 7);
 
 /// Which turns are being taken, and when to look for more.
 #[derive(Debug)]
-pub(super) struct Turns(Mutex<Looking>);
+pub(super) struct Turns {
+    /// Held by the one who waits for the next turn.
+    changes: Mutex<broadcast::Receiver<Changed>>,
+    taken: std::sync::Mutex<Taken>,
+}
 
-#[derive(Debug)]
-struct Looking {
-    changes: broadcast::Receiver<Changed>,
+#[derive(Debug, Default)]
+struct Taken {
     in_hand: HashSet<CallBackId>,
     /// Not before.
     resting: HashMap<CallBackId, Timestamp>,
@@ -37,48 +43,53 @@ struct Looking {
 
 impl Turns {
     pub(super) fn of(store: &dyn Store) -> Self {
-        let (in_hand, resting) = (HashSet::new(), HashMap::new());
-        Self(Mutex::new(Looking { changes: store.changes(), in_hand, resting }))
+        Self { changes: Mutex::new(store.changes()), taken: std::sync::Mutex::default() }
     }
 
     /// Waits for the next turn. Cancel-safe: a turn is in hand only when it is returned.
     pub(super) async fn next(&self, phone: &Phone) -> Turn {
         let Some(plan) = &phone.call_back else { return std::future::pending().await };
-        let mut looking = self.0.lock().await;
+        let mut changes = self.changes.lock().await;
         loop {
-            match phone.due(plan, &looking).await {
+            match phone.due(plan).await {
                 Ok(Some((id, turn))) => {
-                    looking.in_hand.insert(id);
+                    self.taken().in_hand.insert(id);
                     return turn;
                 }
                 Ok(None) => {}
                 Err(error) => tracing::warn!(%error, "kept places cannot be read"),
             }
             // Whatever changes, and after a while in any case.
-            timeout(LOOK, looking.change()).await.ok();
+            timeout(LOOK, change(&mut changes)).await.ok();
         }
     }
 
-    async fn done(&self, id: CallBackId, not_before: Option<Timestamp>) {
-        let mut looking = self.0.lock().await;
-        looking.in_hand.remove(&id);
-        if let Some(at) = not_before {
-            looking.resting.insert(id, at);
+    fn done(&self, id: CallBackId, not_before: Option<Timestamp>) {
+        let mut taken = self.taken();
+        taken.in_hand.remove(&id);
+        match not_before {
+            Some(at) => taken.resting.insert(id, at),
+            None => taken.resting.remove(&id),
+        };
+    }
+
+    fn taken(&self) -> MutexGuard<'_, Taken> {
+        // Two collections of ids are whole at every moment.
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn change(changes: &mut broadcast::Receiver<Changed>) {
+    loop {
+        match changes.recv().await {
+            Ok(changed) if !changed.calls => {}
+            Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => return,
+            Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
         }
     }
 }
 
-impl Looking {
-    async fn change(&mut self) {
-        loop {
-            match self.changes.recv().await {
-                Ok(changed) if !changed.calls => {}
-                Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => return,
-                Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
-            }
-        }
-    }
-
+impl Taken {
     fn may_begin(&self, place: &CallBack, now: Timestamp) -> bool {
         let due = match &place.state {
             CallBackState::Waiting { not_before } => not_before.is_none_or(|at| at <= now),
@@ -91,14 +102,10 @@ impl Looking {
 
 impl Phone {
     /// The first in the queue whose turn can be taken now.
-    async fn due(
-        &self,
-        plan: &CallBackPlan,
-        looking: &Looking,
-    ) -> Result<Option<(CallBackId, Turn)>, StoreError> {
+    async fn due(&self, plan: &CallBackPlan) -> Result<Option<(CallBackId, Turn)>, StoreError> {
         let now = self.intake.clock.now();
         for place in self.intake.store.call_backs().await? {
-            if !looking.may_begin(&place, now) {
+            if !self.turns.taken().may_begin(&place, now) {
                 continue;
             }
             let Some(line) = self.line(&place.line) else { continue };
@@ -161,7 +168,7 @@ impl Phone {
         if let Err(error) = changed {
             tracing::error!(%error, about, "what became of a kept place is not noted");
         }
-        self.turns.done(id, Some(now + PAUSE)).await;
+        self.turns.done(id, Some(now + PAUSE));
     }
 
     async fn missed(
@@ -181,13 +188,17 @@ impl Phone {
         .await
     }
 
-    /// She and a person talked.
-    pub(super) async fn turn_reached(&self, about: &str, at: Timestamp) -> Result<(), StoreError> {
+    /// She and a person talked; the place that was kept for that.
+    pub(super) async fn turn_reached(
+        &self,
+        about: &str,
+        call: &CompletedCall,
+    ) -> Result<Option<CallBack>, StoreError> {
+        let at = call.answered_at.unwrap_or(call.arrived_at);
         self.change_place(about, |place| place.reached(at)).await?;
-        if let Ok(id) = about.parse() {
-            self.turns.done(id, None).await;
-        }
-        Ok(())
+        let Ok(id) = about.parse() else { return Ok(None) };
+        self.turns.done(id, None);
+        self.intake.store.call_back(id).await
     }
 
     /// The phone opens: who was being called when it stopped waits again, and it is told.
