@@ -270,6 +270,7 @@ fn rules(hours: &OfficeHours) -> Rules {
         thresholds: Thresholds::new(0.5, 0.3).expect("in order"),
         hours: hours.clone(),
         delayed_answer_minutes: 480,
+        follow_up_days: 7,
         links: LinkSigner::new("key", "https://help.example.org"),
         retry: Retry {
             first: Duration::from_secs(1),

@@ -128,6 +128,11 @@ pub enum Job {
         /// The answer, in the correspondence.
         message: MessageId,
     },
+    /// Some days after closing: ask whether all is well.
+    FollowUp {
+        /// About which.
+        feedback: FeedbackId,
+    },
     /// The time of a promise has come.
     CheckPromise {
         /// Which.
@@ -146,7 +151,10 @@ impl Job {
             Self::File { .. } => Step::File,
             Self::Track { .. } | Self::Look { .. } => Step::Track,
             Self::Ring { .. } | Self::Dial { .. } => Step::Ring,
-            Self::Tell { .. } | Self::Reply { .. } | Self::CheckPromise { .. } => Step::Tell,
+            Self::Tell { .. }
+            | Self::Reply { .. }
+            | Self::FollowUp { .. }
+            | Self::CheckPromise { .. } => Step::Tell,
         }
     }
 
@@ -157,7 +165,8 @@ impl Job {
             Self::Transcribe { feedback }
             | Self::Classify { feedback }
             | Self::Answer { feedback }
-            | Self::Route { feedback } => feedback.to_string(),
+            | Self::Route { feedback }
+            | Self::FollowUp { feedback } => feedback.to_string(),
             Self::File { problem } => problem.to_string(),
             Self::Track { issue, .. } | Self::Look { issue } => issue.to_string(),
             Self::Tell { notice } => notice.to_string(),

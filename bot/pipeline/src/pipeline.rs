@@ -56,6 +56,8 @@ pub struct Rules {
     pub hours: OfficeHours,
     /// Office minutes within which a delayed answer is promised anew.
     pub delayed_answer_minutes: u32,
+    /// Days after closing when a customer is asked whether all is well; 0: never.
+    pub follow_up_days: u16,
     /// Makes the links of customers' pages.
     pub links: LinkSigner,
     /// How failures are repeated.

@@ -406,6 +406,7 @@ pub(crate) async fn parts(config: &Config, data: &DataFolder, stores: &Stores) -
             thresholds: config.thresholds()?,
             hours: hours.clone(),
             delayed_answer_minutes: config.answers.delayed_minutes,
+            follow_up_days: config.answers.follow_up_days,
             links: LinkSigner::new(link_key, &public_url),
             retry: config.retry(),
         }),

@@ -253,21 +253,24 @@ pub struct CompletedCall {
 }
 
 impl CompletedCall {
-    /// A call that has just arrived, as it would be told if everything ended now.
-    pub(crate) fn beginning(
-        arrived: ArrivedCall,
+    /// A call that begins now, as it would be told if everything ended now.
+    pub fn beginning(
+        id: String,
+        line: String,
+        caller: Caller,
         language: SpokenLanguage,
         facts: CallFacts,
     ) -> Self {
+        let now = Timestamp::now();
         Self {
-            id: arrived.id,
-            line: arrived.line,
-            caller: arrived.caller,
+            id,
+            line,
+            caller,
             language,
-            arrived_at: arrived.at,
+            arrived_at: now,
             answered_at: None,
             tone_at: None,
-            ended_at: Timestamp::now(),
+            ended_at: now,
             termination: Termination::NoMessage(NoMessageEnd::Interrupted),
             promise: None,
             recording: None,
@@ -282,6 +285,16 @@ impl CompletedCall {
             turn: None,
             call_back: None,
         }
+    }
+
+    /// One that came in.
+    pub(crate) fn arriving(
+        arrived: ArrivedCall,
+        language: SpokenLanguage,
+        facts: CallFacts,
+    ) -> Self {
+        let ArrivedCall { id, caller, line, at, .. } = arrived;
+        Self { arrived_at: at, ..Self::beginning(id, line, caller, language, facts) }
     }
 }
 

@@ -77,7 +77,7 @@ mod tests {
             came_by: None,
             at: Timestamp::UNIX_EPOCH,
         };
-        CompletedCall::beginning(arrived, SpokenLanguage::English, CallFacts::default())
+        CompletedCall::arriving(arrived, SpokenLanguage::English, CallFacts::default())
     }
 
     #[tokio::test]

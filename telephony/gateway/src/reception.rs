@@ -41,7 +41,7 @@ pub(crate) async fn receive(shared: Arc<Shared>, incoming: IncomingCall) {
     };
     tracing::info!(reason = Termination::from(refused).reason(), "call not answered");
     let facts = CallFacts { ladder: steps(&ladder), ..facts };
-    let told = CompletedCall::beginning(arrived, SpokenLanguage::Russian, facts);
+    let told = CompletedCall::arriving(arrived, SpokenLanguage::Russian, facts);
     shared.delivery.mention(CompletedCall { termination: refused.into(), ..told }).await;
 }
 
@@ -55,7 +55,7 @@ async fn converse(
     let answered = |language| CompletedCall {
         answered_at: Some(Timestamp::now()),
         codec: line.media.codec.name().into(),
-        ..CompletedCall::beginning(arrived, language, facts)
+        ..CompletedCall::arriving(arrived, language, facts)
     };
     match app {
         CallApp::Message(plan) => {

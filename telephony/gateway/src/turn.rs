@@ -12,9 +12,7 @@ use crate::gateway::Shared;
 use crate::live_line::{LineEvent, LiveLine};
 use crate::outgoing::{Leg, OutgoingOrder};
 use crate::switchboard::{News, Side, Wish};
-use crate::{
-    CallFacts, CallPlan, CompletedCall, NoMessageEnd, PressedKeys, Prompt, Termination, Words,
-};
+use crate::{CallFacts, CallPlan, CompletedCall, Prompt, Words};
 
 /// A kept place.
 #[derive(Debug, Clone)]
@@ -116,31 +114,14 @@ async fn hangs_up(line: &mut LiveLine) {
 }
 
 fn answered(turn: &Turn, id: String, leg: &Leg) -> CompletedCall {
-    let now = Timestamp::now();
+    let setup_milliseconds = Some(leg.setup_milliseconds);
+    let facts = CallFacts { setup_milliseconds, ..CallFacts::default() };
+    let (line, callee) = (turn.line.clone(), turn.order.callee());
+    let call = CompletedCall::beginning(id, line, callee, turn.plan.language, facts);
     CompletedCall {
-        id,
-        line: turn.line.clone(),
-        caller: turn.order.callee(),
-        language: turn.plan.language,
-        arrived_at: now,
-        answered_at: Some(now),
-        tone_at: None,
-        ended_at: now,
-        termination: Termination::NoMessage(NoMessageEnd::Interrupted),
-        promise: None,
-        recording: None,
+        answered_at: Some(call.arrived_at),
         codec: leg.media.codec.name().into(),
-        keys: PressedKeys::default(),
-        facts: CallFacts {
-            setup_milliseconds: Some(leg.setup_milliseconds),
-            ..CallFacts::default()
-        },
-        topic: None,
-        talks: Vec::new(),
-        waited: None,
-        hand_ons: 0,
-        place_kept: None,
         turn: Some(turn.about.clone()),
-        call_back: None,
+        ..call
     }
 }

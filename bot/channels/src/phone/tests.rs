@@ -2,8 +2,7 @@ use std::net::SocketAddr;
 
 use mostik_domain::{NoReturnPath, NoticeState, OfficeHours, ReturnPath};
 use mostik_gateway::{
-    Caller, MessageEnd, NoMessageEnd, NotAnswered, PressedKeys, Recording, SpokenLanguage,
-    SpokenPromise,
+    Caller, MessageEnd, NoMessageEnd, NotAnswered, Recording, SpokenLanguage, SpokenPromise,
 };
 use mostik_store::{Clock, SystemClock};
 
@@ -49,11 +48,10 @@ fn caller(user: &str) -> Caller {
 }
 
 fn ended(termination: Termination) -> CompletedCall {
+    let id = format!("call_{}", SystemClock.fresh_id());
+    let facts = mostik_gateway::CallFacts::default();
+    let (line, anna) = ("support".into(), caller("anna"));
     CompletedCall {
-        id: format!("call_{}", SystemClock.fresh_id()),
-        line: "support".into(),
-        caller: caller("anna"),
-        language: SpokenLanguage::Russian,
         arrived_at: at("2026-11-03T07:00:00Z"),
         answered_at: Some(at("2026-11-03T07:00:01Z")),
         tone_at: Some(at("2026-11-03T07:00:20Z")),
@@ -67,15 +65,7 @@ fn ended(termination: Termination) -> CompletedCall {
             channels: 1,
         }),
         codec: "PCMA".into(),
-        keys: PressedKeys::default(),
-        facts: mostik_gateway::CallFacts::default(),
-        topic: None,
-        talks: Vec::new(),
-        waited: None,
-        hand_ons: 0,
-        place_kept: None,
-        turn: None,
-        call_back: None,
+        ..CompletedCall::beginning(id, line, anna, SpokenLanguage::Russian, facts)
     }
 }
 

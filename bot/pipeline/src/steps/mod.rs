@@ -3,6 +3,7 @@
 mod answer;
 mod classify;
 mod file;
+mod follow_up;
 mod offer;
 mod ring;
 pub(crate) mod route;
@@ -31,6 +32,7 @@ pub async fn decide(pipeline: &Pipeline, lease: &Lease) -> Result<Decision, Step
         Job::Ring { notice, .. } => ring::decide(pipeline, *notice).await,
         Job::Dial { notice, .. } => ring::dial(pipeline, *notice, lease).await,
         Job::Reply { feedback, message } => tell::reply(pipeline, *feedback, *message).await,
+        Job::FollowUp { feedback } => follow_up::decide(pipeline, *feedback).await,
         Job::CheckPromise { promise } => tell::check_promise(pipeline, *promise).await,
     }
 }

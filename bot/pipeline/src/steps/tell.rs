@@ -10,7 +10,7 @@ use mostik_domain::{
     tracking,
 };
 
-use super::ring;
+use super::{follow_up, ring};
 use crate::{Pipeline, StepError, pipeline::missing};
 
 /// Tells a notice.
@@ -21,7 +21,9 @@ pub(super) async fn decide(pipeline: &Pipeline, id: NoticeId) -> Result<Decision
     }
     let feedback = pipeline.load_feedback(notice.feedback).await?;
     let substantial = notice.kind != NoticeKind::Delayed;
-    let decision = deliver(pipeline, &feedback, notice).await?;
+    let asked_later = follow_up::after(pipeline, &notice);
+    let mut decision = deliver(pipeline, &feedback, notice).await?;
+    decision.next_jobs.extend(asked_later);
     if substantial {
         return keep_promises(pipeline, feedback.id, decision).await;
     }

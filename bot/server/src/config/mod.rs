@@ -169,7 +169,7 @@ section!(Speech {
     voice_seconds: u64,
     voice_days: u16,
 });
-section!(Answers { response_minutes: u16, delayed_minutes: u32 });
+section!(Answers { response_minutes: u16, delayed_minutes: u32, follow_up_days: u16 });
 section!(RetryTimes { first_seconds: u64, max_seconds: u64, attempts: u32 });
 section!(Log { format: String, level: String });
 

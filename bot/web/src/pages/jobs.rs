@@ -46,6 +46,7 @@ fn row(visit: &Visit, record: JobRecord) -> JobRow {
         | Job::Answer { feedback }
         | Job::Route { feedback }
         | Job::Ring { feedback, .. }
+        | Job::FollowUp { feedback }
         | Job::Dial { feedback, .. }
         | Job::Reply { feedback, .. } => Some(format!("/desk/feedback/{feedback}")),
         Job::File { problem } => Some(format!("/desk/problems/{problem}")),

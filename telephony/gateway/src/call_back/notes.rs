@@ -1,44 +1,24 @@
 //! A call-back as it is told to the host.
 
-use jiff::Timestamp;
 use mostik_sip::DialFailure;
 use uuid::Uuid;
 
 use super::flow::{CallBackFlow, Input, Timer};
 use super::{CallBackOrder, CallBackReport, Outcome};
 use crate::outgoing::NotPlaced;
-use crate::{CallFacts, CompletedCall, NoMessageEnd, NotAnswered, PressedKeys, Termination};
+use crate::{CallFacts, CompletedCall, NoMessageEnd, NotAnswered, Termination};
 
 /// A call that is about to be placed, as it would be told if everything ended now.
 pub(super) fn beginning(order: &CallBackOrder) -> CompletedCall {
-    let outcome = Outcome::BrokenOff { heard_news: false };
-    CompletedCall {
-        id: format!("call_{}", Uuid::now_v7().simple()),
-        line: order.line.clone(),
-        caller: order.callee(),
-        language: order.language,
-        arrived_at: Timestamp::now(),
-        answered_at: None,
-        tone_at: None,
-        ended_at: Timestamp::now(),
-        termination: Termination::NoMessage(NoMessageEnd::Interrupted),
-        promise: None,
-        recording: None,
-        codec: String::new(),
-        keys: PressedKeys::default(),
-        facts: CallFacts::default(),
-        call_back: Some(CallBackReport {
-            about: order.about.clone(),
-            attempt: order.attempt,
-            outcome,
-        }),
-        topic: None,
-        talks: Vec::new(),
-        waited: None,
-        hand_ons: 0,
-        place_kept: None,
-        turn: None,
-    }
+    let id = format!("call_{}", Uuid::now_v7().simple());
+    let (line, callee) = (order.line.clone(), order.callee());
+    let report = CallBackReport {
+        about: order.about.clone(),
+        attempt: order.attempt,
+        outcome: Outcome::BrokenOff { heard_news: false },
+    };
+    let call = CompletedCall::beginning(id, line, callee, order.language, CallFacts::default());
+    CompletedCall { call_back: Some(report), ..call }
 }
 
 /// What it means for a call-back that it was not answered.
