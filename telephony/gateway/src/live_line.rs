@@ -18,6 +18,8 @@ pub(crate) struct LiveLine {
     heard: mpsc::Receiver<MediaEvent>,
     /// What happened before the end of the call and was not told yet.
     waiting: VecDeque<LineEvent>,
+    /// The audio has ended for good.
+    deaf: bool,
     /// Counts clips, to tell the end of this one from a late report of the last.
     playing: u32,
 }
@@ -31,6 +33,8 @@ pub(crate) enum LineEvent {
     SpeechStarted,
     /// … and was silent then.
     SilenceAfterSpeech,
+    /// A single tone, as mailboxes sound; told to who listens for one.
+    Beep,
     /// The clip was played to its end.
     ClipEnded,
     /// No more audio arrives.
@@ -59,7 +63,15 @@ impl LiveLine {
         negotiation: Negotiation,
         heard: mpsc::Receiver<MediaEvent>,
     ) -> Self {
-        Self { call, session, negotiation, heard, waiting: VecDeque::new(), playing: 0 }
+        Self {
+            call,
+            session,
+            negotiation,
+            heard,
+            waiting: VecDeque::new(),
+            deaf: false,
+            playing: 0,
+        }
     }
 
     /// A call of ours.
@@ -75,7 +87,7 @@ impl LiveLine {
         }
         tokio::select! {
             event = self.call.next_event() => Arrived::Signal(event),
-            event = self.heard.recv() => Arrived::Audio(event),
+            event = self.heard.recv(), if !self.deaf => Arrived::Audio(event),
         }
     }
 
@@ -83,7 +95,10 @@ impl LiveLine {
     pub(crate) async fn deal_with(&mut self, arrived: Arrived) -> Option<LineEvent> {
         match arrived {
             Arrived::Told(event) => Some(event),
-            Arrived::Audio(None) => Some(LineEvent::AudioLost),
+            Arrived::Audio(None) => {
+                self.deaf = true;
+                Some(LineEvent::AudioLost)
+            }
             Arrived::Audio(Some(event)) => self.audible(event),
             Arrived::Signal(event) => self.signalled(event).await,
         }
@@ -135,8 +150,7 @@ impl LiveLine {
             }
             MediaEvent::ClipEnded(tag) => (tag == self.playing).then_some(LineEvent::ClipEnded),
             MediaEvent::Lost => Some(LineEvent::AudioLost),
-            // Only told to who listens for a mailbox.
-            MediaEvent::Beep => None,
+            MediaEvent::Beep => Some(LineEvent::Beep),
             MediaEvent::RecorderFailed(error) => {
                 tracing::error!(%error, "a recording broke off");
                 Some(LineEvent::RecorderFailed)

@@ -4,9 +4,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use mostik_media::{MediaEvent, MediaSession, Negotiation, RecorderError, VoiceEvent};
-use mostik_sip::{Call, CallEvent, DialFailure, EndedBy, EndedWhy};
-use tokio::sync::mpsc;
+use mostik_media::RecorderError;
+use mostik_sip::DialFailure;
 
 use super::desk::Ordered;
 use super::flow::{Action, CallBackFlow, Input, Step};
@@ -15,9 +14,9 @@ use super::timers::{PAUSE, Timers};
 use super::{CallBackOrder, Outcome, Sentence, Spoken, notes};
 use crate::facts::steps;
 use crate::gateway::Shared;
+use crate::live_line::{LineEvent, LiveLine};
 use crate::notebook::Notebook;
 use crate::outgoing::{Leg, NotPlaced, Progress};
-use crate::reoffer::{reanswered, reoffered};
 use crate::{AudioFacts, CompletedCall};
 
 /// Places a call-back and carries it to its end and the host's having kept it.
@@ -75,28 +74,21 @@ fn note_outcome(told: &mut CompletedCall, outcome: Outcome) -> bool {
 struct CallBack {
     shared: Arc<Shared>,
     order: CallBackOrder,
-    call: Call,
-    negotiation: Negotiation,
-    session: MediaSession,
-    heard: mpsc::Receiver<MediaEvent>,
+    line: LiveLine,
     flow: CallBackFlow,
     timers: Timers,
     tape: Tape,
     /// What the host would be told if everything ended now.
     told: CompletedCall,
     notebook: Notebook,
-    /// What happened and was not dealt with yet.
-    waiting: VecDeque<Input>,
-    /// What is being said, and the tag of the piece that plays.
+    /// What is being said.
     saying: Option<Spoken>,
-    playing: u32,
     last: Input,
     hang_up: bool,
 }
 
 impl CallBack {
     fn start(shared: Arc<Shared>, order: CallBackOrder, told: CompletedCall, leg: Leg) -> Self {
-        let Leg { call, session, heard, negotiation, .. } = leg;
         tracing::info!(line = told.line, codec = told.codec, "a call-back was answered");
         Self {
             flow: CallBackFlow::new(order.news.after()),
@@ -105,14 +97,9 @@ impl CallBack {
             notebook: Notebook::open(shared.journal.clone(), told.clone()),
             shared,
             order,
-            call,
-            negotiation,
-            session,
-            heard,
+            line: LiveLine::of(leg),
             told,
-            waiting: VecDeque::new(),
             saying: None,
-            playing: 0,
             last: Input::Answered,
             hang_up: false,
         }
@@ -131,69 +118,32 @@ impl CallBack {
 
     async fn next_input(&mut self) -> Input {
         loop {
-            if let Some(input) = self.waiting.pop_front() {
-                return input;
-            }
-            let input = tokio::select! {
-                event = self.call.next_event() => self.signalled(event).await,
-                event = self.heard.recv() => match event {
-                    Some(event) => self.audible(event).await,
-                    None => Some(Input::TrunkFailed),
-                },
-                timer = self.timers.next() => Some(Input::TimeOut(timer)),
-                () = self.shared.hurry.cancelled() => Some(Input::Shutdown),
+            let arrived = tokio::select! {
+                arrived = self.line.arrival() => arrived,
+                timer = self.timers.next() => return Input::TimeOut(timer),
+                () = self.shared.hurry.cancelled() => return Input::Shutdown,
             };
-            if let Some(input) = input {
+            if let Some(event) = self.line.deal_with(arrived).await
+                && let Some(input) = self.happened(event).await
+            {
                 return input;
             }
         }
     }
 
-    async fn signalled(&mut self, event: CallEvent) -> Option<Input> {
-        match event {
-            CallEvent::Ended(ended) => {
-                self.hear_the_rest().await;
-                self.waiting.push_back(match (ended.by, ended.why) {
-                    (_, EndedWhy::Shutdown) => Input::Shutdown,
-                    (EndedBy::Peer, _) => Input::RemoteHungUp,
-                    _ => Input::TrunkFailed,
-                });
-            }
-            CallEvent::Key(key) => return Some(self.pressed(key)),
-            CallEvent::Reoffer { offer } => {
-                reoffered(&self.call, &self.session, &mut self.negotiation, offer).await;
-            }
-            CallEvent::Reanswer { answer } => {
-                reanswered(&self.session, &self.negotiation, &answer).await;
-            }
-            CallEvent::Transfer(_) => {
-                // Whom we call does not say whom we call next.
-                self.call.refuse_transfer(603).await.ok();
-            }
-        }
-        None
-    }
-
-    /// What was said before the end is heard before it: audio and signalling travel apart.
-    async fn hear_the_rest(&mut self) {
-        self.session.catch_up().await;
-        while let Ok(event) = self.heard.try_recv() {
-            let input = self.audible(event).await;
-            self.waiting.extend(input);
-        }
-    }
-
-    async fn audible(&mut self, event: MediaEvent) -> Option<Input> {
-        match event {
-            MediaEvent::Key(key) => Some(self.pressed(key)),
-            MediaEvent::Voice(VoiceEvent::SpeechStarted) => Some(Input::SpeechStarted),
-            MediaEvent::Voice(VoiceEvent::SilenceAfterSpeech) => Some(Input::SilenceAfterSpeech),
-            MediaEvent::Beep => Some(Input::Beep),
-            MediaEvent::ClipEnded(tag) if tag == self.playing => self.say_on().await,
-            MediaEvent::ClipEnded(_) => None,
-            MediaEvent::Lost => Some(Input::MediaLost),
-            MediaEvent::RecorderFailed(error) => Some(self.failed(&error)),
-        }
+    async fn happened(&mut self, event: LineEvent) -> Option<Input> {
+        Some(match event {
+            LineEvent::Key(key) => self.pressed(key),
+            LineEvent::SpeechStarted => Input::SpeechStarted,
+            LineEvent::SilenceAfterSpeech => Input::SilenceAfterSpeech,
+            LineEvent::Beep => Input::Beep,
+            LineEvent::ClipEnded => return self.say_on().await,
+            LineEvent::AudioLost => Input::MediaLost,
+            LineEvent::RecorderFailed => Input::RecorderFailed,
+            LineEvent::HungUp => Input::RemoteHungUp,
+            LineEvent::Broken => Input::TrunkFailed,
+            LineEvent::Shutdown => Input::Shutdown,
+        })
     }
 
     fn pressed(&mut self, key: char) -> Input {
@@ -220,15 +170,12 @@ impl CallBack {
     async fn perform(&mut self, action: Action) -> Option<Input> {
         match action {
             Action::Say(sentence) => return self.say(sentence).await,
-            Action::StopTalking => {
-                self.playing += 1;
-                self.session.stop_playing().await;
-            }
-            Action::Listen => self.session.listen(PAUSE).await,
-            Action::StopListening => self.session.stop_listening().await,
+            Action::StopTalking => self.line.stop_playing().await,
+            Action::Listen => self.line.session.listen(PAUSE).await,
+            Action::StopListening => self.line.session.stop_listening().await,
             Action::PrepareRecording => return self.prepare_recording().await,
             Action::StartRecording => {
-                if !self.tape.start(&self.session).await {
+                if !self.tape.start(&self.line.session).await {
                     return Some(Input::RecorderFailed);
                 }
                 self.told.tone_at = Some(Timestamp::now());
@@ -251,11 +198,10 @@ impl CallBack {
 
     /// Plays the next piece of the sentence.
     async fn say_on(&mut self) -> Option<Input> {
-        self.playing += 1;
         let next = self.saying.as_mut().and_then(|saying| saying.next(&self.shared.prompts));
         match next {
             Some(clip) => {
-                self.session.play(clip, self.playing).await;
+                self.line.play(clip).await;
                 None
             }
             None => Some(Input::Said),
@@ -270,7 +216,7 @@ impl CallBack {
     }
 
     async fn stop_recording(&mut self) {
-        match self.tape.stop(&self.session).await {
+        match self.tape.stop(&self.line.session).await {
             Some(Ok(recording)) => self.told.recording = Some(recording),
             Some(Err(error)) => {
                 self.failed(&error);
@@ -291,18 +237,18 @@ impl CallBack {
     /// Says BYE, and how it was.
     async fn close(mut self, outcome: Outcome) -> CompletedCall {
         self.tape.discard_unused().await;
-        let quality = self.session.quality().await;
+        let quality = self.line.session.quality().await;
         let tone = self.told.tone_at.is_some();
         self.told.ended_at = Timestamp::now();
         self.told.termination = notes::termination(self.flow, self.last, tone);
         self.told.facts.audio = Some(AudioFacts::of(&quality));
         note_outcome(&mut self.told, outcome);
         self.notebook.note(&self.told);
-        let Self { call, mut told, notebook, hang_up, .. } = self;
+        let Self { line, mut told, notebook, hang_up, .. } = self;
         tracing::info!(outcome = outcome.name(), termination = %told.termination, "ended");
-        let ladder = call.ladder();
+        let ladder = line.call.ladder();
         if hang_up {
-            call.hang_up().await;
+            line.call.hang_up().await;
         }
         notebook.close().await;
         told.facts.ladder = steps(&ladder);

@@ -171,7 +171,7 @@ impl Conversation {
             let input = match self.next_source().await {
                 Source::Caller(arrived) => {
                     let event = self.line.deal_with(arrived).await;
-                    event.map(|event| self.caller_did(event))
+                    event.and_then(|event| self.caller_did(event))
                 }
                 Source::Person(arrived) => self.person_did(arrived).await,
                 Source::News(news) => self.heard_of_people(news).await,
@@ -203,8 +203,8 @@ impl Conversation {
         }
     }
 
-    fn caller_did(&mut self, event: LineEvent) -> Input {
-        match event {
+    fn caller_did(&mut self, event: LineEvent) -> Option<Input> {
+        Some(match event {
             LineEvent::Key(key) => {
                 self.told.keys.push(key);
                 Input::Key(key)
@@ -217,7 +217,9 @@ impl Conversation {
             LineEvent::HungUp => Input::RemoteHungUp,
             LineEvent::Broken => Input::TrunkFailed,
             LineEvent::Shutdown => Input::Shutdown,
-        }
+            // Nobody who calls is a mailbox.
+            LineEvent::Beep => return None,
+        })
     }
 
     /// Feeds the machine, and what doing its bidding brings about.
