@@ -43,7 +43,7 @@ impl Phone {
             },
             ..kept(call)?
         };
-        let spoke = matches!(termination, Termination::MessageLeft(_));
+        let spoke = matches!(termination, Termination::MessageLeft(_)) || !stored.talks.is_empty();
         let decision = if spoke {
             // Her words are a message like any other: transcribed, understood, routed.
             self.intake.call(self.her_words(stored, &details)).await.map_err(HostError::new)?;

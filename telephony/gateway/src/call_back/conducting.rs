@@ -6,18 +6,21 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use mostik_media::RecorderError;
 use mostik_sip::DialFailure;
+use tokio::sync::oneshot;
 
 use super::desk::Ordered;
 use super::flow::{Action, CallBackFlow, Input, Step};
 use super::recording::Tape;
 use super::timers::{PAUSE, Timers};
 use super::{CallBackOrder, Outcome, Sentence, Spoken, notes};
+use crate::call_flow::People;
+use crate::conversation::Conversation;
 use crate::facts::steps;
 use crate::gateway::Shared;
 use crate::live_line::{LineEvent, LiveLine};
 use crate::notebook::Notebook;
 use crate::outgoing::{Leg, NotPlaced, Progress};
-use crate::{AudioFacts, CompletedCall};
+use crate::{AudioFacts, CallPlan, CompletedCall, SpokenPromise};
 
 /// Places a call-back and carries it to its end and the host's having kept it.
 pub(crate) async fn conduct(shared: Arc<Shared>, ordered: Ordered) {
@@ -34,12 +37,13 @@ pub(crate) async fn conduct(shared: Arc<Shared>, ordered: Ordered) {
             told.answered_at = Some(Timestamp::now());
             told.codec = leg.media.codec.name().into();
             told.facts.setup_milliseconds = Some(leg.setup_milliseconds);
-            told = CallBack::start(Arc::clone(&shared), order, told, leg).run().await;
-            let kept = shared.delivery.attempt(&told).await.is_ok();
-            // Whoever ordered it may not wait for it any more.
-            let _ = reply.send(told.clone());
-            if !kept {
-                shared.delivery.deliver(told).await;
+            match CallBack::start(Arc::clone(&shared), order, told, leg).run().await {
+                Ending::Over(told) => keep(&shared, told, reply).await,
+                Ending::ToAPerson(told, line, plan) => {
+                    // What she was called for is over; the call goes on with somebody else.
+                    let _ = reply.send((*told).clone());
+                    Conversation::of_call_back(shared, *told, *plan, *line).run_to_a_person().await;
+                }
             }
         }
         Err(why) => {
@@ -48,6 +52,22 @@ pub(crate) async fn conduct(shared: Arc<Shared>, ordered: Ordered) {
             let _ = reply.send(told);
         }
     }
+}
+
+async fn keep(shared: &Shared, told: CompletedCall, reply: oneshot::Sender<CompletedCall>) {
+    let kept = shared.delivery.attempt(&told).await.is_ok();
+    // Whoever ordered it may not wait for it any more.
+    let _ = reply.send(told.clone());
+    if !kept {
+        shared.delivery.deliver(told).await;
+    }
+}
+
+/// How a call-back that was answered goes on.
+enum Ending {
+    Over(CompletedCall),
+    /// She asked for a person, and there are some.
+    ToAPerson(Box<CompletedCall>, Box<LiveLine>, Box<CallPlan>),
 }
 
 fn note_progress(progress: Progress) {
@@ -85,6 +105,8 @@ struct CallBack {
     saying: Option<Spoken>,
     last: Input,
     hang_up: bool,
+    /// Somebody may be rung for her who asked for a person.
+    people_are_there: bool,
 }
 
 impl CallBack {
@@ -102,15 +124,19 @@ impl CallBack {
             saying: None,
             last: Input::Answered,
             hang_up: false,
+            people_are_there: false,
         }
     }
 
-    async fn run(mut self) -> CompletedCall {
+    async fn run(mut self) -> Ending {
         let mut input = Input::Answered;
         loop {
             self.take(input).await;
             if let Some(outcome) = self.flow.outcome() {
-                return self.close(outcome).await;
+                if self.people_are_there {
+                    return self.hand_over(outcome).await;
+                }
+                return Ending::Over(self.close(outcome).await);
             }
             input = self.next_input().await;
         }
@@ -184,8 +210,13 @@ impl CallBack {
             Action::StopRecording => self.stop_recording().await,
             Action::StartTimer(timer) => self.timers.start(timer),
             Action::StopTimer(timer) => self.timers.stop(timer),
-            // This line has no operators to ring.
-            Action::Connect => return Some(Input::NobodyFree),
+            Action::Connect => {
+                let staff = self.shared.host.staff(&self.told.line).await;
+                self.people_are_there = staff.open && !staff.people.is_empty();
+                let found =
+                    if self.people_are_there { Input::Connected } else { Input::NobodyFree };
+                return Some(found);
+            }
             Action::HangUp => self.hang_up = true,
         }
         None
@@ -232,6 +263,22 @@ impl CallBack {
     fn failed(&self, error: &RecorderError) -> Input {
         tracing::error!(call = self.told.id, %error, "an answer cannot be recorded");
         Input::RecorderFailed
+    }
+
+    /// The line as it is, with what has come to pass on it.
+    async fn hand_over(mut self, outcome: Outcome) -> Ending {
+        self.tape.discard_unused().await;
+        note_outcome(&mut self.told, outcome);
+        self.notebook.note(&self.told);
+        let Self { line, told, notebook, order, .. } = self;
+        notebook.close().await;
+        // What can always be kept: who called does not know the hours of the office.
+        let promise = SpokenPromise::NextWorkingDay;
+        let plan = CallPlan {
+            people: People::Perhaps,
+            ..CallPlan::message(order.language, promise, order.max_message)
+        };
+        Ending::ToAPerson(Box::new(told), Box::new(line), Box::new(plan))
     }
 
     /// Says BYE, and how it was.

@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use self::people::Progress;
 use self::tracks::Tracks;
-use crate::call_flow::{Action, CallFlow, CallState, Input, Step, Told};
+use crate::call_flow::{Action, CallFlow, CallState, Input, Part, Step, Told};
 use crate::gateway::Shared;
 use crate::in_progress::Orders;
 use crate::live_line::{Arrived, LineEvent, LiveLine};
@@ -93,6 +93,18 @@ impl Conversation {
         conversation
     }
 
+    /// She was called back, and asks for a person.
+    pub(crate) fn of_call_back(
+        shared: Arc<Shared>,
+        told: CompletedCall,
+        plan: CallPlan,
+        line: LiveLine,
+    ) -> Self {
+        let mut conversation = Self::on(shared, told, plan, line, true);
+        conversation.flow.state = CallState::Greeting(Part::AfterTheTone);
+        conversation
+    }
+
     fn on(
         shared: Arc<Shared>,
         told: CompletedCall,
@@ -151,6 +163,11 @@ impl Conversation {
             }
         };
         self.run_from(first).await;
+    }
+
+    /// The same for who asks for a person already.
+    pub(crate) async fn run_to_a_person(self) {
+        self.run_from(Input::Key('0')).await;
     }
 
     async fn run_from(mut self, mut input: Input) {

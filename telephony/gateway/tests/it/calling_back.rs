@@ -6,13 +6,17 @@ use std::time::Duration;
 
 use mostik_gateway::call_back::{CallBackOrder, News, NotTaken, Outcome, SurveyAnswer, Topic};
 use mostik_gateway::{
-    CompletedCall, MessageEnd, NoMessageEnd, NotAnswered, SpokenLanguage, Termination,
+    CompletedCall, MessageEnd, NoMessageEnd, NotAnswered, SpokenLanguage, Stage, TalkEnd,
+    Termination,
 };
 use mostik_sip::{Route, Transport};
 use tokio::task::JoinHandle;
 
 use crate::callee::Callee;
-use crate::desk::{Desk, beep, holds, long_speech, note_says, notes, recorded, silence, speech};
+use crate::desk::{
+    Desk, beep, both_channels, holds, long_speech, note_says, notes, recorded, silence, speech,
+};
+use crate::people::person;
 use crate::phone::PATIENCE;
 
 const POUND: u8 = 11;
@@ -242,4 +246,30 @@ fn assert_no_parts(directory: &Path) {
     let entries = std::fs::read_dir(directory.join("calls")).expect("the recordings");
     let names: Vec<_> = entries.flatten().map(|entry| entry.file_name()).collect();
     assert_eq!(names, Vec::<std::ffi::OsString>::new());
+}
+
+#[tokio::test]
+async fn zero_leads_from_a_call_back_to_a_person() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut ada = Callee::new().await;
+    let people = vec![person("Ада", &ada, false)];
+    let mut desk = Desk::staffed(directory.path(), 30_000, people).await;
+    let (mut callee, placed) = answered(&desk, News::Fixed).await;
+    callee.presses(0).await;
+    let wanted = end_of(placed).await;
+    assert_eq!(outcome(&wanted), Outcome::WantsPerson { heard_news: false });
+    ada.is_called().await;
+    ada.picks_up().await;
+    desk.comes_to(&Stage::Talking { person: "Ада".into() }).await;
+    callee.speaks(&speech()).await;
+    ada.hears_something().await;
+    ada.speaks_slowly(&speech()).await;
+    ada.hangs_up().await;
+    callee.expect("BYE").await;
+    let call = desk.next_call().await;
+    assert_eq!((&call.id, call.talks.len()), (&wanted.id, 1));
+    assert_eq!(outcome(&call), Outcome::WantsPerson { heard_news: false });
+    assert_eq!(call.termination, Termination::Talked(TalkEnd::PersonHungUp));
+    let (hers, theirs) = both_channels(directory.path(), &call);
+    assert!(holds(&hers, &speech()) && holds(&theirs, &speech()));
 }
