@@ -68,8 +68,9 @@ async fn baresip_leaves_a_message_by_datagrams_and_by_a_stream() {
     needs!("baresip");
     let world = world().await;
     let words = complaint("en-copy");
-    for transport in [Transport::Udp, Transport::Tcp] {
-        let plan = says(&world.sip_uri("support"), &words).over(transport);
+    // Two callers: one who called before hears first how it stands with that.
+    for (transport, caller) in [(Transport::Udp, "ada"), (Transport::Tcp, "bo")] {
+        let plan = says(&world.sip_uri("support"), &words).over(transport).from(caller);
         Phone::Baresip.call(plan).await.expect_completed(1);
     }
     let calls = calls(&world, 2).await;

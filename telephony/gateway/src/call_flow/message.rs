@@ -1,6 +1,6 @@
 //! The tone, the message, and the thanks.
 
-use super::{Action, CallFlow, CallState, Input, Step, ThanksPart, Timer};
+use super::{Action, CallFlow, CallState, Input, People, Step, ThanksPart, Timer};
 use crate::prompt::Words;
 use crate::{MessageEnd, NoMessageEnd, TalkEnd, Termination};
 
@@ -122,6 +122,12 @@ impl CallFlow {
     pub(super) fn thank_further(self, first: Vec<Action>) -> Step {
         let when = self.play(Words::Promise(self.told.promise));
         self.to(CallState::Thanking(ThanksPart::When), [first, vec![when]].concat())
+    }
+
+    /// A line that has only messages does not cut one short for nobody.
+    pub(super) fn keeps_speaking(&self) -> bool {
+        let speaks = matches!(self.state, CallState::Recording { spoke: true, .. });
+        speaks && self.told.people == People::Never
     }
 
     /// She wants a person instead of going on with her message.

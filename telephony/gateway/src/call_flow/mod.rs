@@ -359,7 +359,7 @@ impl CallFlow {
             (
                 CallState::Tone | CallState::Recording { .. } | CallState::AskingAgain,
                 Input::Key('0'),
-            ) => self.leaving_the_message(),
+            ) if !self.keeps_speaking() => self.leaving_the_message(),
             (CallState::Tone, input) => self.tone(input),
             (CallState::Recording { spoke, asked_again }, input) => {
                 self.recording(spoke, asked_again, input)

@@ -124,12 +124,15 @@ fn when_nobody_comes_she_hears_why_and_leaves_a_message() {
         assert_eq!(said.last().map(String::as_str), Some(why));
     }
     // A message that was left already is not asked for again.
-    let spoken = told(
-        flow(),
-        &[&TO_THE_TONE[..], &[Input::SpeechStarted, Input::Key('0'), Input::PromptEnded]].concat(),
-    );
-    assert_eq!(spoken.1.last().map(String::as_str), Some("play ru/within_30"));
-    assert_eq!(spoken.0.told.message, Some(MessageEnd::AskedForPerson));
+    let closed = CallFlow { told: told_of(People::Closed), ..flow() };
+    let spoken = [&TO_THE_TONE[..], &[Input::PromptEnded, Input::SpeechStarted]].concat();
+    let (spoken, _) = told(closed, &spoken);
+    let (asked, said) = heard(spoken, &[Input::Key('0'), Input::PromptEnded]);
+    assert_eq!(said, ["StopRecording", "play ru/nobody_closed", "play ru/within_30"]);
+    assert_eq!(asked.told.message, Some(MessageEnd::AskedForPerson));
+    // Where nobody ever answers, a message goes on.
+    let speaking = told(flow(), &[&TO_THE_TONE[..], &[Input::SpeechStarted]].concat()).0;
+    assert!(matches!(speaking.step(Input::Key('0')), Step::Refused(_)));
 }
 
 #[test]
