@@ -38,7 +38,7 @@ pub(crate) async fn conduct(shared: Arc<Shared>, ordered: Ordered) {
             told.codec = leg.media.codec.name().into();
             told.facts.setup_milliseconds = Some(leg.setup_milliseconds);
             match CallBack::start(Arc::clone(&shared), order, told, leg).run().await {
-                Ending::Over(told) => keep(&shared, told, reply).await,
+                Ending::Over(told) => keep(&shared, *told, reply).await,
                 Ending::ToAPerson(told, line, plan) => {
                     // What she was called for is over; the call goes on with somebody else.
                     let _ = reply.send((*told).clone());
@@ -65,7 +65,7 @@ async fn keep(shared: &Shared, told: CompletedCall, reply: oneshot::Sender<Compl
 
 /// How a call-back that was answered goes on.
 enum Ending {
-    Over(CompletedCall),
+    Over(Box<CompletedCall>),
     /// She asked for a person, and there are some.
     ToAPerson(Box<CompletedCall>, Box<LiveLine>, Box<CallPlan>),
 }
@@ -136,7 +136,7 @@ impl CallBack {
                 if self.people_are_there {
                     return self.hand_over(outcome).await;
                 }
-                return Ending::Over(self.close(outcome).await);
+                return Ending::Over(Box::new(self.close(outcome).await));
             }
             input = self.next_input().await;
         }
