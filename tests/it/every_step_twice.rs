@@ -17,8 +17,8 @@ use mostik_channels::{Outgoing, SendError, Sent};
 use mostik_domain::{
     Address, AddressKind, Call, CallFacts, CallId, Change, Channel, Decision, FeedbackId, Inbound,
     InboundCall, InboxId, Job, JobId, Language, NewJob, NoticeKind, OfficeHours, OwnerTeam,
-    Ownership, OwnershipRule, ReturnPath, RootCause, Step, Thresholds, Words, capture,
-    link::LinkSigner,
+    Ownership, OwnershipRule, ReturnPath, ReviewReason, RootCause, Step, Thresholds, Words,
+    capture, link::LinkSigner,
 };
 use mostik_local::encoder::Encoder;
 use mostik_local::{LocalRootCause, LocalStage};
@@ -62,6 +62,21 @@ async fn a_crash_before_each_commit_changes_nothing() {
         assert_eq!(details.classifications.len(), 1);
     }
     assert_eq!(shop.telegraph.told(), 4, "each of two customers was told twice, nobody again");
+
+    // A week later both are asked whether all is well, unless somebody was not content.
+    let left = shop.store.feedback(second).await.expect("up").expect("there");
+    let reopened = left.state.clone().for_review(ReviewReason::NotSolved, shop.clock.now());
+    let reopened = left.in_state(reopened.expect("she says no"), shop.clock.now());
+    let says_no = Decision::nothing().and(Change::SaveFeedback(reopened));
+    shop.store.submit(says_no, shop.clock.now()).await.expect("stored");
+    shop.clock.turn(SignedDuration::from_hours(7 * 24));
+    shop.works_with_crashes().await;
+    for (feedback, followed_up) in [(first, true), (second, false)] {
+        let details = shop.store.feedback_details(feedback).await.expect("up").expect("there");
+        let kinds: Vec<_> = details.card.notices.iter().map(|notice| notice.kind).collect();
+        assert_eq!(kinds.contains(&NoticeKind::FollowUp), followed_up, "{kinds:?}");
+    }
+    assert_eq!(shop.telegraph.told(), 5);
     shop.github.assert_contract_kept();
 }
 
