@@ -32,6 +32,8 @@ fn dates_of_birth_go_and_other_dates_stay() {
         "The idea was born on 3 March 2024",
         "Компания родилась в 1998 году",
         "The bug was born in 2024",
+        "дату рождения приходится листать от 2024 года",
+        "instagram: sunny beaches, 7 nights",
         "г. Рязань, 2024 год, версия 14.3.87",
         "в 1987 году рождения не регистрировали так",
         "Родился новый тариф 500 рублей",
