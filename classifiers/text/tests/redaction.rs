@@ -27,6 +27,7 @@ enum Kind {
     Order,
     Passport,
     Tax,
+    Birth,
     Account,
     Ip,
     Plate,
@@ -218,7 +219,7 @@ fn card() -> String {
          what looks like it. The misses of the *held* half were never looked at while the rules were written, but one author wrote \
          both the sentences and the rules: expect somewhat less on other people's words.\n\n\
          *Hidden* means that no letter and no digit of it remains; *rightly named* that the mark says what it was. \
-         Handles are marked `[name]`; passports, tax numbers, accounts, IP addresses and number plates `[order]`.\n",
+         Handles are marked `[name]`; passports, tax numbers, dates of birth, accounts, IP addresses and number plates `[order]`.\n",
     );
     for language in ["ru", "en"] {
         for half in [Half::Held, Half::Tuned] {
@@ -273,6 +274,17 @@ fn a_megabyte_of_anything_is_soon_done() {
         "1 High ",
         "пять ",
         "1.1.",
+        "１",
+        "٣ ",
+        "* ",
+        "4276 ** ",
+        "x",
+        "родился ",
+        "дата рождения 1",
+        "ник ",
+        "ник a_",
+        "my username is ",
+        "заканчивается на ",
     ];
     for unit in units {
         let text = unit.repeat(MEGABYTE / unit.len());

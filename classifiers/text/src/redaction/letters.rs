@@ -1,4 +1,4 @@
-//! E-mail addresses, handles and links that lead to a person.
+//! E-mail addresses, handles with their sign and links that lead to a person.
 
 use std::sync::LazyLock;
 
@@ -34,13 +34,6 @@ fn pattern(source: &str) -> Regex {
     super::compile(source)
 }
 
-/// `ник masha_99`, `telegram: sergey_belov`, `name#1234`.
-static NAMED_HANDLE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)(?:\b(?:телеграм|телега|телеге|тг|инста|инстаграм|ник|никнейм|логин|скайп|telegram|instagram|insta|skype|discord|username|user ?name|handle|login)\p{L}{0,2}[\s:—-]{1,3}(?:is\s)?([a-z][a-z0-9]*[_.0-9][a-z0-9_.]*[a-z0-9]|live:[a-z0-9_.]+)|\b([\p{L}0-9_.]{2,32}#[0-9]{4}))\b",
-    )
-});
-
 /// Each pattern is tried only where the sign it cannot do without is there:
 /// most messages have none.
 pub(super) fn find(text: &str, spans: &mut Spans) {
@@ -55,15 +48,11 @@ pub(super) fn find(text: &str, spans: &mut Spans) {
     for found in has_slash.then(|| PROFILE_LINK.find_iter(text)).into_iter().flatten() {
         spans.claim(PersonalData::Name, found.range());
     }
-    let has_handle_sign = text.bytes().any(|byte| byte.is_ascii_alphabetic())
-        && text.bytes().any(|byte| byte.is_ascii_digit() || matches!(byte, b'_' | b'#' | b'.'));
-    for (regex, kind, present) in [
-        (&LINK_QUERY, PersonalData::Order, has_slash),
-        (&HANDLE, PersonalData::Name, has_at),
-        (&NAMED_HANDLE, PersonalData::Name, has_handle_sign),
-    ] {
+    for (regex, kind, present) in
+        [(&LINK_QUERY, PersonalData::Order, has_slash), (&HANDLE, PersonalData::Name, has_at)]
+    {
         let captures = present.then(|| regex.captures_iter(text)).into_iter().flatten();
-        for found in captures.filter_map(|captures| captures.get(1).or_else(|| captures.get(2))) {
+        for found in captures.filter_map(|captures| captures.get(1)) {
             spans.claim(kind, found.range());
         }
     }

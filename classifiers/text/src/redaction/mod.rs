@@ -5,14 +5,18 @@ mod address_words_ru;
 mod addresses_en;
 mod addresses_ru;
 mod cues;
+mod dates_of_birth;
 mod digits;
+mod handles;
 mod identifiers;
 mod letters;
+mod masked_cards;
 mod name_lists;
 mod names;
 mod names_en;
 mod names_ru;
 mod numerals;
+mod plain_forms;
 mod reading;
 mod references;
 mod spoken;
@@ -20,6 +24,7 @@ mod spoken_email;
 
 use std::{fmt, ops::Range};
 
+use plain_forms::PlainForms;
 use reading::Reading;
 
 use crate::words::cut_at;
@@ -42,7 +47,7 @@ pub enum PersonalData {
     /// A postal address.
     Address,
     /// A number that leads to a person's records: order, contract, tracking,
-    /// account, passport, a link with a secret in it.
+    /// account, passport, date of birth, a link with a secret in it.
     Order,
 }
 
@@ -92,19 +97,33 @@ impl fmt::Debug for Redacted {
 /// the text, whatever stands in it.
 pub fn redact(text: &str) -> Redacted {
     let kept = cut_at(text, MAX_REDACTED_BYTES);
+    let found = match PlainForms::of(kept) {
+        None => find(kept),
+        Some(plain) => {
+            let in_original = |found: Found| Found { span: plain.place(&found.span), ..found };
+            find(&plain.text).into_iter().map(in_original).collect()
+        }
+    };
+    Redacted { text: replace(kept, &found), found, cut: kept.len() < text.len() }
+}
+
+/// The personal data of a text, in its order.
+fn find(text: &str) -> Vec<Found> {
     let mut spans = Spans::default();
-    let reading = Reading::of(kept);
-    letters::find(kept, &mut spans);
+    let reading = Reading::of(text);
+    letters::find(text, &mut spans);
+    handles::find(&reading, &mut spans);
+    masked_cards::find(&reading, &mut spans);
+    dates_of_birth::find(&reading, &mut spans);
     spoken_email::find(&reading, &mut spans);
     identifiers::find(&reading, &mut spans);
-    references::find(kept, &mut spans);
+    references::find(text, &mut spans);
     addresses_ru::find(&reading, &mut spans);
     addresses_en::find(&reading, &mut spans);
     spoken::find(&reading, &mut spans);
     digits::find(&reading, &mut spans);
     names::find(&reading, &mut spans);
-    let found = spans.in_order(kept);
-    Redacted { text: replace(kept, &found), found, cut: kept.len() < text.len() }
+    spans.in_order(text)
 }
 
 fn replace(text: &str, found: &[Found]) -> String {

@@ -34,7 +34,7 @@ fn belongs(reading: &Reading<'_>, at: usize) -> bool {
 }
 
 /// Words of one dictated number; empty where none begins.
-fn run_from(reading: &Reading<'_>, from: usize) -> Range<usize> {
+pub(super) fn run_from(reading: &Reading<'_>, from: usize) -> Range<usize> {
     let mut to = from;
     while to < reading.len() && belongs(reading, to) && (to == from || is_near(reading, to)) {
         to += 1;

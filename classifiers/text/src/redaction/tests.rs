@@ -1,3 +1,5 @@
+mod announced;
+
 use super::*;
 
 fn text(of: &str) -> String {
@@ -189,6 +191,16 @@ fn hostile_texts_take_linear_time() {
         "пять ",
         "ул. А 1 ",
         "заказ 1 ",
+        "＋７",
+        "\u{200b}",
+        "****",
+        "4276 **** ",
+        "дата рождения ",
+        "born 1 may ",
+        "1 1 г.р. ",
+        "ник ",
+        "ник a_1 ",
+        "last four digits of my card ",
     ] {
         let time = |times: usize| {
             let text = unit.repeat(times);
