@@ -25,7 +25,7 @@ fn phone() -> (Arc<Shelf>, Arc<Phone>) {
         detect_language: Arc::new(|_, language| language),
     };
     let line = PhoneLine::new("support".into(), Language::English, Duration::from_secs(90));
-    (shelf, Phone::new(intake, vec![line], Some("echo".into()), Senses::default(), None))
+    (shelf, Phone::new(intake, vec![line], Some("echo".into()), Senses::default(), None, None))
 }
 
 fn arrived(line: &str) -> ArrivedCall {
