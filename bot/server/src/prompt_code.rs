@@ -97,11 +97,8 @@ impl PromptCode {
         let unfinished = self.0.with_extension(format!("{}.part", std::process::id()));
         // Made anew, so that nobody else's permissions stay.
         let _ = fs::remove_file(&unfinished);
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&unfinished)?;
+        let mut file =
+            OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished)?;
         file.write_all(&serde_json::to_vec(good)?)?;
         file.sync_all()?;
         fs::rename(&unfinished, &self.0)

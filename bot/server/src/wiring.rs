@@ -13,8 +13,8 @@ use mostik_channels::{
     RingsCustomers, Senses,
 };
 use mostik_domain::{Channel, Language, link::LinkSigner};
-use mostik_gateway::{GatewayConfig, SpokenLanguage, StudioPlan};
 use mostik_gateway::call_back::{CallBacks, CallBacksWaiting};
+use mostik_gateway::{GatewayConfig, SpokenLanguage, StudioPlan};
 use mostik_local::{CustomCause, LocalRootCause, LocalStage, WithCustomCauses, encoder::Encoder};
 use mostik_openai::{CauseGuide, OpenAiRootCause, OpenAiSettings, OpenAiStage};
 use mostik_pipeline::{LikelyProblems, Listener, Pipeline, Rules};

@@ -13,8 +13,8 @@ use crate::call_back::CallBackReport;
 use crate::call_flow::{People, Script};
 use crate::{
     CallFacts, CallOrder, CallProgress, Caller, CameBy, NoMessageEnd, NotAnswered, PressedKeys,
-    Sentence, SpokenLanguage, SpokenPromise, Staff, StudioPlan, Talk, Termination, Turn, TurnEnd, Understood,
-    Waited,
+    Sentence, SpokenLanguage, SpokenPromise, Staff, StudioPlan, Talk, Termination, Turn, TurnEnd,
+    Understood, Waited,
 };
 
 /// Decides how calls are met and keeps what they brought.

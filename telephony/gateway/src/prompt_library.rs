@@ -60,7 +60,8 @@ impl PromptLibrary {
         let seen = library.looks();
         let mut clips = Clips::new();
         for (key, file) in keys_and_files() {
-            if let Some(clip) = directory.and_then(|folder| replacement(folder, &file)).transpose()?
+            if let Some(clip) =
+                directory.and_then(|folder| replacement(folder, &file)).transpose()?
             {
                 clips.insert(key, clip);
             }

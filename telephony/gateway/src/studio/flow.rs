@@ -272,10 +272,8 @@ impl StudioFlow {
     }
 
     fn answered(self) -> Step {
-        let actions = vec![
-            Action::StartTimer(Timer::Call),
-            Action::Say(vec![Say::Prompt("studio_pin")]),
-        ];
+        let actions =
+            vec![Action::StartTimer(Timer::Call), Action::Say(vec![Say::Prompt("studio_pin")])];
         self.to(State::Code(Keyed::default()), actions)
     }
 
@@ -376,8 +374,7 @@ impl StudioFlow {
     }
 
     fn part(self, end: End, said: &'static str) -> Step {
-        let actions =
-            vec![Action::StopTimer(Timer::NoKey), Action::Say(vec![Say::Prompt(said)])];
+        let actions = vec![Action::StopTimer(Timer::NoKey), Action::Say(vec![Say::Prompt(said)])];
         self.to(State::Parting(end), actions)
     }
 
