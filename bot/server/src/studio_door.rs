@@ -69,7 +69,7 @@ impl Studio for StudioDoor {
     }
 
     async fn restore(&self, prompt: &'static PromptText) -> Result<(), HostError> {
-        done(self.on_disk(|door| door.own.remove(Replaceable::Text(prompt)).map(drop)).await)
+        done(self.on_disk(move |door| door.own.remove(Replaceable::Text(prompt)).map(drop)).await)
     }
 
     async fn left(&self) {

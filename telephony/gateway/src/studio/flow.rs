@@ -359,7 +359,6 @@ impl StudioFlow {
     fn silent(self) -> Step {
         let silences = self.silences + 1;
         let (state, said) = match self.state {
-            _ if silences >= MOST_SILENCES => return self.over(End::Silent),
             State::Code(_) => (State::Code(Keyed::default()), vec![Say::Prompt("studio_pin")]),
             State::Number(_) => {
                 (State::Number(Keyed::default()), vec![Say::Prompt("studio_choose")])
@@ -370,6 +369,9 @@ impl StudioFlow {
             }
             _ => return Step::Refused(self),
         };
+        if silences == MOST_SILENCES {
+            return self.over(End::Silent);
+        }
         Self { silences, ..self }.to(state, vec![Action::Say(said)])
     }
 
