@@ -157,7 +157,7 @@ mod tests {
         let (_folder, code) = code();
         let now = at("10:00:00");
         for content in [
-            "".to_owned(),
+            String::new(),
             "123456".into(),
             r#"{"code":"","until":"2026-11-03T10:05:00Z"}"#.into(),
             r#"{"code":"123456","until":"2036-11-03T10:05:00Z"}"#.into(),

@@ -233,14 +233,22 @@ impl StudioFlow {
     #[must_use]
     pub fn step(self, input: Input) -> Step {
         match (self.state, input) {
-            (State::Ended(_), _) => Step::Refused(self),
+            (State::Ended(_), _) | (State::Parting(_), Input::Failed) => Step::Refused(self),
             (_, Input::RemoteHungUp) => self.over(End::HungUp),
-            (_, Input::TrunkFailed) => self.over(End::Broken),
+            (_, Input::TrunkFailed) | (State::Recording(_), Input::MediaLost) => {
+                self.over(End::Broken)
+            }
             (_, Input::Shutdown) => self.over(End::Shutdown),
             (_, Input::TimeOut(Timer::Call)) => self.over(End::Limit),
             (_, Input::TimeOut(Timer::NoKey)) => self.silent(),
-            (State::Parting(_), Input::Failed) => Step::Refused(self),
             (_, Input::Failed) => self.part(End::Failed, "sorry"),
+            (state, input) => self.in_order(state, input),
+        }
+    }
+
+    /// What may happen in this state only.
+    fn in_order(self, state: State, input: Input) -> Step {
+        match (state, input) {
             (State::Arriving, Input::Answered) => self.answered(),
             (
                 State::Code(_) | State::Number(_) | State::Chosen(_) | State::Judging(_),
@@ -258,7 +266,6 @@ impl StudioFlow {
                 let actions = vec![Action::StopTimer(Timer::Take), Action::FinishTake];
                 self.to(State::Finishing(number), actions)
             }
-            (State::Recording(_), Input::MediaLost) => self.over(End::Broken),
             (State::Finishing(number), Input::TakeReady) => {
                 self.ask(State::Judging(number), vec![Say::Prompt("studio_keep"), Say::Take])
             }
