@@ -71,7 +71,7 @@ impl Switchboard {
         let gateway = Gateway::run(
             config,
             lines,
-            Line::new(intake, vec![line], None, Senses::default(), None),
+            Line::new(intake, vec![line], None, Senses::default(), None, None),
             stop.clone(),
         );
         tokio::spawn(async move { gateway.await.expect("the gateway runs") });

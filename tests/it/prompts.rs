@@ -1,5 +1,6 @@
 //! `mostik prompts`: what the line says, listed and replaced, by a file or by a voice.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use mostik_tests::fakes::fault::Fault;
@@ -85,6 +86,29 @@ async fn a_recording_replaces_a_prompt_until_it_is_removed() {
     desk.done(&["remove", "ru/welcome"]).await;
     assert_eq!(desk.listed("ru/welcome").await, shipped);
     assert!(desk.refused(&["remove", "ru/welcome"]).await.contains("is not replaced"));
+}
+
+#[tokio::test]
+async fn a_code_for_the_studio_is_new_each_time_and_for_its_owner_only() {
+    let desk = Desk::new("");
+    let mut codes = Vec::new();
+    for _ in 0..2 {
+        let said = desk.done(&["record"]).await;
+        assert!(said.contains("Call prompts ") && said.contains("15 minutes"), "{said}");
+        let code = said.split_whitespace().find(|word| word.parse::<u32>().is_ok());
+        let code = code.unwrap_or_else(|| panic!("no code in {said}")).to_owned();
+        assert_eq!(code.len(), 6, "{said}");
+        let file = Path::new(&desk.path("data")).join("prompts.code");
+        let kept = std::fs::read_to_string(&file).expect("written");
+        assert!(kept.contains(&code), "{kept}");
+        let mode = std::fs::metadata(&file).expect("there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        codes.push(code);
+    }
+    assert_ne!(codes[0], codes[1]);
+    let nobody = Desk::new("[phone]\nstudio = ''\n");
+    assert!(nobody.refused(&["record"]).await.contains("phone.studio is empty"));
+    assert!(!Path::new(&nobody.path("data/prompts.code")).exists());
 }
 
 #[tokio::test]

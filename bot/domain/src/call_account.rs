@@ -146,6 +146,7 @@ fn no_message(reason: &str) -> Option<(&'static str, &'static str)> {
         "told" => ("мы рассказали новости", "we told the news"),
         "mailbox" => ("ответил автоответчик", "a voice mailbox answered"),
         "echo_test" => ("проверка линии", "a test of the line"),
+        "studio" => ("запись фраз линии", "a visit to the studio"),
         _ => return None,
     })
 }

@@ -12,7 +12,9 @@ mod live_models;
 mod logging;
 mod own_models;
 mod own_prompts;
+mod prompt_code;
 mod readiness;
+mod studio_door;
 mod voice_door;
 mod wiring;
 

@@ -126,7 +126,7 @@ impl Starting {
             self.lines.push(format!("  Call   {}   ({})", places.join("  or  "), line.language));
         }
         let senses = wiring::senses(config, data, &parts.pipeline)?;
-        let host = wiring::phone(config, parts.intake.clone(), senses)?;
+        let host = wiring::phone(config, data, parts.intake.clone(), senses)?;
         host.opens().await?;
         let gateway = wiring::gateway(config, data)?;
         let stop = self.stop.clone();

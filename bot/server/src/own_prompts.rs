@@ -64,7 +64,7 @@ impl Replaceable {
 }
 
 /// The folder of replacements.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct OwnPrompts(PathBuf);
 
 impl OwnPrompts {

@@ -13,8 +13,8 @@ use mostik_channels::{
     RingsCustomers, Senses,
 };
 use mostik_domain::{Channel, Language, link::LinkSigner};
-use mostik_gateway::GatewayConfig;
 use mostik_gateway::call_back::{CallBacks, CallBacksWaiting};
+use mostik_gateway::{GatewayConfig, SpokenLanguage, StudioPlan};
 use mostik_local::{CustomCause, LocalRootCause, LocalStage, WithCustomCauses, encoder::Encoder};
 use mostik_openai::{CauseGuide, OpenAiRootCause, OpenAiSettings, OpenAiStage};
 use mostik_pipeline::{LikelyProblems, Listener, Pipeline, Rules};
@@ -37,6 +37,7 @@ use crate::{
     data_folder::DataFolder,
     live_models::{LiveRootCauses, LiveStages},
     own_models::OwnModels,
+    studio_door::StudioDoor,
     voice_door::VoiceDoor,
 };
 
@@ -329,8 +330,7 @@ pub(crate) fn gateway(config: &Config, data: &DataFolder) -> Result<GatewayConfi
     let mut gateway = GatewayConfig::new(recordings(config, data)?, config.rtp_ports()?);
     gateway.public_address = config.public_address()?;
     gateway.encryption = config.encryption()?;
-    let prompts = data.join("prompts");
-    gateway.prompts_dir = prompts.is_dir().then_some(prompts);
+    gateway.prompts_dir = Some(data.join("prompts"));
     Ok(gateway)
 }
 
@@ -343,7 +343,12 @@ pub(crate) fn senses(config: &Config, data: &DataFolder, pipeline: &Pipeline) ->
 }
 
 /// Hosts the phone lines.
-pub(crate) fn phone(config: &Config, intake: Intake, senses: Senses) -> Result<Arc<Phone>> {
+pub(crate) fn phone(
+    config: &Config,
+    data: &DataFolder,
+    intake: Intake,
+    senses: Senses,
+) -> Result<Arc<Phone>> {
     let lines = config.phone.line.iter().map(|line| {
         let language = config::language("phone.line.language", &line.language)?;
         let longest = Duration::from_secs(line.max_message_seconds);
@@ -355,7 +360,27 @@ pub(crate) fn phone(config: &Config, intake: Intake, senses: Senses) -> Result<A
         })
     });
     let echo = Some(config.phone.echo.clone()).filter(|number| !number.is_empty());
-    Ok(Phone::new(intake, lines.collect::<Result<_>>()?, echo, senses, config.call_back()?))
+    let lines = lines.collect::<Result<_>>()?;
+    let studio = studio(config, data)?;
+    Ok(Phone::new(intake, lines, echo, senses, config.call_back()?, studio))
+}
+
+/// Where prompts are recorded, and its number.
+fn studio(config: &Config, data: &DataFolder) -> Result<Option<(String, StudioPlan)>> {
+    let number = config.phone.studio.clone();
+    if number.is_empty() {
+        return Ok(None);
+    }
+    let taken = config.phone.line.iter().map(|line| &line.number).chain([&config.phone.echo]);
+    anyhow::ensure!(
+        taken.into_iter().all(|other| *other != number),
+        "phone.studio: {number:?} is the number of a line or of phone.echo"
+    );
+    let language = match config.language()? {
+        Language::Russian => SpokenLanguage::Russian,
+        Language::English => SpokenLanguage::English,
+    };
+    Ok(Some((number, StudioPlan { language, studio: Arc::new(StudioDoor::of(data)) })))
 }
 
 /// Puts the parts together.

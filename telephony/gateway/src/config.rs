@@ -16,7 +16,8 @@ pub struct GatewayConfig {
     pub rtp_ports: RangeInclusive<u16>,
     /// The address peers reach us by when it is not the one we send from (NAT).
     pub public_address: Option<IpAddr>,
-    /// Prompts of one's own: `DIR/ru/welcome.wav` replaces the compiled-in one of that name.
+    /// Prompts of one's own: `DIR/ru/welcome.wav` replaces the compiled-in one of that name,
+    /// from the next call on. The directory may come into being later.
     pub prompts_dir: Option<PathBuf>,
     /// Whether audio is encrypted. Keys are only exchanged where the signalling is encrypted too.
     pub encryption: EncryptionMode,

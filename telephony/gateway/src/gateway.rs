@@ -19,7 +19,7 @@ use crate::outgoing::{CallTerms, CallsOut};
 use crate::progress::ProgressTeller;
 use crate::prompt_library::{PromptError, PromptLibrary};
 use crate::switchboard::Switchboard;
-use crate::{CallHost, CompletedCall, GatewayConfig, reception, recovery, turn};
+use crate::{CallHost, CompletedCall, GatewayConfig, reception, recovery, studio, turn};
 
 /// After the grace: time to finish recordings, say BYE and hand calls over.
 const LAST_WORK: Duration = Duration::from_secs(5);
@@ -124,19 +124,21 @@ impl Gateway {
                 }
                 turn = shared.host.next_turn() => {
                     let span = tracing::info_span!("turn", id = tracing::field::Empty);
-                    tasks.spawn(turn::conduct(Arc::clone(&shared), turn).instrument(span));
+                    let turn = turn::conduct(Arc::clone(&shared), turn);
+                    tasks.spawn(shared.with_fresh_prompts(turn).instrument(span));
                     continue;
                 }
                 ordered = call_backs.next() => {
                     let span = tracing::info_span!("call_back", id = tracing::field::Empty);
                     let calling = call_back::conduct(Arc::clone(&shared), ordered);
-                    tasks.spawn(calling.instrument(span));
+                    tasks.spawn(shared.with_fresh_prompts(calling).instrument(span));
                     continue;
                 }
             };
             let Some(call) = call else { break };
             let span = tracing::info_span!("call", id = tracing::field::Empty);
-            tasks.spawn(reception::receive(Arc::clone(&shared), call).instrument(span));
+            let meeting = reception::receive(Arc::clone(&shared), call);
+            tasks.spawn(shared.with_fresh_prompts(meeting).instrument(span));
         }
         drop((incoming, call_backs));
         shared.drain(&tasks).await;
@@ -152,9 +154,11 @@ impl Shared {
     ) -> Result<Self, GatewayError> {
         let journal = Journal::open(&config.recordings_dir)
             .map_err(|error| GatewayError::Recordings(config.recordings_dir.clone(), error))?;
+        studio::forget_left_takes(&config.recordings_dir)
+            .map_err(|error| GatewayError::Recordings(config.recordings_dir.clone(), error))?;
         let directory = config.prompts_dir.clone();
         let prompts =
-            tokio::task::spawn_blocking(move || PromptLibrary::load(directory.as_deref()))
+            tokio::task::spawn_blocking(move || PromptLibrary::open(directory.as_deref()))
                 .await
                 .unwrap_or_else(|crash| {
                     let crash = std::io::Error::other(crash);
@@ -184,6 +188,18 @@ impl Shared {
             delivery,
             hurry,
         })
+    }
+
+    /// A call hears what has been recorded before it.
+    fn with_fresh_prompts<Meeting: Future<Output = ()>>(
+        &self,
+        meeting: Meeting,
+    ) -> impl Future<Output = ()> + use<Meeting> {
+        let prompts = self.prompts.clone();
+        async move {
+            prompts.refresh().await;
+            meeting.await;
+        }
     }
 
     /// Once before new calls are taken; a host that is not ready yet gets it in the background.

@@ -13,8 +13,8 @@ use crate::call_back::CallBackReport;
 use crate::call_flow::{People, Script};
 use crate::{
     CallFacts, CallOrder, CallProgress, Caller, CameBy, NoMessageEnd, NotAnswered, PressedKeys,
-    Sentence, SpokenLanguage, SpokenPromise, Staff, Talk, Termination, Turn, TurnEnd, Understood,
-    Waited,
+    Sentence, SpokenLanguage, SpokenPromise, Staff, StudioPlan, Talk, Termination, Turn, TurnEnd,
+    Understood, Waited,
 };
 
 /// Decides how calls are met and keeps what they brought.
@@ -104,6 +104,8 @@ pub enum CallApp {
     Message(CallPlan),
     /// The caller hears herself: proves that audio passes both ways.
     Echo,
+    /// The caller records the line's prompts, once she has keyed the code.
+    Studio(StudioPlan),
 }
 
 /// How a caller is met.

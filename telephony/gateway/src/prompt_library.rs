@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
+use std::time::{Duration, SystemTime};
 
 use mostik_media::{Clip, WavError};
 
@@ -12,6 +13,8 @@ use crate::{Prompt, SpokenLanguage, Words};
 
 /// A replacement may be this large: ten minutes of 16 bit audio.
 const LARGEST_FILE: u64 = 10 * 1024 * 1024;
+/// File systems tell times apart that are this far from each other.
+const SETTLED: Duration = Duration::from_secs(2);
 
 /// Why the prompts cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -27,29 +30,129 @@ pub enum PromptError {
     Missing(PathBuf),
 }
 
-/// Every prompt, decoded once. Cheap to clone.
+/// Clips by language and name.
+type Clips = HashMap<(SpokenLanguage, Cow<'static, str>), Clip>;
+
+/// Every prompt, decoded once. Cheap to clone; clones take up changes together.
 #[derive(Debug, Clone)]
 pub struct PromptLibrary {
-    clips: Arc<HashMap<(SpokenLanguage, Cow<'static, str>), Clip>>,
+    directory: Option<Arc<Path>>,
+    shipped: Arc<Clips>,
+    own: Arc<RwLock<Own>>,
 }
+
+/// What replaces prompts, as the directory was when it was last looked at.
+#[derive(Debug, Default)]
+struct Own {
+    clips: Clips,
+    seen: Option<Looks>,
+}
+
+/// When the directory and its folders last changed. Files appear in them by a rename, which
+/// changes their folder.
+type Looks = [Option<SystemTime>; 3];
 
 impl PromptLibrary {
     /// Loads every prompt: from `directory` where it has a file of that name, else compiled in.
     /// Blocks.
     pub fn load(directory: Option<&Path>) -> Result<Self, PromptError> {
-        let mut clips = HashMap::new();
-        for language in SpokenLanguage::ALL {
-            for words in Self::spoken().chain([Words::Tone, Words::Music]) {
-                let clip = load(directory, &file_of(language, words))?;
-                clips.insert((language, words.file_stem()), clip);
+        let library = Self::shipped_for(directory)?;
+        let seen = library.looks();
+        let mut clips = Clips::new();
+        for (key, file) in keys_and_files() {
+            if let Some(clip) =
+                directory.and_then(|folder| replacement(folder, &file)).transpose()?
+            {
+                clips.insert(key, clip);
             }
         }
-        Ok(Self { clips: Arc::new(clips) })
+        *library.written() = Own { clips, seen };
+        Ok(library)
+    }
+
+    /// The same, but a file that cannot be played leaves the prompt that ships in its place, with a
+    /// warning: the line goes on. The directory may come into being later. Blocks.
+    pub fn open(directory: Option<&Path>) -> Result<Self, PromptError> {
+        let library = Self::shipped_for(directory)?;
+        library.reload();
+        Ok(library)
+    }
+
+    fn shipped_for(directory: Option<&Path>) -> Result<Self, PromptError> {
+        let mut shipped = Clips::new();
+        for (key, file) in keys_and_files() {
+            shipped.insert(key, compiled_in(&file)?);
+        }
+        Ok(Self {
+            directory: directory.map(Arc::from),
+            shipped: Arc::new(shipped),
+            own: Arc::default(),
+        })
     }
 
     /// The audio of a prompt.
     pub fn clip(&self, prompt: Prompt) -> Option<Clip> {
-        self.clips.get(&(prompt.language, prompt.words.file_stem())).cloned()
+        let key = (prompt.language, prompt.words.file_stem());
+        let own = self.own.read().unwrap_or_else(PoisonError::into_inner);
+        own.clips.get(&key).or_else(|| self.shipped.get(&key)).cloned()
+    }
+
+    /// Takes up what has changed in the directory. Costs a look at three folders when nothing has.
+    pub(crate) async fn refresh(&self) {
+        if self.directory.is_none() {
+            return;
+        }
+        let library = self.clone();
+        let refreshed = tokio::task::spawn_blocking(move || {
+            if library.has_changed() {
+                library.reload();
+            }
+        });
+        if refreshed.await.is_err() {
+            tracing::error!("the prompts could not be read anew");
+        }
+    }
+
+    fn has_changed(&self) -> bool {
+        let now = self.looks();
+        now.is_none() || now != self.own.read().unwrap_or_else(PoisonError::into_inner).seen
+    }
+
+    /// Reads what replaces prompts; what cannot be played leaves the one before. Blocks.
+    fn reload(&self) {
+        let Some(directory) = &self.directory else { return };
+        // Looked at before reading: what changes meanwhile is noticed the next time.
+        let seen = self.looks();
+        let mut clips = Clips::new();
+        for (key, file) in keys_and_files() {
+            match replacement(directory, &file).transpose() {
+                Ok(Some(clip)) => {
+                    clips.insert(key, clip);
+                }
+                Ok(None) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "the prompt before stays");
+                    let own = self.own.read().unwrap_or_else(PoisonError::into_inner);
+                    if let Some(before) = own.clips.get(&key).cloned() {
+                        clips.insert(key, before);
+                    }
+                }
+            }
+        }
+        *self.written() = Own { clips, seen };
+    }
+
+    fn written(&self) -> RwLockWriteGuard<'_, Own> {
+        self.own.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// `None` when a folder changed so lately that its next change may bear the same time.
+    fn looks(&self) -> Option<Looks> {
+        let directory = self.directory.as_deref()?;
+        let folders = [directory.into(), directory.join("ru"), directory.join("en")];
+        let looks: Looks = folders.map(|folder| std::fs::metadata(folder).ok()?.modified().ok());
+        let settled = |at: &SystemTime| at.elapsed().is_ok_and(|ago| ago > SETTLED);
+        looks.iter().flatten().all(settled).then_some(looks)
     }
 
     /// Every prompt that is spoken, in the order of a call.
@@ -67,15 +170,29 @@ fn file_of(language: SpokenLanguage, words: Words) -> PathBuf {
     }
 }
 
-fn load(directory: Option<&Path>, file: &Path) -> Result<Clip, PromptError> {
-    if let Some(path) = directory.map(|directory| directory.join(file)).filter(|path| path.exists())
-    {
-        let mut content = Vec::new();
-        std::fs::File::open(&path)
-            .and_then(|file| file.take(LARGEST_FILE).read_to_end(&mut content))
-            .map_err(|error| PromptError::Unreadable(path.clone(), error))?;
-        return Clip::from_wav(&content).map_err(|error| PromptError::Unplayable(path, error));
+/// Every clip of the library, and its file.
+fn keys_and_files() -> impl Iterator<Item = ((SpokenLanguage, Cow<'static, str>), PathBuf)> {
+    SpokenLanguage::ALL.into_iter().flat_map(|language| {
+        PromptLibrary::spoken()
+            .chain([Words::Tone, Words::Music])
+            .map(move |words| ((language, words.file_stem()), file_of(language, words)))
+    })
+}
+
+/// What stands in the place of a prompt, if anything does.
+fn replacement(directory: &Path, file: &Path) -> Option<Result<Clip, PromptError>> {
+    let path = directory.join(file);
+    let mut content = Vec::new();
+    let read = std::fs::File::open(&path)
+        .and_then(|file| file.take(LARGEST_FILE).read_to_end(&mut content));
+    match read {
+        Ok(_) => Some(Clip::from_wav(&content).map_err(|why| PromptError::Unplayable(path, why))),
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        Err(error) => Some(Err(PromptError::Unreadable(path, error))),
     }
+}
+
+fn compiled_in(file: &Path) -> Result<Clip, PromptError> {
     let compiled_in = COMPILED_IN.iter().find(|(name, _)| Path::new(name) == file);
     let (_, content) = compiled_in.ok_or_else(|| PromptError::Missing(file.into()))?;
     Clip::from_wav(content).map_err(|error| PromptError::Unplayable(file.into(), error))
@@ -268,5 +385,51 @@ mod tests {
         std::fs::write(english.join("welcome.wav"), "no audio").expect("written");
         let error = PromptLibrary::load(Some(directory.path())).expect_err("unplayable");
         assert!(error.to_string().contains("welcome.wav"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn changes_are_heard_and_damage_is_not() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let prompts = directory.path().join("prompts");
+        let library = PromptLibrary::open(Some(&prompts)).expect("the folder may come later");
+        let line = library.clone();
+        let welcome = Prompt { language: SpokenLanguage::English, words: Words::Welcome };
+        let shipped = line.clip(welcome).expect("there");
+        let file = prompts.join("en/welcome.wav");
+        let put = |content: &[u8]| {
+            let whole = prompts.join("en/welcome.part");
+            std::fs::create_dir_all(prompts.join("en")).expect("made");
+            std::fs::write(&whole, content).expect("written");
+            std::fs::rename(whole, &file).expect("renamed");
+        };
+        let tone = include_bytes!("../prompts/tone.wav");
+        put(tone);
+        library.refresh().await;
+        assert_eq!(line.clip(welcome), Clip::from_wav(tone).ok());
+        put(b"no audio");
+        library.refresh().await;
+        assert_eq!(line.clip(welcome), Clip::from_wav(tone).ok(), "the one before stays");
+        let restarted = PromptLibrary::open(Some(&prompts)).expect("the line is up");
+        assert_eq!(restarted.clip(welcome), Some(shipped.clone()));
+        std::fs::remove_file(&file).expect("removed");
+        library.refresh().await;
+        assert_eq!(line.clip(welcome), Some(shipped));
+    }
+
+    #[test]
+    fn folders_that_have_not_changed_are_not_read_again() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let library = PromptLibrary::open(Some(directory.path())).expect("loaded");
+        assert!(library.has_changed(), "it changed a moment ago, and may have since");
+        let settle = |path: &Path| {
+            let long_ago = SystemTime::now() - Duration::from_hours(1);
+            let folder = std::fs::File::open(path).expect("there");
+            folder.set_modified(long_ago).expect("its owner's");
+        };
+        settle(directory.path());
+        library.reload();
+        assert!(!library.has_changed());
+        std::fs::create_dir(directory.path().join("ru")).expect("made");
+        assert!(library.has_changed());
     }
 }

@@ -15,6 +15,7 @@ use crate::conversation::Conversation;
 use crate::echo;
 use crate::facts::{milliseconds_since, steps};
 use crate::gateway::Shared;
+use crate::studio;
 use crate::{
     ArrivedCall, CallApp, CallFacts, Caller, CameBy, CompletedCall, NotAnswered, Refusal,
     SpokenLanguage, Termination,
@@ -65,6 +66,10 @@ async fn converse(
         CallApp::Echo => {
             let told = answered(SpokenLanguage::English);
             echo::run(shared, told, line).await;
+        }
+        CallApp::Studio(plan) => {
+            let told = answered(plan.language);
+            studio::run(shared, told, plan, line).await;
         }
     }
 }
@@ -139,8 +144,16 @@ fn caller(party: &Party) -> Caller {
 
 async fn app(shared: &Shared, arrived: &ArrivedCall) -> Result<CallApp, Refusal> {
     let asked = tokio::time::timeout(PLAN_PATIENCE, shared.host.plan(arrived)).await;
-    let CallApp::Message(mut plan) = asked.unwrap_or(Err(Refusal::Unavailable))? else {
-        return Ok(CallApp::Echo);
+    let mut plan = match asked.unwrap_or(Err(Refusal::Unavailable))? {
+        CallApp::Message(plan) => plan,
+        CallApp::Echo => return Ok(CallApp::Echo),
+        CallApp::Studio(plan) => {
+            let open = tokio::time::timeout(PLAN_PATIENCE, plan.studio.is_open()).await;
+            return match open {
+                Ok(true) => Ok(CallApp::Studio(plan)),
+                _ => Err(Refusal::UnknownLine),
+            };
+        }
     };
     plan.promise = plan.promise.rounded_up();
     plan.max_message = plan.max_message.clamp(MESSAGE_LIMITS.0, MESSAGE_LIMITS.1);

@@ -130,6 +130,8 @@ pub enum NoMessageEnd {
     Mailbox,
     /// It was a test of the line, not somebody with something to say.
     EchoTest,
+    /// Somebody recorded the line's prompts, or had no code for it.
+    Studio,
 }
 
 impl From<MessageEnd> for Termination {
@@ -196,6 +198,7 @@ impl Termination {
                 NoMessageEnd::Told => "told",
                 NoMessageEnd::Mailbox => "mailbox",
                 NoMessageEnd::EchoTest => "echo_test",
+                NoMessageEnd::Studio => "studio",
             },
             Self::Talked(end) => match end {
                 TalkEnd::CallerHungUp => "caller_hung_up",

@@ -26,7 +26,7 @@ use mostik_domain::{
 };
 use mostik_gateway::{
     ArrivedCall, CallApp, CallHost, CallOrder, CallProgress, CompletedCall, HostError, LeftMessage,
-    Person, Refusal, Staff, Termination, Turn, TurnEnd, Understood, call_flow::Script,
+    Person, Refusal, Staff, StudioPlan, Termination, Turn, TurnEnd, Understood, call_flow::Script,
 };
 
 pub use self::senses::{Ears, Heard, Senses, Voice};
@@ -82,6 +82,7 @@ pub struct Phone {
     intake: Intake,
     lines: Vec<PhoneLine>,
     echo: Option<String>,
+    studio: Option<(String, StudioPlan)>,
     unanswered: Unanswered,
     senses: Senses,
     /// How customers are rung; none when people call them.
@@ -92,18 +93,19 @@ pub struct Phone {
 
 impl Phone {
     /// Answers these lines; calls to any other number are refused with 404. Who calls `echo` hears
-    /// herself.
+    /// herself, who calls the number of the studio may record prompts.
     pub fn new(
         intake: Intake,
         lines: Vec<PhoneLine>,
         echo: Option<String>,
         senses: Senses,
         call_back: Option<CallBackPlan>,
+        studio: Option<(String, StudioPlan)>,
     ) -> Arc<Self> {
         let orders = DeskOrders::of(intake.store.as_ref());
         let turns = Turns::of(intake.store.as_ref());
         let unanswered = Unanswered::default();
-        Arc::new(Self { intake, lines, echo, unanswered, senses, call_back, orders, turns })
+        Arc::new(Self { intake, lines, echo, studio, unanswered, senses, call_back, orders, turns })
     }
 
     fn line(&self, number: &str) -> Option<&PhoneLine> {
@@ -130,6 +132,10 @@ impl CallHost for Phone {
     async fn plan(&self, arrived: &ArrivedCall) -> Result<CallApp, Refusal> {
         if self.echo.as_ref().is_some_and(|echo| *echo == arrived.line) {
             return Ok(CallApp::Echo);
+        }
+        if let Some((_, plan)) = self.studio.as_ref().filter(|(number, _)| *number == arrived.line)
+        {
+            return Ok(CallApp::Studio(plan.clone()));
         }
         let line = self.line(&arrived.line).ok_or(Refusal::UnknownLine)?;
         Ok(CallApp::Message(self.meet(line, arrived).await))

@@ -2,7 +2,8 @@ use std::net::SocketAddr;
 
 use mostik_domain::{NoReturnPath, NoticeState, OfficeHours, ReturnPath};
 use mostik_gateway::{
-    Caller, MessageEnd, NoMessageEnd, NotAnswered, Recording, SpokenLanguage, SpokenPromise,
+    Caller, Clip, Entry, MessageEnd, NoMessageEnd, NotAnswered, PromptText, Recording,
+    SpokenLanguage, SpokenPromise, Studio,
 };
 use mostik_store::{Clock, SystemClock};
 
@@ -14,6 +15,10 @@ fn at(text: &str) -> Timestamp {
 }
 
 fn phone() -> (Arc<Shelf>, Arc<Phone>) {
+    phone_with(None)
+}
+
+fn phone_with(studio: Option<(String, StudioPlan)>) -> (Arc<Shelf>, Arc<Phone>) {
     let shelf = Arc::new(Shelf::default());
     let intake = Intake {
         store: shelf.clone(),
@@ -24,7 +29,8 @@ fn phone() -> (Arc<Shelf>, Arc<Phone>) {
         detect_language: Arc::new(|_, language| language),
     };
     let line = PhoneLine::new("support".into(), Language::English, Duration::from_secs(90));
-    (shelf, Phone::new(intake, vec![line], Some("echo".into()), Senses::default(), None))
+    let echo = Some("echo".into());
+    (shelf, Phone::new(intake, vec![line], echo, Senses::default(), None, studio))
 }
 
 fn arrived(line: &str) -> ArrivedCall {
@@ -79,6 +85,50 @@ async fn a_known_line_is_met_in_its_language_and_others_are_refused() {
     assert_eq!(plan.max_message, Duration::from_secs(90));
     assert_eq!(phone.plan(&arrived("echo")).await, Ok(CallApp::Echo));
     assert_eq!(phone.plan(&arrived("sales")).await, Err(Refusal::UnknownLine));
+}
+
+/// Nobody has a code.
+struct Locked;
+
+#[async_trait]
+impl Studio for Locked {
+    async fn is_open(&self) -> bool {
+        false
+    }
+
+    async fn enters(&self, _code: &str) -> Entry {
+        Entry::Shut
+    }
+
+    async fn finished(&self, _take: Clip) -> Option<Clip> {
+        None
+    }
+
+    async fn keep(&self, _prompt: &'static PromptText, _take: Clip) -> Result<(), HostError> {
+        Err(HostError::new("nobody has a code"))
+    }
+
+    async fn restore(&self, _prompt: &'static PromptText) -> Result<(), HostError> {
+        Err(HostError::new("nobody has a code"))
+    }
+
+    async fn left(&self) {}
+}
+
+#[tokio::test]
+async fn the_number_of_the_studio_leads_there_and_its_visits_are_no_feedback() {
+    let plan = StudioPlan { language: SpokenLanguage::Russian, studio: Arc::new(Locked) };
+    let (shelf, phone) = phone_with(Some(("prompts".into(), plan.clone())));
+    assert_eq!(phone.plan(&arrived("prompts")).await, Ok(CallApp::Studio(plan)));
+    let visit = CompletedCall {
+        line: "prompts".into(),
+        tone_at: None,
+        recording: None,
+        promise: None,
+        ..ended(NoMessageEnd::Studio.into())
+    };
+    phone.completed(visit).await.expect("kept");
+    assert!(shelf.captures().is_empty());
 }
 
 #[tokio::test]

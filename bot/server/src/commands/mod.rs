@@ -83,7 +83,7 @@ enum Command {
     Redact(redact::Redact),
     /// List the speech and text models, or get one
     Models(models::Models),
-    /// List what the phone line says, and replace any of it: set, say, remove
+    /// List what the phone line says, and replace any of it: set, say, record, remove
     Prompts(prompts::Prompts),
     /// Place a test call (call sip:… --play FILE --keys 1), or look at one (call show ID)
     Call(call::CallCommand),

@@ -2,6 +2,7 @@ use std::{io::Write as _, path::PathBuf, process::ExitCode};
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, Subcommand};
+use jiff::Timestamp;
 use mostik_domain::{Language, spoken};
 use mostik_gateway::{Prompt, PromptLibrary, SpokenLanguage, Words};
 
@@ -9,6 +10,7 @@ use super::Place;
 use crate::{
     data_folder::DataFolder,
     own_prompts::{self, OwnPrompts, Replaceable},
+    prompt_code::{GOOD_FOR, PromptCode},
     wiring,
 };
 
@@ -48,6 +50,11 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
+    /// Get a code by which prompts are recorded through the phone
+    Record {
+        #[command(flatten)]
+        place: Place,
+    },
 }
 
 impl Prompts {
@@ -69,6 +76,7 @@ impl Prompts {
                 }
                 told(prompt, "is again the one that ships");
             }
+            Some(Command::Record { place }) => record(&place)?,
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -79,7 +87,19 @@ fn own(place: &Place) -> Result<OwnPrompts> {
 }
 
 fn told(prompt: Replaceable, what: &str) {
-    eprintln!("{} {what}; a Mostik that runs takes it up when it is started again", prompt.name());
+    eprintln!("{} {what}; a Mostik that runs says it from the next call on", prompt.name());
+}
+
+fn record(place: &Place) -> Result<()> {
+    let number = place.config()?.phone.studio;
+    if number.is_empty() {
+        bail!("nobody can call: phone.studio is empty; set it to \"prompts\" and start again");
+    }
+    let code = PromptCode::of(&DataFolder::open(&place.data)?).make(Timestamp::now())?;
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "Call {number} on the running Mostik and key {code} #")?;
+    writeln!(out, "The code is good for one visit, within {} minutes.", GOOD_FOR.as_mins())?;
+    Ok(())
 }
 
 /// Number, name, length, whose it is, and the words as shipped; a line each.

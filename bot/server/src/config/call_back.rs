@@ -76,11 +76,12 @@ impl Config {
     /// Nobody calls himself.
     fn own_lines(&self) -> Vec<String> {
         let lines = self.phone.line.iter().map(|line| line.number.clone());
-        let echo = Some(self.phone.echo.clone()).filter(|echo| !echo.is_empty());
+        let others = [&self.phone.echo, &self.phone.studio].into_iter().cloned();
+        let others = others.filter(|number| !number.is_empty());
         let accounts = self.sip.trunk.iter().map(|trunk| trunk.username.clone());
         let accounts = accounts.filter(|account| !account.is_empty());
         let caller = Some(self.call_back.caller_id.clone()).filter(|caller| !caller.is_empty());
-        lines.chain(echo).chain(accounts).chain(caller).collect()
+        lines.chain(others).chain(accounts).chain(caller).collect()
     }
 
     fn longest_message(&self) -> Duration {

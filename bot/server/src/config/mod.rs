@@ -100,6 +100,7 @@ section!(Trunk {
 section!(DeskPhone { user: String, password: SecretString });
 section!(Phone {
     echo: String,
+    studio: String,
     explained_days: u16,
     explained_calls: u32,
     operator: Vec<Operator>,

@@ -12,7 +12,7 @@ use mostik_gateway::call_flow::People;
 use mostik_gateway::{
     ArrivedCall, CallApp, CallHost, CallPlan, CallProgress, CompletedCall, Gateway, GatewayConfig,
     GatewayError, HostError, LeftMessage, Lines, Person, Refusal, Sentence, SpokenLanguage,
-    SpokenPromise, Staff, Stage, Turn, TurnEnd, Understood,
+    SpokenPromise, Staff, Stage, StudioPlan, Turn, TurnEnd, Understood,
 };
 use mostik_sip::{Edge, EdgeConfig, Listen, Transport};
 use tokio::sync::{Mutex, mpsc};
@@ -20,6 +20,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::phone::PATIENCE;
+use crate::studio::Booth;
 
 /// Keeps calls, after refusing some.
 pub(crate) struct Host {
@@ -29,6 +30,7 @@ pub(crate) struct Host {
     progress: mpsc::UnboundedSender<Stage>,
     turns: Mutex<mpsc::UnboundedReceiver<Turn>>,
     over: mpsc::UnboundedSender<TurnEnd>,
+    studio: Arc<Booth>,
 }
 
 #[async_trait]
@@ -36,6 +38,10 @@ impl CallHost for Host {
     async fn plan(&self, arrived: &ArrivedCall) -> Result<CallApp, Refusal> {
         match arrived.line.as_str() {
             "nobody" => Err(Refusal::UnknownLine),
+            "studio" => Ok(CallApp::Studio(StudioPlan {
+                language: SpokenLanguage::English,
+                studio: self.studio.clone(),
+            })),
             "unwanted" => Err(Refusal::Declined),
             "people" => Ok(CallApp::Message(CallPlan {
                 people: People::Perhaps,
@@ -104,6 +110,7 @@ pub(crate) struct Desk {
     pub(crate) turns: mpsc::UnboundedSender<Turn>,
     pub(crate) over: mpsc::UnboundedReceiver<TurnEnd>,
     pub(crate) call_backs: CallBacks,
+    pub(crate) studio: Arc<Booth>,
     pub(crate) stop: CancellationToken,
     pub(crate) running: JoinHandle<Result<(), GatewayError>>,
     _edge: Edge,
@@ -146,7 +153,9 @@ impl Desk {
         let (turns, taken) = mpsc::unbounded_channel();
         let (end, over) = mpsc::unbounded_channel();
         let staff = Staff { open: true, people };
+        let studio = Arc::new(Booth::new(prompts_dir.clone().unwrap_or_default()));
         let host = Arc::new(Host {
+            studio: Arc::clone(&studio),
             refusals: refusals.into(),
             kept: keep,
             staff,
@@ -171,6 +180,7 @@ impl Desk {
             turns,
             over,
             call_backs,
+            studio,
             stop,
             running,
             _edge: edge,

@@ -12,5 +12,7 @@ mod outgoing;
 mod people;
 mod phone;
 mod recovery;
+mod studio;
+mod studio_flow;
 mod turns;
 mod understood;

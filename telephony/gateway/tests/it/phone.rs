@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use rtp_types::RtpPacketBuilder;
+use rtp_types::{RtpPacket, RtpPacketBuilder};
 use tokio::net::UdpSocket;
 use tokio::time::timeout;
 
@@ -112,6 +112,29 @@ impl Phone {
         for frame in octets.chunks(160) {
             clock.tick().await;
             self.say(frame).await;
+        }
+    }
+
+    /// Waits until this is heard, sample by sample.
+    pub(crate) async fn hears(&self, octets: &[u8]) {
+        let linear = |octets: &[u8]| -> Vec<i16> {
+            octets.iter().map(|octet| mostik_media::Law::Mu.decode(*octet)).collect()
+        };
+        let (wanted, mut heard) = (linear(octets), Vec::new());
+        let mut buffer = [0; 1_500];
+        loop {
+            let received = timeout(PATIENCE, self.rtp.recv(&mut buffer)).await;
+            let length = received.expect("sound in time").expect("received");
+            let Ok(packet) = RtpPacket::parse(&buffer[..length]) else { continue };
+            if packet.payload_type() != 0 {
+                continue;
+            }
+            heard.extend(linear(packet.payload()));
+            // Only what is new can be the end of it.
+            let since = heard.len().saturating_sub(wanted.len() + 160);
+            if heard[since..].windows(wanted.len()).any(|window| window == wanted) {
+                return;
+            }
         }
     }
 

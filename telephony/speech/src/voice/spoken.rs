@@ -3,8 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::Recording;
+use super::shape::shape_wav;
 use crate::recording::resample;
+use crate::{Recording, VoiceError};
 
 /// Speech at 8 kHz, one channel, 16 bits; cheap to clone. `Debug` prints its length only.
 #[derive(Clone, PartialEq, Eq)]
@@ -22,7 +23,8 @@ impl Spoken {
         Self::from_floats(&resample(&pcm.samples, pcm.rate, Self::SAMPLE_RATE))
     }
 
-    pub(super) fn from_samples(samples: impl Into<Arc<[i16]>>) -> Self {
+    /// Samples at [`Spoken::SAMPLE_RATE`], as they are.
+    pub fn from_samples(samples: impl Into<Arc<[i16]>>) -> Self {
         Self { samples: samples.into() }
     }
 
@@ -34,6 +36,16 @@ impl Spoken {
             .map(|sample| (sample * 32_768.0).round().clamp(-32_768.0, 32_767.0) as i16)
             .collect::<Vec<_>>();
         Self::from_samples(rounded)
+    }
+
+    /// The same like the shipped prompts: above 120 Hz, at -20 dBFS RMS, without silence at its ends
+    /// or pauses longer than 0.4 s. Computes for some milliseconds.
+    ///
+    /// # Errors
+    ///
+    /// When nothing is said in it, or it is longer than two minutes.
+    pub fn shaped(&self) -> Result<Self, VoiceError> {
+        shape_wav(self.to_wav())
     }
 
     /// The samples.
@@ -78,6 +90,19 @@ mod tests {
         let spoken = Spoken::from_samples(vec![0, 1, -1, i16::MAX, i16::MIN]);
         let recording = Recording::from_wav(spoken.to_wav()).unwrap();
         assert_eq!(Spoken::from_recording(&recording), spoken);
+    }
+
+    #[test]
+    fn a_recording_is_brought_to_the_level_and_the_length_of_what_is_said() {
+        let tone = |at: i16| if at / 4 % 2 == 0 { 500 } else { -500 };
+        let mut samples = vec![0; 8_000];
+        samples.extend((0..8_000).map(tone));
+        samples.extend(vec![0; 16_000]);
+        let shaped = Spoken::from_samples(samples).shaped().unwrap();
+        assert!((shaped.seconds() - 1.3).abs() < 0.05, "{shaped:?}");
+        let loudest = shaped.samples().iter().map(|sample| sample.unsigned_abs()).max();
+        assert!(loudest > Some(2_000), "{loudest:?}");
+        assert!(Spoken::from_samples(vec![0; 8_000]).shaped().is_err());
     }
 
     #[test]
