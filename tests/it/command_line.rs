@@ -335,7 +335,9 @@ async fn transcribe_writes_down_what_was_said() {
     assert!(!line["segments"].as_array().expect("segments").is_empty());
     let noise = folder.path().join("noise.wav");
     std::fs::write(&noise, "RIFF and nothing more").expect("written");
-    let said = mostik(&["transcribe", &noise.to_string_lossy(), "--config", &config], "").await;
+    let noise = noise.to_string_lossy();
+    let said = mostik(&["transcribe", &noise, &wav, "--config", &config], "").await;
+    assert!(said.stdout.contains("урьер"), "the good file was lost: {}", said.stdout);
     assert!(said.failure().contains("noise.wav"));
 }
 
