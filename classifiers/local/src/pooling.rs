@@ -4,7 +4,7 @@
 
 /// What the strongest sentence counts beside the whole message, when words and
 /// letters are read.
-pub(crate) const SENTENCE_SHARE: f32 = 0.4;
+pub(crate) const SENTENCE_SHARE: f32 = 0.2;
 
 /// The scores of a message from those of the whole and, one after the other, of
 /// its sentences. `resting` is the class that a text has when no sentence of it

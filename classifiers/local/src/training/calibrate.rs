@@ -2,18 +2,24 @@
 
 use mostik_taxonomy::Language;
 
-use super::{Example, validate::HeldOut};
+use super::{Example, Task, validate::HeldOut};
 use crate::model::Calibration;
 
-/// Another company's messages are stranger to the model than another trade of
-/// the same writer's, so it has to be less sure of them than validation says.
-/// A judgement, not a fit: real texts are only measured with.
-const STRANGER_THAN_VALIDATION: f32 = 1.45;
+/// Another company's texts are stranger to the model than another trade of the
+/// same writer's, owners' comments more so than customers' messages: it has to be
+/// less sure of them than validation says. A judgement, not a fit: real texts are
+/// only measured with.
+const fn stranger_than_validation(task: Task) -> f32 {
+    match task {
+        Task::RootCause => 1.45,
+        Task::Stage => 1.8,
+    }
+}
 
 /// What a stored model is calibrated with.
-pub(super) fn for_strangers(fitted: Calibration) -> Calibration {
-    let temperatures = fitted.temperatures.map(|fitted| fitted * STRANGER_THAN_VALIDATION);
-    Calibration { temperatures, ..fitted }
+pub(super) fn for_strangers(task: Task, fitted: Calibration) -> Calibration {
+    let raised = stranger_than_validation(task);
+    Calibration { temperatures: fitted.temperatures.map(|fitted| fitted * raised), ..fitted }
 }
 
 /// The calibration under which the labels are least surprising.

@@ -78,7 +78,7 @@ pub fn train(task: Task, examples: &[Example]) -> Trained {
     let calibration = calibrate::fit(examples, &held_out);
     let validation = Validation::new(examples, &held_out, calibration);
     let chosen: Vec<usize> = (0..examples.len()).collect();
-    let calibration = calibrate::for_strangers(calibration);
+    let calibration = calibrate::for_strangers(task, calibration);
     let model = fit_model(task, examples, &readings, &chosen, calibration);
     Trained { bytes: model.to_bytes(), validation }
 }

@@ -145,7 +145,7 @@ pub fn train_with_own_lines(
         evaluation(shipped_after.collect()),
         evaluation(shipped_before.collect()),
     );
-    let calibration = calibrate::for_strangers(calibration);
+    let calibration = calibrate::for_strangers(task, calibration);
     let bytes = lines.model(&all, calibration).to_bytes();
     Ok(Retrained {
         bytes,
