@@ -23,7 +23,7 @@ async fn mostik_starts_survives_sigkill_and_stops_on_request() {
 #[tokio::test]
 async fn worlds_do_not_disturb_each_other() {
     let (one, other) = tokio::join!(World::start(), World::start());
-    let id = one.writes("The price is wrong").await;
+    let id = one.writes("Your delivery fee is far too expensive").await;
     assert!(other.all_feedback().await.is_empty());
     one.feedback_becomes(&id, "filed", Duration::from_secs(20)).await;
 }
