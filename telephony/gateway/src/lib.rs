@@ -9,6 +9,7 @@ mod caller;
 mod came_by;
 mod config;
 mod conversation;
+mod deadlines;
 mod delivery;
 mod echo;
 mod facts;

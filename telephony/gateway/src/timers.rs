@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
-
-use crate::call_flow::{MOST_TAKES, Timer};
+use crate::{
+    call_flow::{MOST_TAKES, Timer},
+    deadlines::Deadlines,
+};
 
 /// How long nobody may speak before she is asked again.
 const NOTHING_SAID: Duration = Duration::from_secs(10);
@@ -18,17 +19,17 @@ const UNDERSTANDING: Duration = Duration::from_secs(3);
 /// The longest conversation.
 const TALKING: Duration = Duration::from_hours(2);
 
-/// Which timers run, and until when.
+/// How long each timer runs, and which do.
 #[derive(Debug)]
 pub(crate) struct Timers {
     longest_message: Duration,
     longest_wait: Duration,
-    running: Vec<(Timer, Instant)>,
+    running: Deadlines<Timer>,
 }
 
 impl Timers {
     pub(crate) const fn new(longest_message: Duration, longest_wait: Duration) -> Self {
-        Self { longest_message, longest_wait, running: Vec::new() }
+        Self { longest_message, longest_wait, running: Deadlines::none() }
     }
 
     pub(crate) fn start(&mut self, timer: Timer) {
@@ -41,26 +42,23 @@ impl Timers {
             Timer::Waiting => self.longest_wait,
             Timer::Talking => TALKING,
         };
-        self.stop(timer);
-        self.running.push((timer, Instant::now() + after));
+        self.running.start(timer, after);
     }
 
     pub(crate) fn stop(&mut self, timer: Timer) {
-        self.running.retain(|(running, _)| *running != timer);
+        self.running.stop(timer);
     }
 
     /// Waits for the next timer to run out; for ever when none runs. Cancel-safe.
     pub(crate) async fn next(&mut self) -> Timer {
-        let nearest = self.running.iter().min_by_key(|(_, deadline)| *deadline).copied();
-        let Some((timer, deadline)) = nearest else { return std::future::pending().await };
-        tokio::time::sleep_until(deadline).await;
-        self.running.retain(|(running, _)| *running != timer);
-        timer
+        self.running.next().await
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use tokio::time::Instant;
+
     use super::*;
 
     #[tokio::test(start_paused = true)]

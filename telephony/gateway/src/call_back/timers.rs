@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
-
-use super::CallBackOrder;
-use super::flow::Timer;
+use super::{CallBackOrder, flow::Timer};
+use crate::deadlines::Deadlines;
 
 /// A person says "hello, who is it" in less; a mailbox does not.
 const LONG_SPEECH: Duration = Duration::from_secs(4);
@@ -19,18 +17,18 @@ const MAILBOX_LIMIT: Duration = Duration::from_secs(30);
 const NO_KEY: Duration = Duration::from_secs(8);
 const NOTHING_SAID: Duration = Duration::from_secs(10);
 
-/// Which timers run, and until when.
+/// How long each timer runs, and which do.
 #[derive(Debug)]
 pub(super) struct Timers {
     longest_call: Duration,
     longest_message: Duration,
-    running: Vec<(Timer, Instant)>,
+    running: Deadlines<Timer>,
 }
 
 impl Timers {
     pub(super) const fn new(order: &CallBackOrder) -> Self {
         let (longest_call, longest_message) = (order.longest, order.max_message);
-        Self { longest_call, longest_message, running: Vec::new() }
+        Self { longest_call, longest_message, running: Deadlines::none() }
     }
 
     pub(super) fn start(&mut self, timer: Timer) {
@@ -44,26 +42,23 @@ impl Timers {
             Timer::MessageLimit => self.longest_message,
             Timer::CallLimit => self.longest_call,
         };
-        self.stop(timer);
-        self.running.push((timer, Instant::now() + after));
+        self.running.start(timer, after);
     }
 
     pub(super) fn stop(&mut self, timer: Timer) {
-        self.running.retain(|(running, _)| *running != timer);
+        self.running.stop(timer);
     }
 
     /// Waits for the next timer to run out; for ever when none runs. Cancel-safe.
     pub(super) async fn next(&mut self) -> Timer {
-        let nearest = self.running.iter().min_by_key(|(_, deadline)| *deadline).copied();
-        let Some((timer, deadline)) = nearest else { return std::future::pending().await };
-        tokio::time::sleep_until(deadline).await;
-        self.stop(timer);
-        timer
+        self.running.next().await
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use tokio::time::Instant;
+
     use super::*;
 
     #[tokio::test(start_paused = true)]

@@ -35,7 +35,7 @@ pub(crate) async fn run(
         plan,
         line: LiveLine::new(call, session, negotiation, heard),
         flow: StudioFlow::default(),
-        timers: Timers::default(),
+        timers: Timers::none(),
         take: None,
         recording: false,
     };

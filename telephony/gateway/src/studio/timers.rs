@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use super::flow::Timer;
+use crate::deadlines::Deadlines;
 
 /// Who looks for a number in a list needs a while.
 const NO_KEY: Duration = Duration::from_secs(20);
@@ -12,45 +11,46 @@ const NO_KEY: Duration = Duration::from_secs(20);
 pub(super) const LONGEST_TAKE: Duration = Duration::from_mins(1);
 const LONGEST_CALL: Duration = Duration::from_mins(10);
 
-/// Which timers run, and until when.
-#[derive(Debug, Default)]
+/// How long each timer runs, and which do.
+#[derive(Debug)]
 pub(super) struct Timers {
-    running: Vec<(Timer, Instant)>,
+    running: Deadlines<Timer>,
 }
 
 impl Timers {
+    pub(super) const fn none() -> Self {
+        Self { running: Deadlines::none() }
+    }
+
     pub(super) fn start(&mut self, timer: Timer) {
         let after = match timer {
             Timer::NoKey => NO_KEY,
             Timer::Take => LONGEST_TAKE,
             Timer::Call => LONGEST_CALL,
         };
-        self.stop(timer);
-        self.running.push((timer, Instant::now() + after));
+        self.running.start(timer, after);
     }
 
     pub(super) fn stop(&mut self, timer: Timer) {
-        self.running.retain(|(running, _)| *running != timer);
+        self.running.stop(timer);
     }
 
     /// Waits for the next timer to run out; for ever when none runs. Cancel-safe.
     pub(super) async fn next(&mut self) -> Timer {
-        let nearest = self.running.iter().min_by_key(|(_, deadline)| *deadline).copied();
-        let Some((timer, deadline)) = nearest else { return std::future::pending().await };
-        tokio::time::sleep_until(deadline).await;
-        self.stop(timer);
-        timer
+        self.running.next().await
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use tokio::time::Instant;
+
     use super::*;
 
     #[tokio::test(start_paused = true)]
     async fn a_call_of_ten_minutes_has_room_for_a_take_of_one() {
         let began = Instant::now();
-        let mut timers = Timers::default();
+        let mut timers = Timers::none();
         timers.start(Timer::Call);
         timers.start(Timer::Take);
         timers.start(Timer::NoKey);
