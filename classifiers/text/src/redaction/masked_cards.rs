@@ -6,8 +6,10 @@ use std::{ops::Range, sync::LazyLock};
 use regex::Regex;
 
 use super::{
-    PersonalData, Spans, numerals::Dictation, reading::Reading, references::is_money_or_time,
-    spoken::run_from,
+    PersonalData, Spans,
+    reading::Reading,
+    references::is_money_or_time,
+    spoken::{digits_of, run_from},
 };
 use crate::words::cut_at;
 
@@ -110,15 +112,7 @@ fn ending(reading: &Reading<'_>, cue: Range<usize>) -> Option<(PersonalData, Ran
         return None;
     }
     let run = run_from(reading, first);
-    let mut dictation = Dictation::default();
-    for at in run.clone() {
-        if reading.is_number(at) {
-            dictation.written(reading.raw(at));
-        } else {
-            dictation.word(reading.plain(at));
-        }
-    }
-    let count = dictation.finish().len();
+    let count = digits_of(reading, &run).len();
     let span = reading.span(run);
     if !(3..=4).contains(&count) || is_money_or_time(&reading.text[span.end..]) {
         return None;

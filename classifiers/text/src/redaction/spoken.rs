@@ -50,7 +50,8 @@ fn is_near(reading: &Reading<'_>, at: usize) -> bool {
     gap.len() <= 4 && gap.chars().all(|c| matches!(c, ' ' | ',' | '-' | '–' | '—' | '\u{a0}'))
 }
 
-fn kind_of(reading: &Reading<'_>, run: &Range<usize>) -> Option<PersonalData> {
+/// The digits that a run of words tells, written or spoken.
+pub(super) fn digits_of(reading: &Reading<'_>, run: &Range<usize>) -> String {
     let mut dictation = Dictation::default();
     for at in run.clone() {
         if reading.is_number(at) {
@@ -59,7 +60,11 @@ fn kind_of(reading: &Reading<'_>, run: &Range<usize>) -> Option<PersonalData> {
             dictation.word(reading.plain(at));
         }
     }
-    let digits = dictation.finish();
+    dictation.finish()
+}
+
+fn kind_of(reading: &Reading<'_>, run: &Range<usize>) -> Option<PersonalData> {
+    let digits = digits_of(reading, run);
     let words = run.len();
     if is_unit(reading.plain(run.end)) {
         return None;

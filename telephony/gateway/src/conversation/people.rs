@@ -1,5 +1,6 @@
 //! The person she talks to: looked for, brought together, handed on, let go.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -150,7 +151,9 @@ impl Conversation {
     async fn send_on(&mut self, person: String, target: &str) -> Option<Input> {
         self.at(Stage::Ringing { person: person.clone() });
         let sent = self.line.call.transfer(target);
-        let outcome = tokio::time::timeout(SENT_WITHIN, sent).await;
+        // Rare and large: kept out of the future of every call.
+        let sent = tokio::time::timeout(SENT_WITHIN, sent);
+        let outcome = Box::pin(self.attending(sent)).await;
         match outcome {
             Ok(Ok(TransferOutcome::Done | TransferOutcome::Accepted)) => {
                 let now = Timestamp::now();
@@ -164,6 +167,23 @@ impl Conversation {
                 self.shared.switchboard.not_sent(&self.told.id, &person).await;
                 None
             }
+        }
+    }
+
+    /// Waits for the other side to do what it was asked. Its offers are answered meanwhile (a PBX
+    /// puts on hold whom it moves), and what the caller did counts afterwards.
+    async fn attending<T>(&mut self, asked: impl Future<Output = T>) -> T {
+        let mut asked = pin!(asked);
+        let mut there = true;
+        loop {
+            let arrived = tokio::select! {
+                done = &mut asked => return done,
+                arrived = self.line.arrival(), if there => arrived,
+            };
+            let Some(event) = self.line.deal_with(arrived).await else { continue };
+            there = !matches!(event, LineEvent::HungUp | LineEvent::Broken | LineEvent::Shutdown);
+            let input = self.caller_did(event);
+            self.waiting.extend(input);
         }
     }
 

@@ -125,6 +125,21 @@ async fn nobody_s_phone_rings_on_when_she_hangs_up() {
 }
 
 #[tokio::test]
+async fn a_phone_that_is_asked_to_call_elsewhere_may_offer_anew_meanwhile() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let reach = Reach::SendOn { target: "sip:ada@127.0.0.1".into() };
+    let people = vec![Person { name: "Ада".into(), reach }];
+    let mut desk = Desk::staffed(directory.path(), 31_200, people).await;
+    let mut customer = calls_for_a_person(&desk).await;
+    let asked = customer.wait_for("REFER").await;
+    assert_eq!(customer.reoffers().await, 200);
+    customer.answer(&asked, "202 Accepted", "Refer-Sub: false\r\n").await;
+    customer.wait_for_bye().await;
+    let call = desk.next_call().await;
+    assert_eq!(call.termination, Termination::Talked(TalkEnd::SentOn));
+}
+
+#[tokio::test]
 async fn a_colleague_takes_over_while_they_talk_on() {
     let directory = tempfile::tempdir().expect("a directory");
     let (mut ada, mut bo) = (Callee::new().await, Callee::new().await);

@@ -85,15 +85,38 @@ impl Phone {
 
     /// Waits for the gateway to hang up, and agrees.
     pub(crate) async fn wait_for_bye(&mut self) {
+        let bye = self.wait_for("BYE").await;
+        self.answer(&bye, "200 OK", "").await;
+    }
+
+    /// Waits for a request of the gateway's.
+    pub(crate) async fn wait_for(&mut self, method: &str) -> Message {
         loop {
             let request = self.receive().await;
-            if request.is_request("BYE") {
-                let headers = ["Via", "From", "To", "Call-ID", "CSeq"]
-                    .map(|name| format!("{name}: {}\r\n", request.header(name)))
-                    .concat();
-                let answer = format!("SIP/2.0 200 OK\r\n{headers}Content-Length: 0\r\n\r\n");
-                self.sip.send_to(answer.as_bytes(), self.edge).await.expect("sent");
-                return;
+            if request.is_request(method) {
+                return request;
+            }
+        }
+    }
+
+    /// Answers a request of the gateway's, with further headers if there are any.
+    pub(crate) async fn answer(&self, request: &Message, status: &str, further: &str) {
+        let headers = ["Via", "From", "To", "Call-ID", "CSeq"]
+            .map(|name| format!("{name}: {}\r\n", request.header(name)))
+            .concat();
+        let answer = format!("SIP/2.0 {status}\r\n{headers}{further}Content-Length: 0\r\n\r\n");
+        self.sip.send_to(answer.as_bytes(), self.edge).await.expect("sent");
+    }
+
+    /// Describes itself anew within the call; the answer's status.
+    pub(crate) async fn reoffers(&mut self) -> u16 {
+        self.request("INVITE", "support", 2, &self.description()).await;
+        loop {
+            let answer = self.receive().await;
+            let ours = answer.header("CSeq") == "2 INVITE";
+            if let Some(status) = answer.status().filter(|status| ours && *status >= 200) {
+                self.request("ACK", "support", 2, "").await;
+                return status;
             }
         }
     }
@@ -169,7 +192,7 @@ impl Phone {
         let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
         let message = format!(
             "{method} sip:{line}@{edge} SIP/2.0\r\n\
-             Via: SIP/2.0/UDP {here};branch=z9hG4bK-{call}-{method};rport\r\n\
+             Via: SIP/2.0/UDP {here};branch=z9hG4bK-{call}-{number}-{method};rport\r\n\
              From: \"Anna\" <sip:+74950001122@{here}>;tag=t\r\nTo: {to}\r\nCall-ID: {call}\r\n\
              CSeq: {number} {method}\r\nContact: <sip:anna@{here}>\r\nMax-Forwards: 70\r\n\
              {kind}Content-Length: {}\r\n\r\n{body}",
