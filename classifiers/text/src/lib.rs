@@ -14,5 +14,5 @@ mod words;
 
 pub use language::detect_language;
 pub use normalise::{normalise, push_lower};
-pub use redaction::{Found, MAX_REDACTED_BYTES, PersonalData, Redacted, redact};
+pub use redaction::{Found, MAX_REDACTED_BYTES, PersonalData, Redacted, redact, tagger};
 pub use words::{Word, cut_at, words};

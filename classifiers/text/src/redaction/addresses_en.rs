@@ -10,7 +10,7 @@ use super::{PersonalData, Spans, numerals::is_digit_word, reading::Reading};
 /// Words an address may have before its post code.
 const WORDS_BEFORE_CODE: usize = 16;
 
-const TYPES: &[&str] = &[
+pub(super) const TYPES: &[&str] = &[
     "street",
     "st",
     "road",
@@ -79,9 +79,9 @@ const TOLD_TYPES: &[&str] = &[
     "gardens",
     "mews",
 ];
-const DIRECTIONS: &[&str] =
+pub(super) const DIRECTIONS: &[&str] =
     &["n", "s", "e", "w", "ne", "nw", "se", "sw", "north", "south", "east", "west"];
-const UNITS: &[&str] =
+pub(super) const UNITS: &[&str] =
     &["flat", "apt", "apartment", "unit", "suite", "ste", "floor", "room", "building", "bldg"];
 /// Before a street in small letters these are no names.
 const NO_NAMES: &[&str] = &[

@@ -29,6 +29,8 @@ enum Digits {
     Personal(PersonalData),
     /// A date or a price: to be stepped over.
     Harmless,
+    /// Grouped like a price, without a currency.
+    LikeHarmless,
 }
 
 pub(super) fn find(reading: &Reading<'_>, spans: &mut Spans) {
@@ -100,6 +102,7 @@ fn find_in_run(reading: &Reading<'_>, run: &[Group], spans: &mut Spans) {
         };
         match found {
             Some((width, kind)) => {
+                let last = run[at + width - 1].span.end;
                 if let Digits::Personal(kind) = kind {
                     let first = &run[at];
                     let start = if spans.is_free(&(first.opened..first.span.start)) {
@@ -107,7 +110,9 @@ fn find_in_run(reading: &Reading<'_>, run: &[Group], spans: &mut Spans) {
                     } else {
                         first.span.start
                     };
-                    spans.claim(kind, start..run[at + width - 1].span.end);
+                    spans.claim(kind, start..last);
+                } else if matches!(kind, Digits::Harmless) {
+                    spans.pass_over(run[at].span.start..last);
                 }
                 at += width;
             }
@@ -134,8 +139,11 @@ fn kind_of(text: &str, window: &[Group], cue: Option<Cue>) -> Option<Digits> {
     {
         return None;
     }
-    if is_date(text, window) || is_price(text, window, cue) {
+    if is_date(text, window) || has_currency(text, first, last) && fits_price(text, window) {
         return Some(Digits::Harmless);
+    }
+    if cue.is_none() && !first.plus && window.len() >= 3 && is_in_thousands(text, window) {
+        return Some(Digits::LikeHarmless);
     }
     if cue != Some(Cue::Phone) && !first.plus && is_russian_tax_number(&digits) {
         return Some(Digits::Personal(PersonalData::Order));
@@ -223,23 +231,25 @@ fn is_date(text: &str, window: &[Group]) -> bool {
             || (number(first, 31) && (year(last) || number(last, 99))))
 }
 
-/// `1 250 000`, or any number with a currency at either side.
-fn is_price(text: &str, window: &[Group], cue: Option<Cue>) -> bool {
-    let (Some(first), Some(last)) = (window.first(), window.last()) else { return false };
-    if first.plus {
-        return false;
-    }
-    let thousands = window.len() > 1
+/// `1 250 000`, or one group.
+fn fits_price(text: &str, window: &[Group]) -> bool {
+    window.first().is_some_and(|first| !first.plus)
+        && (window.len() == 1 || is_in_thousands(text, window))
+}
+
+fn is_in_thousands(text: &str, window: &[Group]) -> bool {
+    let Some((first, others)) = window.split_first() else { return false };
+    !others.is_empty()
         && (1..=3).contains(&first.span.len())
-        && window[1..].iter().all(|group| group.span.len() == 3)
+        && others.iter().all(|group| group.span.len() == 3)
         && window.windows(2).all(|pair| {
             matches!(&text[pair[0].span.end..pair[1].span.start], " " | "\u{a0}" | "\u{202f}" | ".")
-        });
-    let currency_before = text[..first.span.start].trim_end().ends_with(['$', '€', '£', '₽', '¥']);
-    let fits = thousands || window.len() == 1;
-    fits && (thousands && window.len() >= 3 && cue.is_none()
-        || currency_before
-        || is_money_or_time(&text[last.span.end..]))
+        })
+}
+
+fn has_currency(text: &str, first: &Group, last: &Group) -> bool {
+    text[..first.span.start].trim_end().ends_with(['$', '€', '£', '₽', '¥'])
+        || is_money_or_time(&text[last.span.end..])
 }
 
 fn is_phone(text: &str, window: &[Group], digits: &str, cue: Option<Cue>) -> bool {
@@ -251,6 +261,12 @@ fn is_phone(text: &str, window: &[Group], digits: &str, cue: Option<Cue>) -> boo
     }
     let russian = count == 11 && (digits.starts_with('7') || digits.starts_with('8'));
     let trunk = count == 11 && (digits.starts_with('1') || digits.starts_with('0'));
+    // "0412-555-310", "030 901 820": a city's or an operator's code after the 0.
+    let coded = digits.starts_with('0')
+        && (9..=12).contains(&count)
+        && matches!(window.len(), 2..=4)
+        && (2..=5).contains(&first.span.len());
+    let indian = sizes == [5, 5] && digits.starts_with(['6', '7', '8', '9']);
     let bracketed = first.opened < first.span.start;
     let mobile = count == 10 && digits.starts_with('9');
     let american = sizes == [3, 3, 4] || sizes == [1, 3, 3, 4];
@@ -260,6 +276,8 @@ fn is_phone(text: &str, window: &[Group], digits: &str, cue: Option<Cue>) -> boo
         || american
         || local
         || mobile
+        || coded
+        || indian
         || (trunk && window.len() > 1)
         || (trunk && digits.starts_with("07"))
     {

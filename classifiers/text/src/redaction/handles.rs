@@ -5,7 +5,7 @@ use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
-use super::{PersonalData, Spans, reading::Reading};
+use super::{PersonalData, Spans, numerals::is_numeral, reading::Reading};
 use crate::words::cut_at;
 
 /// More than a cue, what may stand between and a handle need.
@@ -35,12 +35,34 @@ pub(super) fn find(reading: &Reading<'_>, spans: &mut Spans) {
     if reading.text.contains(['#', '_', '.']) || reading.text.bytes().any(|b| b.is_ascii_digit()) {
         find_shaped(reading.text, spans);
     }
+    find_spoken(reading, spans);
     for at in 0..reading.len() {
         if is_cue(reading, at)
             && let Some(handle) = handle_after(reading, at)
         {
             spans.claim(PersonalData::Name, handle);
         }
+    }
+}
+
+/// "at dim sum underscore queen nine", «дракон нижнее подчёркивание сорок».
+fn find_spoken(reading: &Reading<'_>, spans: &mut Spans) {
+    let is_line = |at: usize| matches!(reading.plain(at), "underscore" | "подчеркивание");
+    let mut at = 1;
+    while at < reading.len() {
+        if !is_line(at) {
+            at += 1;
+            continue;
+        }
+        let mut start = at - 1;
+        start -= usize::from(start > 0 && reading.plain(start) == "нижнее");
+        let mut end = at + 2;
+        while is_line(end) || is_numeral(reading.plain(end)) || reading.is_number(end) {
+            end += if is_line(end) { 2 } else { 1 };
+        }
+        let end = end.min(reading.len());
+        spans.claim(PersonalData::Name, reading.span(start..end));
+        at = end;
     }
 }
 

@@ -25,6 +25,9 @@ static IP_V6: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// ISO 3779: seventeen letters and digits without I, O and Q.
+static VEHICLE: LazyLock<Regex> = LazyLock::new(|| super::compile(r"\b[A-HJ-NPR-Z0-9]{17}\b"));
+
 /// A Russian plate: letters that exist in both alphabets.
 static RUSSIAN_PLATE: LazyLock<Regex> = LazyLock::new(|| {
     super::compile(
@@ -50,6 +53,8 @@ static FORMS: LazyLock<Regex> = LazyLock::new(|| {
         r"|[0-9]{2}\s?[0-9]{2}\s(?:№\s?)?[0-9]{6}", // Russian passport
         r"|[A-Z]{2}[0-9]{2}\s[A-Z]{3}",             // United Kingdom plate
         r"|[0-9]{5}\s?[0-9]{3}\s?[0-9]\s?[0-9]{4}\s?[0-9]{7}", // Russian bank account
+        r"|[A-Z]{2}\s?[0-9]{3}\s?[0-9]{3}\s?[0-9]{3}\s?[A-Z]{2}", // parcel (UPU S10)
+        r"|[A-Z]{2}\s?[0-9]{4}\s?[0-9]{4}\s?[0-9]?\s?[A-Z]{2}", // the same, grouped otherwise
         r")\b",
     ))
 });
@@ -98,7 +103,9 @@ pub(super) fn find(reading: &Reading<'_>, spans: &mut Spans) {
         return;
     }
     find_addresses_of_machines(reading, spans);
-    for found in IBAN.find_iter(text).filter(|found| is_iban(found.as_str())) {
+    let accounts = IBAN.find_iter(text).filter(|found| is_like_iban(found.as_str()));
+    let vehicles = VEHICLE.find_iter(text).filter(|found| is_vehicle(found.as_str()));
+    for found in accounts.chain(vehicles) {
         spans.claim(PersonalData::Order, found.range());
     }
     for form in [&RUSSIAN_PLATE, &FORMS] {
@@ -136,6 +143,19 @@ fn find_addresses_of_machines(reading: &Reading<'_>, spans: &mut Spans) {
             }
         }
     }
+}
+
+/// An account, or one that was mistyped: it is still somebody's.
+fn is_like_iban(found: &str) -> bool {
+    const LEAST_DIGITS: usize = 10;
+    is_iban(found)
+        || (found.chars().filter(char::is_ascii_alphanumeric).count() >= 15
+            && found.bytes().filter(u8::is_ascii_digit).count() >= LEAST_DIGITS)
+}
+
+fn is_vehicle(found: &str) -> bool {
+    let digits = found.bytes().filter(u8::is_ascii_digit).count();
+    (4..=14).contains(&digits)
 }
 
 /// The check digits of ISO 7064: the number modulo 97 is 1.
@@ -205,5 +225,6 @@ mod tests {
         assert!(is_russian_tax_number("7752808414") && is_russian_tax_number("776338750079"));
         assert!(!is_russian_tax_number("7752808415") && !is_russian_tax_number("776338750078"));
         assert!(is_iban("GB35 NWBK 9548 6205 7986 82") && !is_iban("GB36 NWBK 9548 6205 7986 82"));
+        assert!(is_like_iban("GB36 NWBK 9548 6205 7986 82") && !is_like_iban("AB12 CDEF GHIJ"));
     }
 }

@@ -19,7 +19,7 @@ static BRACKETED_EMAIL: LazyLock<Regex> = LazyLock::new(|| {
 
 static PROFILE_LINK: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:https?://)?(?:www\.)?(?:t\.me|telegram\.me|vk\.com|ok\.ru|wa\.me|instagram\.com|facebook\.com|twitter\.com|x\.com|linkedin\.com/in)/@?[A-Za-z0-9_.+-]{2,64}",
+        r"(?i)\b(?:https?://)?(?:www\.)?(?:t\.me|telegram\.me|m\.me|vk\.(?:com|ru|me)|ok\.ru|wa\.me|instagram\.com|facebook\.com|fb\.com|fb\.me|twitter\.com|x\.com|tiktok\.com|youtube\.com|github\.com|discord\.gg|steamcommunity\.com/id|linkedin\.com/in)/@?[A-Za-z0-9_.+-]{2,64}",
     )
 });
 

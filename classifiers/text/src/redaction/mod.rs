@@ -7,6 +7,8 @@ mod addresses_ru;
 mod cues;
 mod dates_of_birth;
 mod digits;
+mod extensions;
+mod growth;
 mod handles;
 mod identifiers;
 mod letters;
@@ -19,13 +21,16 @@ mod numerals;
 mod plain_forms;
 mod reading;
 mod references;
+mod spans;
 mod spoken;
 mod spoken_email;
+pub mod tagger;
 
 use std::{fmt, ops::Range};
 
 use plain_forms::PlainForms;
 use reading::Reading;
+use spans::Spans;
 
 use crate::words::cut_at;
 
@@ -109,21 +114,31 @@ pub fn redact(text: &str) -> Redacted {
 
 /// The personal data of a text, in its order.
 fn find(text: &str) -> Vec<Found> {
-    let mut spans = Spans::default();
     let reading = Reading::of(text);
-    letters::find(text, &mut spans);
-    handles::find(&reading, &mut spans);
-    masked_cards::find(&reading, &mut spans);
-    dates_of_birth::find(&reading, &mut spans);
-    spoken_email::find(&reading, &mut spans);
-    identifiers::find(&reading, &mut spans);
-    references::find(text, &mut spans);
-    addresses_ru::find(&reading, &mut spans);
-    addresses_en::find(&reading, &mut spans);
-    spoken::find(&reading, &mut spans);
-    digits::find(&reading, &mut spans);
-    names::find(&reading, &mut spans);
+    let mut spans = by_rules(&reading);
+    tagger::find(&reading, &mut spans);
+    growth::find(&reading, &mut spans);
     spans.in_order(text)
+}
+
+/// What has a form of its own or a word beside it that says what it is.
+fn by_rules(reading: &Reading<'_>) -> Spans {
+    let mut spans = Spans::default();
+    letters::find(reading.text, &mut spans);
+    handles::find(reading, &mut spans);
+    masked_cards::find(reading, &mut spans);
+    dates_of_birth::find(reading, &mut spans);
+    spoken_email::find(reading, &mut spans);
+    identifiers::find(reading, &mut spans);
+    references::find(reading.text, &mut spans);
+    addresses_ru::find(reading, &mut spans);
+    addresses_en::find(reading, &mut spans);
+    spoken::find(reading, &mut spans);
+    digits::find(reading, &mut spans);
+    extensions::find(reading.text, &mut spans);
+    growth::find_spelled(reading, &mut spans);
+    names::find(reading, &mut spans);
+    spans
 }
 
 fn replace(text: &str, found: &[Found]) -> String {
@@ -136,59 +151,6 @@ fn replace(text: &str, found: &[Found]) -> String {
     }
     redacted.push_str(&text[from..]);
     redacted
-}
-
-/// What was found so far; the first finder to claim a place keeps it.
-#[derive(Default)]
-struct Spans(std::collections::BTreeMap<usize, Found>);
-
-impl Spans {
-    /// Takes what is still free of a place, so that of two finds that overlap
-    /// nothing stays visible.
-    fn claim(&mut self, kind: PersonalData, span: Range<usize>) {
-        let before = self.0.range(..span.start).next_back();
-        let mut from = before.map_or(0, |(_, found)| found.span.end).max(span.start);
-        let taken: Vec<_> =
-            self.0.range(span.clone()).map(|(_, found)| found.span.clone()).collect();
-        for next in taken {
-            self.insert(kind, from..next.start);
-            from = from.max(next.end);
-        }
-        self.insert(kind, from..span.end);
-    }
-
-    fn insert(&mut self, kind: PersonalData, span: Range<usize>) {
-        if span.start < span.end {
-            self.0.insert(span.start, Found { kind, span });
-        }
-    }
-
-    fn is_free(&self, span: &Range<usize>) -> bool {
-        self.0.range(..span.end).next_back().is_none_or(|(_, last)| last.span.end <= span.start)
-    }
-
-    /// Pieces of one kind with only a blank or comma between them are one.
-    fn in_order(self, text: &str) -> Vec<Found> {
-        let mut merged: Vec<Found> = Vec::with_capacity(self.0.len());
-        let telling = |item: &Found| text[item.span.clone()].contains(char::is_alphanumeric);
-        for item in self.0.into_values().filter(telling) {
-            match merged.last_mut() {
-                Some(last)
-                    if last.kind == item.kind
-                        && matches!(item.kind, PersonalData::Name | PersonalData::Address)
-                        && is_gap(&text[last.span.end..item.span.start]) =>
-                {
-                    last.span.end = item.span.end;
-                }
-                _ => merged.push(item),
-            }
-        }
-        merged
-    }
-}
-
-fn is_gap(between: &str) -> bool {
-    between.len() <= 3 && between.chars().all(|c| c == ' ' || c == ',')
 }
 
 /// Every pattern is a literal of this crate and covered by its tests.

@@ -12,12 +12,13 @@ static NAMED: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)\b(?:заказ|заявк|договор|контракт|обращени|трек|накладн|отправлени|отслежив|посылк|брон|чек|квитанци|",
         r"счет|счёт|лицев|полис|паспорт|инн|кпп|огрн|снилс|карт[аыуе] лояльности|талон|билет|абонемент|кодом?|",
         r"order|tracking|track|booking|reservation|reference|ref|invoice|receipt|contract|account|routing|",
-        r"acct|ticket|policy|passport|case|claim|confirmation|shipment|parcel|customer|member|ssn|social|vat|ein|pnr)",
+        r"acct|ticket|policy|passport|case|claim|confirmation|shipment|parcel|customer|member|ssn|social|vat|ein|pnr|",
+        r"medicare|tfn|nmi|bsb|mprn|aadhaar|pan|iban|vin|complaint|licen[cs]e|consumer|абонент|вин|жалоб|претензи|пропуск|сертификат|свидетельств|входящ|certificate|удостоверени|прав[ао])",
         r"\p{L}{0,9}",
         r"(?:[\s.:,#№-]{1,4}(?:number|num|no|id|code|is|my|it|security|reference|booking|order|",
-        r"заказа|брони|договора|номер\p{L}{0,3}|ном|под|код|за|серии?|счет|счёт|это|n|it's)\b){0,3}",
+        r"заказа|брони|договора|номер\p{L}{0,3}|ном|под|код|за|серии?|счет|счёт|это|был|была|было|were|was|n|it's)\b){0,3}",
         r"[\s.:#№=(-]{0,4}",
-        r"((?-i:[A-ZА-ЯЁ]{1,4})?[ /-]?[0-9][0-9\p{L}/_-]{2,34}(?: [0-9]{1,8}){0,4}",
+        r"((?-i:[A-ZА-ЯЁ]{1,4})?[ /-]?[0-9][0-9\p{L}/_-]{0,34}(?: [0-9]{1,8}){0,4}",
         r"|(?-i:[A-ZА-Я0-9]{1,12})(?:[-/][0-9\p{L}]{1,12}){0,4})",
     ))
 });
@@ -29,7 +30,7 @@ static NUMBER_SIGN: LazyLock<Regex> = LazyLock::new(|| {
 /// Codes that mix letters and digits, as parcels and bookings have.
 static CODE: LazyLock<Regex> = LazyLock::new(|| {
     super::compile(
-        r"\b(?:1Z\s?[0-9A-Z]{3}\s?[0-9A-Z]{3}\s?[0-9A-Z]{2}\s?[0-9]{4}\s?[0-9]{4}|[A-ZА-Я]{1,4}-?[0-9]{6,20}[A-ZА-Я]{0,3}|[0-9]{2,8}-[0-9]{4,12}-[0-9]{1,6}(?:-[0-9]{1,8})?|[0-9]{3}-[0-9]{7}-[0-9]{7})\b",
+        r"\b(?:1Z\s?[0-9A-Z]{3}\s?[0-9A-Z]{3}\s?[0-9A-Z]{2}\s?[0-9]{4}\s?[0-9]{4}|[A-ZА-Я]{1,6}-?[0-9]{5,20}[A-ZА-Я]{0,3}|[A-Z0-9]{3,6}(?:-[A-Z0-9]{3,6}){2,5}|[0-9]{2,8}-[0-9]{4,12}-[0-9]{1,6}(?:-[0-9]{1,8})?|[0-9]{3}-[0-9]{7}-[0-9]{7})\b",
     )
 });
 
@@ -87,7 +88,8 @@ fn find_in(text: &str, near: Range<usize>, spans: &mut Spans) {
         .filter(|found| !is_date(found.as_str()))
     {
         let code = found.as_str();
-        if code.starts_with("KB") || code.starts_with("CVE") {
+        let digits = code.bytes().filter(u8::is_ascii_digit).count();
+        if digits < 2 || code.starts_with("KB") || code.starts_with("CVE") {
             continue;
         }
         if !looks_like_phone_groups(code) && !is_card(&digits_of(code)) {

@@ -21,12 +21,17 @@ pub(super) fn find(reading: &Reading<'_>, spans: &mut Spans) {
     let mut at = 0;
     while at < reading.len() {
         let run = run_from(reading, at);
-        let told = run.clone().any(|at| is_digit_word(reading.plain(at)));
+        let told = run.clone().any(|at| is_told(reading.plain(at)));
         if told && let Some(kind) = kind_of(reading, &run) {
             spans.claim(kind, reading.span(run.clone()));
         }
         at = run.end.max(at + 1);
     }
+}
+
+/// A digit in words, or what is done to one that is written.
+fn is_told(word: &str) -> bool {
+    is_digit_word(word) || matches!(word, "double" | "triple")
 }
 
 fn belongs(reading: &Reading<'_>, at: usize) -> bool {

@@ -67,7 +67,9 @@ fn domain_after(reading: &Reading<'_>, sign: usize, dog: bool) -> Range<usize> {
         let after_dot =
             DOTS.contains(&reading.plain(at - 1)) || reading.gap_before(at).contains('.');
         dotted |= after_dot;
-        if TOP_LEVEL.contains(&word) && at > first && (after_dot || dog || dotted) {
+        let short = DOTS.contains(&reading.plain(at - 1)) && word.chars().count() <= 3;
+        let top_level = TOP_LEVEL.contains(&word) || short;
+        if top_level && at > first && (after_dot || dog || dotted) {
             end = at + 1;
         } else if end > first && !DOTS.contains(&word) {
             break;

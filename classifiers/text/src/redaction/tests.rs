@@ -226,3 +226,36 @@ fn secrets_go_and_numbers_of_goods_stay() {
         assert_eq!(text(harmless), harmless);
     }
 }
+
+#[test]
+fn what_only_its_surroundings_give_away_goes() {
+    for (given, expected) in [
+        ("Best,\nJürgen Haslinger", "Best,\n[name]"),
+        ("передайте айгуль что посылка у соседа", "передайте [name] что посылка у соседа"),
+        ("flat 4, 12 Kestrel Close, Swindon", "[address]"),
+    ] {
+        assert_eq!(text(given), expected);
+    }
+}
+
+#[test]
+fn a_number_goes_with_all_that_belongs_to_it() {
+    for (given, expected) in [
+        (
+            "тел. 8 (3952) 48-11-07, доб. 4, спросите бухгалтера",
+            "тел. [phone], спросите бухгалтера",
+        ),
+        ("call 029 2018 0455 ext. 12 after two", "call [phone] after two"),
+        ("lost the parcel TL-77-20913 again", "lost the parcel [order] again"),
+        ("VIN WVWZZZ1KZ8W417092, recall?", "VIN [order], recall?"),
+        ("my booking is h m x four two t for two", "my booking is [order] for two"),
+        ("claim number is 22 dash 419 dash 0087 again", "claim number is [order] again"),
+        ("Item RN 774 102 938 GB was signed for", "Item [order] was signed for"),
+        ("write me at coach underscore benny please", "write me at [name] please"),
+    ] {
+        assert_eq!(text(given), expected);
+    }
+    for harmless in ["a shelf of 60 x 200 x 40", "it took 11 h 50 to arrive"] {
+        assert_eq!(text(harmless), harmless);
+    }
+}
