@@ -49,33 +49,53 @@ pub(super) struct Token {
     to_end: u64,
 }
 
+impl Token {
+    /// What stands before the first word and after the last.
+    fn nothing() -> Self {
+        const NOTHING: u64 = 99;
+        Self {
+            shape: NOTHING,
+            gap: NOTHING,
+            ruled: NOTHING,
+            known: NOTHING,
+            listed: NOTHING,
+            class: NOTHING,
+            ordinary: NOTHING,
+            ..Self::default()
+        }
+    }
+
+    fn of(reading: &Reading<'_>, at: usize, spans: &Spans, vocabulary: &Vocabulary) -> Self {
+        let plain = reading.plain(at);
+        let word = if reading.is_number(at) {
+            hash_of(3, &"#######"[..reading.raw(at).len().min(7)])
+        } else {
+            hash_of(4, plain)
+        };
+        let is_given = u64::from(vocabulary.given_names.has_name(plain));
+        let is_surname = u64::from(vocabulary.surnames.has_name(plain));
+        Self {
+            word,
+            endings: [2, 3, 4].map(|letters| hash_of(5, last(plain, letters))),
+            beginning: hash_of(6, first(plain, 3)),
+            shape: shape(reading, at),
+            gap: gap(reading.gap_before(at), at),
+            ruled: ruled(reading, spans, at),
+            known: known(plain),
+            listed: is_given + 2 * is_surname,
+            class: class_of(reading, at),
+            ordinary: u64::from(vocabulary.ordinary.has(plain)),
+            line: [0, 0],
+            to_end: few(reading.len() - at),
+        }
+    }
+}
+
 /// The words of a text as the reader sees them.
 pub(super) fn tokens(reading: &Reading<'_>, spans: &Spans, vocabulary: &Vocabulary) -> Vec<Token> {
     let count = reading.len();
-    let mut found: Vec<Token> = (0..count)
-        .map(|at| {
-            let plain = reading.plain(at);
-            Token {
-                word: if reading.is_number(at) {
-                    hash_of(3, &"#######"[..reading.raw(at).len().min(7)])
-                } else {
-                    hash_of(4, plain)
-                },
-                endings: [2, 3, 4].map(|letters| hash_of(5, last(plain, letters))),
-                beginning: hash_of(6, first(plain, 3)),
-                shape: shape(reading, at),
-                gap: gap(reading.gap_before(at), at),
-                ruled: ruled(reading, spans, at),
-                known: known(plain),
-                listed: u64::from(vocabulary.given_names.has_name(plain))
-                    + 2 * u64::from(vocabulary.surnames.has_name(plain)),
-                class: class_of(reading, at),
-                ordinary: u64::from(vocabulary.ordinary.has(plain)),
-                line: [0, 0],
-                to_end: few(count - at),
-            }
-        })
-        .collect();
+    let mut found: Vec<Token> =
+        (0..count).map(|at| Token::of(reading, at, spans, vocabulary)).collect();
     let breaks = |at: usize| at == 0 || at == count || reading.gap_before(at).contains('\n');
     let mut begun = 0;
     for at in 1..=count {
@@ -89,83 +109,111 @@ pub(super) fn tokens(reading: &Reading<'_>, spans: &Spans, vocabulary: &Vocabula
     found
 }
 
+/// A word and those around it.
+type Near<'a> = [&'a Token; 2 * AROUND + 1];
+
 /// The buckets of a word's features.
 pub(super) fn features(tokens: &[Token], at: usize, into: &mut Vec<u32>) {
-    into.clear();
-    let nothing = Token {
-        shape: 99,
-        gap: 99,
-        ruled: 99,
-        known: 99,
-        listed: 99,
-        class: 99,
-        ordinary: 99,
-        ..Token::default()
-    };
-    let token = |offset: usize| {
+    let nothing = Token::nothing();
+    let near: Near<'_> = std::array::from_fn(|offset| {
         (at + offset).checked_sub(AROUND).and_then(|at| tokens.get(at)).unwrap_or(&nothing)
-    };
-    let [before3, before2, before, here, after, after2, after3] = [0, 1, 2, 3, 4, 5, 6].map(token);
-    let mut add = |kind: u64, parts: &[u64]| into.push(bucket(kind, parts));
-    for (kind, near) in (10..).zip([before3, before2, before, here, after, after2, after3]) {
-        add(kind, &[near.word]);
+    });
+    into.clear();
+    let mut buckets = Buckets(into);
+    each_word(&near, &mut buckets);
+    words_and_forms(&near, &mut buckets);
+    forms(&near, &mut buckets);
+    places(&near, &mut buckets);
+    lists(&near, &mut buckets);
+    classes(&near, &mut buckets);
+}
+
+/// Collects features; each has a number that no other has.
+struct Buckets<'a>(&'a mut Vec<u32>);
+
+impl Buckets<'_> {
+    fn add(&mut self, feature: u64, parts: &[u64]) {
+        self.0.push(bucket(feature, parts));
     }
-    for (kind, near) in (20..).step_by(5).zip([before2, before, here, after, after2]) {
-        add(kind, &[near.shape, near.gap]);
-        add(kind + 1, &[near.ruled]);
-        add(kind + 2, &[near.known]);
-        add(kind + 3, &[near.ordinary, near.shape]);
-        add(kind + 4, &[near.listed, near.shape]);
+}
+
+fn each_word(near: &Near<'_>, to: &mut Buckets<'_>) {
+    for (feature, near) in (10..).zip(near) {
+        to.add(feature, &[near.word]);
     }
-    for (kind, near) in (50..).step_by(5).zip([before, here, after]) {
-        for (kind, ending) in (kind..).zip(near.endings) {
-            add(kind, &[ending]);
+    for (feature, near) in (20..).step_by(5).zip(&near[1..=5]) {
+        to.add(feature, &[near.shape, near.gap]);
+        to.add(feature + 1, &[near.ruled]);
+        to.add(feature + 2, &[near.known]);
+        to.add(feature + 3, &[near.ordinary, near.shape]);
+        to.add(feature + 4, &[near.listed, near.shape]);
+    }
+    for (feature, near) in (50..).step_by(5).zip(&near[2..=4]) {
+        for (feature, ending) in (feature..).zip(near.endings) {
+            to.add(feature, &[ending]);
         }
-        add(kind + 3, &[near.beginning]);
+        to.add(feature + 3, &[near.beginning]);
     }
-    add(70, &[before.word, here.word]);
-    add(71, &[here.word, after.word]);
-    add(72, &[before2.word, before.word]);
-    add(73, &[before.shape, here.shape, after.shape]);
-    add(74, &[before.word, here.shape]);
-    add(75, &[here.shape, after.word]);
-    add(76, &[here.known, here.shape, after.shape]);
-    add(77, &[here.ordinary, here.shape, here.gap, here.known]);
-    add(78, &[before.word, here.ordinary, here.gap]);
-    add(79, &[before.word, here.ordinary, here.shape]);
-    add(80, &[before2.word, before.word, here.ordinary]);
-    add(81, &[before.ruled, here.shape, here.gap, here.ordinary]);
-    add(82, &[before.known, here.shape, here.gap, here.ordinary]);
-    add(83, &[here.ordinary, after.ordinary, here.shape, after.shape, after.gap]);
-    add(84, &[before.ordinary, here.ordinary, after.ordinary, here.shape]);
-    add(85, &[here.line[0], here.line[1], here.shape, here.ordinary]);
-    add(86, &[here.to_end, here.shape, here.ordinary, here.gap]);
-    add(87, &[before.word, here.line[0], here.line[1]]);
-    add(88, &[here.endings[1], here.shape, here.ordinary]);
-    add(89, &[before.ruled, here.ruled, after.ruled]);
-    add(90, &[here.ruled, here.word]);
-    add(91, &[before.word, here.known, here.ordinary]);
-    add(92, &[here.known, after.word]);
-    add(93, &[before2.shape, before.shape, here.shape, here.gap]);
-    add(94, &[before2.word, here.ordinary, here.shape]);
-    add(95, &[here.shape, here.gap, after.gap, here.ordinary, here.line[1]]);
-    add(96, &[here.listed, here.shape, here.ordinary, here.gap]);
-    add(97, &[before.listed, here.listed, here.shape, here.gap]);
-    add(98, &[here.listed, after.listed, here.shape, after.gap]);
-    add(99, &[before.word, here.listed, here.ordinary]);
-    for (kind, near) in (100..).zip([before3, before2, before, here, after, after2, after3]) {
-        add(kind, &[near.class]);
+}
+
+fn words_and_forms([_, before2, before, here, after, ..]: &Near<'_>, to: &mut Buckets<'_>) {
+    to.add(70, &[before.word, here.word]);
+    to.add(71, &[here.word, after.word]);
+    to.add(72, &[before2.word, before.word]);
+    to.add(74, &[before.word, here.shape]);
+    to.add(75, &[here.shape, after.word]);
+    to.add(78, &[before.word, here.ordinary, here.gap]);
+    to.add(79, &[before.word, here.ordinary, here.shape]);
+    to.add(80, &[before2.word, before.word, here.ordinary]);
+    to.add(90, &[here.ruled, here.word]);
+    to.add(94, &[before2.word, here.ordinary, here.shape]);
+}
+
+fn forms([_, before2, before, here, after, ..]: &Near<'_>, to: &mut Buckets<'_>) {
+    to.add(73, &[before.shape, here.shape, after.shape]);
+    to.add(76, &[here.known, here.shape, after.shape]);
+    to.add(77, &[here.ordinary, here.shape, here.gap, here.known]);
+    to.add(81, &[before.ruled, here.shape, here.gap, here.ordinary]);
+    to.add(82, &[before.known, here.shape, here.gap, here.ordinary]);
+    to.add(83, &[here.ordinary, after.ordinary, here.shape, after.shape, after.gap]);
+    to.add(84, &[before.ordinary, here.ordinary, after.ordinary, here.shape]);
+    to.add(88, &[here.endings[1], here.shape, here.ordinary]);
+    to.add(89, &[before.ruled, here.ruled, after.ruled]);
+    to.add(93, &[before2.shape, before.shape, here.shape, here.gap]);
+}
+
+/// Where the word stands in its line and in the message.
+fn places([_, _, before, here, after, ..]: &Near<'_>, to: &mut Buckets<'_>) {
+    to.add(85, &[here.line[0], here.line[1], here.shape, here.ordinary]);
+    to.add(86, &[here.to_end, here.shape, here.ordinary, here.gap]);
+    to.add(87, &[before.word, here.line[0], here.line[1]]);
+    to.add(95, &[here.shape, here.gap, after.gap, here.ordinary, here.line[1]]);
+}
+
+fn lists([_, _, before, here, after, ..]: &Near<'_>, to: &mut Buckets<'_>) {
+    to.add(91, &[before.word, here.known, here.ordinary]);
+    to.add(92, &[here.known, after.word]);
+    to.add(96, &[here.listed, here.shape, here.ordinary, here.gap]);
+    to.add(97, &[before.listed, here.listed, here.shape, here.gap]);
+    to.add(98, &[here.listed, after.listed, here.shape, after.gap]);
+    to.add(99, &[before.word, here.listed, here.ordinary]);
+}
+
+fn classes(near: &Near<'_>, to: &mut Buckets<'_>) {
+    for (feature, near) in (100..).zip(near) {
+        to.add(feature, &[near.class]);
     }
-    add(110, &[before.class, here.class, after.class]);
-    add(111, &[here.class, after.class, after2.class]);
-    add(112, &[before2.class, before.class, here.class]);
-    add(113, &[here.class, after.class, after2.class, after3.class]);
-    add(114, &[before3.class, before2.class, before.class, here.class]);
-    add(115, &[before.class, here.class, here.ordinary, here.gap]);
-    add(116, &[here.class, before.ruled, after.ruled]);
-    add(117, &[before.word, here.class]);
-    add(118, &[here.class, after.word]);
-    add(119, &[before2.ruled, before.ruled, here.class, here.gap]);
+    let [before3, before2, before, here, after, after2, after3] = near;
+    to.add(110, &[before.class, here.class, after.class]);
+    to.add(111, &[here.class, after.class, after2.class]);
+    to.add(112, &[before2.class, before.class, here.class]);
+    to.add(113, &[here.class, after.class, after2.class, after3.class]);
+    to.add(114, &[before3.class, before2.class, before.class, here.class]);
+    to.add(115, &[before.class, here.class, here.ordinary, here.gap]);
+    to.add(116, &[here.class, before.ruled, after.ruled]);
+    to.add(117, &[before.word, here.class]);
+    to.add(118, &[here.class, after.word]);
+    to.add(119, &[before2.ruled, before.ruled, here.class, here.gap]);
 }
 
 fn shape(reading: &Reading<'_>, at: usize) -> u64 {

@@ -120,3 +120,39 @@ fn example(line: &Marked, vocabulary: &Vocabulary) -> Example {
     let labels = (0..tokens.len()).map(label).collect();
     (tokens, labels)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_marked_is_learnt_and_the_same_lines_make_the_same_bytes() {
+        let told = ["Zorbla", "Mirfen", "Tukvar", "Pelodin"];
+        let lines: String = told
+            .iter()
+            .flat_map(|name| {
+                [
+                    format!("please ask {{n:{name}}} to ring\n"),
+                    format!("the box of {name}mol is torn\n"),
+                ]
+            })
+            .collect();
+        let lines = Marked::read_all(&lines).expect("marks that can be read");
+        let texts = vec!["please ask us to ring when the box is torn".to_owned(); ORDINARY_FROM];
+        let lists = Lists { texts, given_names: "pelodin".to_owned(), surnames: String::new() };
+        let bytes = train(&lines, &lists);
+        assert_eq!(bytes, train(&lines, &lists));
+        let tagger = Tagger::from_bytes(&bytes).expect("what was trained can be read");
+        let labels = |text: &str| {
+            let reading = Reading::of(text);
+            tagger.labels(&tokens(&reading, &by_rules(&reading), &tagger.vocabulary))
+        };
+        let (name, nothing) = (Label::Name, Label::Nothing);
+        assert_eq!(
+            labels("please ask Quimbor to ring"),
+            [nothing, nothing, name, nothing, nothing]
+        );
+        assert_eq!(labels("the box of Quimbormol is torn"), [nothing; 6]);
+        assert!(fingerprint(&lines, lists.names()) != fingerprint(&lines, ["", ""]));
+    }
+}
