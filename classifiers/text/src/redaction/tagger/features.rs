@@ -128,6 +128,17 @@ pub(super) fn features(tokens: &[Token], at: usize, into: &mut Vec<u32>) {
     classes(&near, &mut buckets);
 }
 
+/// A fingerprint of what is seen of all words: it changes with the rules, the
+/// lists and the kinds of words.
+pub(super) fn seen(tokens: &[Token]) -> u64 {
+    let mut found = Vec::new();
+    let all = (0..tokens.len()).fold(begin(8), |state, at| {
+        features(tokens, at, &mut found);
+        found.iter().fold(state, |state, bucket| step(state, u64::from(*bucket)))
+    });
+    finish(all)
+}
+
 /// Collects features; each has a number that no other has.
 struct Buckets<'a>(&'a mut Vec<u32>);
 

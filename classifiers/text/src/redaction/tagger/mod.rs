@@ -81,10 +81,12 @@ fn shipped() -> Option<&'static Tagger> {
     SHIPPED.as_ref()
 }
 
-/// Whether the shipped reader has learnt from these marked messages and lists of names.
+/// Whether the shipped reader has learnt from these marked messages and lists
+/// of names, with the rules as they are.
 pub fn has_learnt_from(lines: &[Marked], lists: &Lists) -> bool {
-    let fingerprint = training::fingerprint(lines, lists.names());
-    shipped().is_some_and(|tagger| tagger.lines == fingerprint)
+    shipped().is_some_and(|tagger| {
+        tagger.lines == training::fingerprint(lines, lists.names(), &tagger.vocabulary)
+    })
 }
 
 /// Claims what the rules have left.

@@ -29,8 +29,8 @@ pub(super) type Scores = [i32; LABELS];
 pub(super) struct Tagger {
     pub(super) vocabulary: Vocabulary,
     pub(super) weights: Weights<i8>,
-    /// A fingerprint of the marked messages, so that a test sees when they have
-    /// changed.
+    /// A fingerprint of the marked messages and of what is seen of them, so that
+    /// a test sees when they or the rules have changed.
     pub(super) lines: u64,
 }
 

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::{
     super::{by_rules, reading::Reading},
     Label, Marked,
-    features::{Vocabulary, hash_of, tokens},
+    features::{Vocabulary, hash_of, seen, tokens},
     figures::Figures,
     model::Tagger,
     perceptron::{Example, fit},
@@ -66,7 +66,8 @@ pub fn train(lines: &[Marked], lists: &Lists) -> Vec<u8> {
     let others = lists.impersonal(&vocabulary);
     let examples: Vec<Example> = lines.iter().map(|line| example(line, &vocabulary)).collect();
     let all: Vec<&Example> = examples.iter().chain(&others).collect();
-    Tagger { lines: fingerprint(lines, lists.names()), weights: fit(&all), vocabulary }.to_bytes()
+    let lines = fingerprint(lines, lists.names(), &vocabulary);
+    Tagger { lines, weights: fit(&all), vocabulary }.to_bytes()
 }
 
 /// How much is found in messages that were not learnt from, a tenth at a time.
@@ -85,13 +86,17 @@ pub fn cross_validate(lines: &[Marked], lists: &Lists) -> Figures {
     figures
 }
 
-/// Changes with the marked messages and the lists of names.
-pub(super) fn fingerprint(lines: &[Marked], names: [&str; 2]) -> u64 {
+/// Changes with the marked messages, the lists of names, and what is seen of
+/// some of the messages: with the rules.
+pub(super) fn fingerprint(lines: &[Marked], names: [&str; 2], vocabulary: &Vocabulary) -> u64 {
+    const SEEN_EVERY: usize = 10;
     let names = names.iter().fold(0, |hash, list| hash_of(hash, list));
-    lines.iter().fold(names, |hash, line| {
+    let told = lines.iter().fold(names, |hash, line| {
         let marks = line.marks.iter().map(|(label, span)| format!("{label:?}{span:?}"));
         hash_of(hash, &marks.fold(line.text.clone(), |told, mark| told + &mark))
-    })
+    });
+    let some = lines.iter().step_by(SEEN_EVERY);
+    some.fold(told, |hash, line| hash.rotate_left(1) ^ seen(&example(line, vocabulary).0))
 }
 
 fn ordinary_words(texts: &[String]) -> Vec<String> {
@@ -153,6 +158,9 @@ mod tests {
             [nothing, nothing, name, nothing, nothing]
         );
         assert_eq!(labels("the box of Quimbormol is torn"), [nothing; 6]);
-        assert!(fingerprint(&lines, lists.names()) != fingerprint(&lines, ["", ""]));
+        let fingerprint = |lines, names| fingerprint(lines, names, &tagger.vocabulary);
+        assert_eq!(tagger.lines, fingerprint(&lines, lists.names()));
+        assert_ne!(tagger.lines, fingerprint(&lines, ["", ""]));
+        assert_ne!(tagger.lines, fingerprint(&lines[1..], lists.names()));
     }
 }
