@@ -31,6 +31,7 @@ use std::{fmt, ops::Range};
 use plain_forms::PlainForms;
 use reading::Reading;
 use spans::Spans;
+use tagger::Tagger;
 
 use crate::words::cut_at;
 
@@ -114,11 +115,17 @@ pub fn redact(text: &str) -> Redacted {
 
 /// The personal data of a text, in its order.
 fn find(text: &str) -> Vec<Found> {
-    let reading = Reading::of(text);
-    let mut spans = by_rules(&reading);
-    tagger::find(&reading, &mut spans);
-    growth::find(&reading, &mut spans);
-    spans.in_order(text)
+    found_by(tagger::shipped(), &Reading::of(text))
+}
+
+/// What the rules and, when there is one, a reader that has learnt find.
+fn found_by(tagger: Option<&Tagger>, reading: &Reading<'_>) -> Vec<Found> {
+    let mut spans = by_rules(reading);
+    if let Some(tagger) = tagger {
+        tagger::claim(tagger, reading, &mut spans);
+    }
+    growth::find(reading, &mut spans);
+    spans.in_order(reading.text)
 }
 
 /// What has a form of its own or a word beside it that says what it is.

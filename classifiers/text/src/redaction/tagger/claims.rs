@@ -14,7 +14,7 @@ use super::{
 use crate::words::{Word, words};
 
 /// Claims what the rules have left.
-pub(super) fn claim(tagger: &Tagger, reading: &Reading<'_>, spans: &mut Spans) {
+pub(in crate::redaction) fn claim(tagger: &Tagger, reading: &Reading<'_>, spans: &mut Spans) {
     let labels = tagger.labels(&tokens(reading, spans, &tagger.vocabulary));
     let mut at = 0;
     while at < labels.len() {

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::{
-    super::{by_rules, growth, reading::Reading},
-    Label, Marked, claim,
+    super::{found_by, reading::Reading},
+    Label, Marked,
     model::Tagger,
 };
 
@@ -13,7 +13,7 @@ use super::{
 pub struct Figures {
     /// By label: pieces there were, and pieces of which nothing remains.
     pub pieces: Vec<(Label, usize, usize)>,
-    /// Words that are not personal.
+    /// Words that are no part of a marked piece.
     pub others: usize,
     /// Those of them that were taken all the same.
     pub touched: usize,
@@ -31,10 +31,7 @@ impl fmt::Display for Figures {
 impl Figures {
     pub(super) fn add(&mut self, line: &Marked, tagger: &Tagger) {
         let reading = Reading::of(&line.text);
-        let mut spans = by_rules(&reading);
-        claim(tagger, &reading, &mut spans);
-        growth::find(&reading, &mut spans);
-        let found = spans.in_order(&line.text);
+        let found = found_by(Some(tagger), &reading);
         let hidden = |at: usize| found.iter().any(|found| found.span.contains(&at));
         for (label, span) in &line.marks {
             let all = line.text[span.clone()]

@@ -31,7 +31,7 @@ impl std::error::Error for InvalidMark {}
 
 impl Marked {
     /// The messages of a file, one a line; empty lines and those that begin
-    /// with `//` are left out.
+    /// with `//` are left out. The first line that cannot be read is an error.
     pub fn read_all(file: &str) -> Result<Vec<Self>, InvalidMark> {
         let lines = file.lines().enumerate();
         let told = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with("//"));

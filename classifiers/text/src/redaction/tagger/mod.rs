@@ -15,10 +15,10 @@ mod word_set;
 
 use std::sync::LazyLock;
 
-use super::{PersonalData, Spans, reading::Reading};
+use super::PersonalData;
 
-use claims::claim;
-use model::Tagger;
+pub(super) use claims::claim;
+pub(super) use model::Tagger;
 
 pub use figures::Figures;
 pub use marked::{InvalidMark, Marked};
@@ -75,7 +75,7 @@ impl Label {
 
 /// The reader that ships with Mostik. A damaged one is a damaged binary: a test
 /// reads it.
-fn shipped() -> Option<&'static Tagger> {
+pub(super) fn shipped() -> Option<&'static Tagger> {
     static SHIPPED: LazyLock<Option<Tagger>> =
         LazyLock::new(|| Tagger::from_bytes(COMPILED_IN).ok());
     SHIPPED.as_ref()
@@ -87,11 +87,4 @@ pub fn has_learnt_from(lines: &[Marked], lists: &Lists) -> bool {
     shipped().is_some_and(|tagger| {
         tagger.lines == training::fingerprint(lines, lists.names(), &tagger.vocabulary)
     })
-}
-
-/// Claims what the rules have left.
-pub(super) fn find(reading: &Reading<'_>, spans: &mut Spans) {
-    if let Some(tagger) = shipped() {
-        claim(tagger, reading, spans);
-    }
 }

@@ -26,7 +26,7 @@ impl fmt::Display for InvalidTagger {
 pub(super) type Scores = [i32; LABELS];
 
 /// What has been learnt.
-pub(super) struct Tagger {
+pub(in crate::redaction) struct Tagger {
     pub(super) vocabulary: Vocabulary,
     pub(super) weights: Weights<i8>,
     /// A fingerprint of the marked messages and of what is seen of them, so that

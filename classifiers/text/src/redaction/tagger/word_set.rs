@@ -2,15 +2,15 @@
 
 use super::features::hash_of;
 
-const BITS: u64 = 1 << 20;
+const BITS: usize = 1 << 20;
 
-/// A Bloom filter: of words that are not on the list one in several hundred is
-/// taken for one.
+/// A Bloom filter (Bloom 1970) with two bits for a word: with 20,000 words on
+/// the list about one in 700 others is taken for one of them.
 #[derive(Clone)]
 pub(super) struct WordSet(pub(super) Vec<u8>);
 
 impl WordSet {
-    pub(super) const BYTES: usize = 1 << 17;
+    pub(super) const BYTES: usize = BITS / 8;
 
     pub(super) fn of<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
         let mut set = Self(vec![0; Self::BYTES]);
@@ -27,6 +27,7 @@ impl WordSet {
     }
 
     /// Whether a name is on the list, in any of its cases: «Ахмету», «Тамарой».
+    /// It asks for every form the word may be of, and so is wrong more often.
     pub(super) fn has_name(&self, word: &str) -> bool {
         const ENDINGS: &[&str] =
             &["а", "у", "е", "и", "ы", "я", "ю", "ом", "ем", "ой", "ей", "ым", "ого", "ому"];
@@ -42,9 +43,10 @@ impl WordSet {
             .filter(|stem| stem.chars().count() >= 3)
             .any(|stem| FIRST_ENDINGS.iter().any(|ending| self.has(&format!("{stem}{ending}"))))
     }
+
     fn places(word: &str) -> [(usize, u8); 2] {
         [1, 2].map(|seed| {
-            let bit = hash_of(seed, word) % BITS;
+            let bit = hash_of(seed, word) % BITS as u64;
             ((bit / 8) as usize, 1 << (bit % 8))
         })
     }
