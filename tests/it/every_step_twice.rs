@@ -21,7 +21,7 @@ use mostik_domain::{
     capture, link::LinkSigner,
 };
 use mostik_local::encoder::Encoder;
-use mostik_local::{LocalRootCause, LocalStage};
+use mostik_local::{LocalJudge, LocalRootCause, LocalStage};
 use mostik_pipeline::{LikelyProblems, Pipeline, Retry, Rules, decide};
 use mostik_store::{Clock, Lease, Store, StoreError};
 use mostik_store_sqlite::SqliteStore;
@@ -139,6 +139,7 @@ impl Shop {
             store: store.clone(),
             clock: clock.clone(),
             root_causes: Arc::new(LocalRootCause::new().expect("compiled in")),
+            judge: Arc::new(LocalJudge::shipped().expect("compiled in")),
             stages: Arc::new(LocalStage::new().expect("compiled in")),
             speech: None,
             listener: None,

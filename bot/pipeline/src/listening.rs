@@ -10,12 +10,9 @@ use async_trait::async_trait;
 use mostik_channels::{Ears, Heard};
 use mostik_domain::{Confidence, Language, MessageKind, Words};
 use mostik_speech::{Recording, SpeechError, SpeechToText, Transcript};
-use mostik_taxonomy::RootCauseClassifier;
+use mostik_taxonomy::{MessageJudge, RootCauseClassifier};
 
-use crate::{
-    pipeline::{heard_language, spoken_language},
-    understanding,
-};
+use crate::pipeline::{heard_language, spoken_language};
 
 /// Transcripts that wait for their calls to end; older ones are made anew.
 const MOST_WAITING: usize = 64;
@@ -29,6 +26,7 @@ const LONGEST_GIST: usize = 12;
 pub struct Listener {
     speech: Arc<dyn SpeechToText>,
     root_causes: Arc<dyn RootCauseClassifier>,
+    judge: Arc<dyn MessageJudge>,
     heard: Mutex<VecDeque<(Key, Transcript)>>,
 }
 
@@ -36,9 +34,13 @@ pub struct Listener {
 type Key = (String, u64);
 
 impl Listener {
-    /// With the same recogniser and classifier that the steps use.
-    pub fn new(speech: Arc<dyn SpeechToText>, root_causes: Arc<dyn RootCauseClassifier>) -> Self {
-        Self { speech, root_causes, heard: Mutex::default() }
+    /// With the same recogniser, classifier and judge that the steps use.
+    pub fn new(
+        speech: Arc<dyn SpeechToText>,
+        root_causes: Arc<dyn RootCauseClassifier>,
+        judge: Arc<dyn MessageJudge>,
+    ) -> Self {
+        Self { speech, root_causes, judge, heard: Mutex::default() }
     }
 
     /// What was recognised of a recording of so many bytes, once.
@@ -92,8 +94,7 @@ impl Ears for Listener {
         if text.trim().is_empty() {
             return None;
         }
-        let read = understanding::read(&text);
-        if matches!(read.kind, MessageKind::Thanks | MessageKind::Cooperation) {
+        if matches!(self.judge.judge(&text).kind, MessageKind::Thanks | MessageKind::Cooperation) {
             // Nothing went wrong, so there is no cause to confirm.
             return None;
         }

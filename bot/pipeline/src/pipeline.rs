@@ -8,7 +8,7 @@ use mostik_domain::{
 };
 use mostik_speech::SpeechToText;
 use mostik_store::{Clock, Store, StoreError};
-use mostik_taxonomy::{RootCauseClassifier, StageClassifier};
+use mostik_taxonomy::{MessageJudge, RootCauseClassifier, StageClassifier};
 use mostik_trackers::Tracker;
 use uuid::Uuid;
 
@@ -23,6 +23,8 @@ pub struct Pipeline {
     pub clock: Arc<dyn Clock>,
     /// Names causes.
     pub root_causes: Arc<dyn RootCauseClassifier>,
+    /// Tells what messages say beside their cause.
+    pub judge: Arc<dyn MessageJudge>,
     /// Judges owner-side comments.
     pub stages: Arc<dyn StageClassifier>,
     /// Recognises speech; none when switched off.

@@ -15,7 +15,9 @@ use mostik_channels::{
 use mostik_domain::{Channel, Language, link::LinkSigner};
 use mostik_gateway::call_back::{CallBacks, CallBacksWaiting};
 use mostik_gateway::{GatewayConfig, SpokenLanguage, StudioPlan};
-use mostik_local::{CustomCause, LocalRootCause, LocalStage, WithCustomCauses, encoder::Encoder};
+use mostik_local::{
+    CustomCause, LocalJudge, LocalRootCause, LocalStage, WithCustomCauses, encoder::Encoder,
+};
 use mostik_openai::{CauseGuide, OpenAiRootCause, OpenAiSettings, OpenAiStage};
 use mostik_pipeline::{LikelyProblems, Listener, Pipeline, Rules};
 use mostik_speech::{
@@ -26,7 +28,7 @@ use mostik_speech::{
 use mostik_store::{AccessStore, Clock, Store, SystemClock};
 use mostik_store_postgres::PostgresStore;
 use mostik_store_sqlite::SqliteStore;
-use mostik_taxonomy::{RootCauseClassifier, StageClassifier};
+use mostik_taxonomy::{MessageJudge, RootCauseClassifier, StageClassifier};
 use mostik_text::likeness::Meanings;
 use mostik_trackers::{Board, Credentials, GitHub, GitHubConfig, Tracker};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -184,6 +186,11 @@ fn language_model(config: &Config) -> OpenAiSettings {
     settings
 }
 
+/// Who tells what messages say beside their cause: always on this machine.
+pub(crate) fn judge() -> Result<&'static LocalJudge> {
+    LocalJudge::shipped().context("the compiled-in judge is damaged")
+}
+
 /// Who tells what texts mean, to find the problems they are about.
 pub(crate) fn meanings() -> Result<Arc<dyn Meanings>> {
     Ok(Arc::new(Encoder::shipped().context("the compiled-in encoder is damaged")?))
@@ -194,6 +201,7 @@ pub(crate) fn compiled_in_models() -> Result<Vec<(&'static str, String)>> {
     Ok(vec![
         ("root-cause", LocalRootCause::new()?.version().to_owned()),
         ("stage", LocalStage::new()?.version().to_owned()),
+        ("judge", judge()?.version()),
     ])
 }
 
@@ -410,11 +418,14 @@ pub(crate) async fn parts(config: &Config, data: &DataFolder, stores: &Stores) -
     let minutes = config.response_minutes()?;
     let root_causes = live_root_causes(config, data.path())?;
     let speech = speech(config, data)?;
-    let listener = speech.clone().map(|speech| Listener::new(speech, root_causes.clone()));
+    let judge: Arc<dyn MessageJudge> = Arc::new(judge()?);
+    let listener =
+        speech.clone().map(|speech| Listener::new(speech, root_causes.clone(), judge.clone()));
     let pipeline = Pipeline {
         store: store.clone(),
         clock: clock.clone(),
         root_causes,
+        judge,
         stages: live_stages(config, data.path())?,
         speech,
         listener: listener.map(Arc::new),

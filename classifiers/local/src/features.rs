@@ -11,7 +11,7 @@ pub(crate) const BUCKETS: usize = 1 << 18;
 const BUCKET_MASK: u64 = (BUCKETS - 1) as u64;
 
 /// Longer messages say what is wrong in their first pages.
-const BYTES_READ: usize = 12_000;
+pub(crate) const BYTES_READ: usize = 12_000;
 /// Two concepts further apart than this many words do not belong together.
 const PAIR_REACH: usize = 5;
 /// A sentence without an end is taken to end after so many words.
@@ -98,6 +98,12 @@ pub(crate) struct BySentence<'a> {
 }
 
 impl Reading {
+    /// The buckets of concepts, words and pairs of them: all but letters.
+    pub(crate) fn word_buckets(&self) -> impl Iterator<Item = u32> {
+        let of_words = self.features.iter().take_while(|feature| feature.group != Group::Letters);
+        of_words.map(|feature| feature.bucket)
+    }
+
     /// None for a text of one sentence.
     pub(crate) fn by_sentence(&self) -> Option<BySentence<'_>> {
         let count = self.sentences.last().map_or(0, |last| usize::from(*last) + 1);

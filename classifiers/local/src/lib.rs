@@ -1,8 +1,10 @@
-//! Root cause and acceptance stage on this machine: small linear models,
-//! compiled in, trained by this crate on lines written for the purpose.
+//! Root cause, acceptance stage and what else a message says, on this machine:
+//! small linear models, compiled in, trained by this crate on lines written for
+//! the purpose.
 //!
-//! `MODEL_CARD.md` says what was measured. `cargo run -p mostik-local --bin
-//! mostik-train-local` makes the models and the card anew.
+//! `MODEL_CARD.md` and `UNDERSTANDING.md` say what was measured. `cargo run -p
+//! mostik-local --bin mostik-train-local` makes the models of cause and stage and
+//! the first card anew, `mostik-train-judge` the judge.
 
 mod byte_weights;
 mod concepts;
@@ -11,6 +13,7 @@ pub mod encoder;
 mod evaluation;
 mod features;
 mod hashing;
+mod judge;
 mod likeness;
 mod markup;
 mod meaning;
@@ -24,6 +27,7 @@ mod trie;
 
 pub use custom_causes::{CustomCause, WithCustomCauses};
 pub use evaluation::{Answer, ClassScore, Coverage, Evaluation};
+pub use judge::LocalJudge;
 pub use model::InvalidModel;
 pub use root_cause::LocalRootCause;
 pub use stage::LocalStage;

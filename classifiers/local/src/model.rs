@@ -52,7 +52,7 @@ pub(crate) struct Model {
 
 /// Bytes that are not a model of this version.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InvalidModel(&'static str);
+pub struct InvalidModel(pub(crate) &'static str);
 
 impl InvalidModel {
     pub(crate) const UNKNOWN_CLASS: Self = Self("it answers with a class of another taxonomy");
@@ -245,10 +245,11 @@ pub(crate) fn familiarity(known: &[u8], reading: &Reading) -> f32 {
     if all == 0 { 0.0 } else { f32::from(seen) / f32::from(all) }
 }
 
-struct Reader<'a>(&'a [u8]);
+/// Takes numbers off the beginning of bytes.
+pub(crate) struct Reader<'a>(pub(crate) &'a [u8]);
 
 impl<'a> Reader<'a> {
-    fn take(&mut self, count: usize) -> Result<&'a [u8], InvalidModel> {
+    pub(crate) fn take(&mut self, count: usize) -> Result<&'a [u8], InvalidModel> {
         let (taken, rest) =
             self.0.split_at_checked(count).ok_or(InvalidModel("it is cut short"))?;
         self.0 = rest;
@@ -263,11 +264,11 @@ impl<'a> Reader<'a> {
         self.array::<1>().map(|[byte]| byte)
     }
 
-    fn u64(&mut self) -> Result<u64, InvalidModel> {
+    pub(crate) fn u64(&mut self) -> Result<u64, InvalidModel> {
         self.array().map(u64::from_le_bytes)
     }
 
-    fn f32(&mut self) -> Result<f32, InvalidModel> {
+    pub(crate) fn f32(&mut self) -> Result<f32, InvalidModel> {
         let value = f32::from_le_bytes(self.array()?);
         if value.is_finite() { Ok(value) } else { Err(InvalidModel("a number is not finite")) }
     }

@@ -9,6 +9,7 @@ use crate::{
     concepts::OF_CUSTOMERS,
     features::Reading,
     hashing,
+    judge::LocalJudge,
     meaning::Meaning,
     model::{InvalidModel, Model},
     training::Task,
@@ -87,6 +88,7 @@ impl LocalRootCause {
             causes: causes.collect(),
             evidence: evidence(text, &reading, &self.model.word_contributions(&sums, best)),
             version: self.version.clone(),
+            judgement: LocalJudge::shipped().map(|judge| judge.judge_read(text, &reading)),
         };
         (classification, reading.meaning)
     }

@@ -105,6 +105,7 @@ impl OpenAiRootCause {
             causes,
             evidence: cause.evidence,
             version: self.version.clone(),
+            judgement: None,
         }
     }
 }

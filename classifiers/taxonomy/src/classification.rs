@@ -1,4 +1,4 @@
-use crate::{AcceptanceStage, Confidence, Language, RootCause};
+use crate::{AcceptanceStage, Confidence, Judgement, Language, RootCause};
 
 /// One candidate cause and its calibrated probability.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +25,9 @@ pub struct Classification {
     pub evidence: Vec<String>,
     /// Which classifier decided, with its version, as `local/3` or `openai/gpt-x`.
     pub version: String,
+    /// What else the message says, from a classifier that has read that too; else
+    /// a [`MessageJudge`](crate::MessageJudge) tells.
+    pub judgement: Option<Judgement>,
 }
 
 impl std::fmt::Debug for Classification {

@@ -1,6 +1,6 @@
 use std::{fmt, future::Future, pin::Pin, time::Duration};
 
-use crate::{Classification, Language, StageVerdict};
+use crate::{Classification, Judgement, Language, StageVerdict};
 
 /// A future that a trait object can return.
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, ClassifierError>> + Send + 'a>>;
@@ -30,6 +30,13 @@ pub trait RootCauseClassifier: Send + Sync {
             found
         })
     }
+}
+
+/// Judges what a customer's message says beside its cause.
+pub trait MessageJudge: Send + Sync {
+    /// `text` is the customer's words or a transcript without punctuation, in
+    /// any language; an empty one is of no kind and nothing is bad about it.
+    fn judge(&self, text: &str) -> Judgement;
 }
 
 /// Finds the acceptance stage that a comment of the owner team shows.

@@ -14,10 +14,12 @@ mod understanding;
 
 pub use acceptance_stage::{AcceptanceStage, UnknownStage};
 pub use classification::{CauseScore, Classification, StageVerdict};
-pub use classifier::{ClassifierError, Pending, PendingEach, RootCauseClassifier, StageClassifier};
+pub use classifier::{
+    ClassifierError, MessageJudge, Pending, PendingEach, RootCauseClassifier, StageClassifier,
+};
 pub use confidence::{Band, Confidence, Thresholds};
 pub use language::{Language, UnknownLanguage};
 pub use root_cause::{InvalidCause, RootCause};
 pub use understanding::{
-    Complexity, ContactRisk, Criticality, Mentioned, MessageKind, UnknownWord,
+    Complexity, ContactRisk, Criticality, Judgement, Mentioned, MessageKind, UnknownWord,
 };

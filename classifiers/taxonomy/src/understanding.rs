@@ -113,6 +113,19 @@ named_values! {
     }
 }
 
+/// What a message says beside its cause, as far as one of a few words tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Judgement {
+    /// What the customer wants of us.
+    pub kind: MessageKind,
+    /// How bad it is for the customer now.
+    pub criticality: Criticality,
+    /// What it takes to answer.
+    pub complexity: Complexity,
+    /// How likely the customer is to leave over how contacts went.
+    pub contact_risk: ContactRisk,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,5 @@
 //! Patterns of words, and where a message has them.
 
-use std::ops::Range;
-
 use crate::words::Word;
 
 /// How many words `..` may stand for.
@@ -41,10 +39,14 @@ enum Piece {
 }
 
 /// A cue that a message has.
-#[derive(Clone)]
-pub(crate) struct Hit {
-    pub(crate) weight: f32,
-    pub(crate) words: Range<usize>,
+struct Hit {
+    /// Place of the title of its section.
+    section: usize,
+    /// Its own place in the file.
+    place: u16,
+    weight: f32,
+    /// The word where it begins.
+    start: usize,
 }
 
 impl Cues {
@@ -106,7 +108,10 @@ impl Cues {
             let long = self.bucket(beginning(&word.plain, LONG)).iter();
             for place in short.chain(long).chain(&self.anywhere) {
                 let cue = &self.all[usize::from(*place)];
-                found.extend(cue.hit(words, start).map(|hit| (cue.section, *place, hit)));
+                if stands(&cue.pattern, words, start) {
+                    let (section, weight) = (cue.section, cue.weight);
+                    found.push(Hit { section, place: *place, weight, start });
+                }
             }
         }
         Hits { titles: &self.titles, found }
@@ -116,44 +121,48 @@ impl Cues {
     /// alphabet.
     pub(crate) fn present(&self, words: &[Word]) -> Vec<&'static str> {
         let found = self.find(words).found;
-        let mut present: Vec<_> = found.iter().map(|(section, ..)| self.titles[*section]).collect();
+        let mut present: Vec<_> = found.iter().map(|hit| self.titles[hit.section]).collect();
         present.sort_unstable();
         present.dedup();
         present
     }
 
+    /// The titles of all sections, in the order of the file.
     #[cfg(test)]
-    pub(crate) fn sections(&self) -> Vec<&'static str> {
-        let mut titles = self.titles.clone();
-        titles.sort_unstable();
-        titles
+    pub(crate) fn sections(&self) -> &[&'static str] {
+        &self.titles
     }
 }
 
 /// Every cue that a message has, in the order of its words.
 pub(crate) struct Hits<'a> {
     titles: &'a [&'static str],
-    found: Vec<(usize, u16, Hit)>,
+    found: Vec<Hit>,
 }
 
 impl Hits<'_> {
-    /// The heaviest cue of a section at each word where one begins; of equally
-    /// heavy ones the later in the file.
-    pub(crate) fn of(&self, section: &str) -> Vec<Hit> {
-        let mut heaviest: Vec<(u16, &Hit)> = Vec::new();
-        let wanted = self.titles.iter().position(|title| *title == section);
-        for (_, place, hit) in self.found.iter().filter(|(section, ..)| Some(*section) == wanted) {
-            match heaviest.last_mut() {
-                Some((known, best)) if best.words.start == hit.words.start => {
+    /// What the cues of each section weigh together, in the order of the
+    /// sections: at each word where one begins the heaviest, of equally heavy
+    /// ones the later in the file.
+    pub(crate) fn weights(&self) -> Vec<f32> {
+        let mut weights = vec![0.0; self.titles.len()];
+        let mut heaviest: Vec<Option<&Hit>> = vec![None; self.titles.len()];
+        for hit in &self.found {
+            match &mut heaviest[hit.section] {
+                Some(best) if best.start == hit.start => {
                     let order = best.weight.abs().total_cmp(&hit.weight.abs());
-                    if order.then((*known).cmp(place)).is_lt() {
-                        (*known, *best) = (*place, hit);
+                    if order.then(best.place.cmp(&hit.place)).is_lt() {
+                        weights[hit.section] += hit.weight - best.weight;
+                        *best = hit;
                     }
                 }
-                _ => heaviest.push((*place, hit)),
+                best => {
+                    weights[hit.section] += hit.weight;
+                    *best = Some(hit);
+                }
             }
         }
-        heaviest.into_iter().map(|(_, hit)| hit.clone()).collect()
+        weights
     }
 }
 
@@ -176,11 +185,6 @@ impl Cue {
         let (weight, pattern) = line.split_once(' ')?;
         let pattern = pattern.split_whitespace().map(Element::read).collect();
         Some(Self { section, weight: weight.parse().ok()?, pattern })
-    }
-
-    fn hit(&self, words: &[Word], start: usize) -> Option<Hit> {
-        let end = ends(&self.pattern, words, start)?;
-        Some(Hit { weight: self.weight, words: start..end })
     }
 }
 
@@ -222,16 +226,15 @@ impl Piece {
     }
 }
 
-/// The word after the pattern when it stands at `at`. The depth is that of
-/// the pattern, the width that of its gaps: both are small constants.
-fn ends(pattern: &[Element], words: &[Word], at: usize) -> Option<usize> {
-    let Some((element, rest)) = pattern.split_first() else { return Some(at) };
+/// Whether the pattern stands at `at`. The depth is that of the pattern, the
+/// width that of its gaps: both are small constants.
+fn stands(pattern: &[Element], words: &[Word], at: usize) -> bool {
+    let Some((element, rest)) = pattern.split_first() else { return true };
     match element {
-        Element::Gap => (0..=WORDS_BETWEEN).find_map(|skipped| ends(rest, words, at + skipped)),
-        Element::Any => words.get(at).and_then(|_| ends(rest, words, at + 1)),
-        Element::Word(pieces) => {
-            let word = &words.get(at)?.plain;
-            pieces.iter().any(|piece| piece.is(word)).then(|| ends(rest, words, at + 1))?
-        }
+        Element::Gap => (0..=WORDS_BETWEEN).any(|skipped| stands(rest, words, at + skipped)),
+        Element::Any => at < words.len() && stands(rest, words, at + 1),
+        Element::Word(pieces) => words.get(at).is_some_and(|word| {
+            pieces.iter().any(|piece| piece.is(&word.plain)) && stands(rest, words, at + 1)
+        }),
     }
 }

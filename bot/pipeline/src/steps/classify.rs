@@ -19,9 +19,10 @@ pub(super) async fn decide(pipeline: &Pipeline, id: FeedbackId) -> Result<Decisi
         return Ok(pipeline.ask_a_person(feedback, ReviewReason::NoTranscript { why }));
     };
     let answer = pipeline.root_causes.classify(text.reveal(), feedback.language).await?;
-    let language = answer.language;
+    let (language, judged) = (answer.language, answer.judgement);
+    let judged = judged.unwrap_or_else(|| pipeline.judge.judge(text.reveal()));
     let mut classification = Classification::by_model(answer, pipeline.now());
-    classification.understanding = Some(understanding::read(text.reveal()));
+    classification.understanding = Some(understanding::of(text.reveal(), judged));
     if let Some(transcript) = pipeline.store.transcript(id).await? {
         let heard = Heard { confidence: transcript.confidence, words: text.reveal() };
         let thresholds = pipeline.rules.thresholds;

@@ -2,7 +2,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
-use mostik_taxonomy::{Classification, Confidence};
+use mostik_taxonomy::{Classification, Confidence, MessageJudge};
 use mostik_text::understanding;
 use serde::Serialize;
 
@@ -89,19 +89,25 @@ impl Classify {
         let config = Engine::chosen(self.classifier, self.place.config()?);
         let _entered = runtime.enter();
         let classifier = wiring::root_causes(&config, &self.place.data)?;
+        let judge = wiring::judge()?;
         let (handle, hint) = (runtime.handle().clone(), config.language()?);
         lines::answer_together(&self.input, Engine::threads(&config), move |lines| {
             let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
             let found = handle.block_on(classifier.classify_each(&texts, hint));
             let told = lines.iter().zip(found);
-            told.map(|(line, found)| lines::answer(&answer(&line.id, &line.text, &found?)))
+            told.map(|(line, found)| lines::answer(&answer(&line.id, &line.text, &found?, &judge)))
                 .collect()
         })
     }
 }
 
-fn answer<'a>(id: &'a serde_json::Value, text: &'a str, found: &'a Classification) -> Answer<'a> {
-    let read = understanding::understand(text);
+fn answer<'a>(
+    id: &'a serde_json::Value,
+    text: &'a str,
+    found: &'a Classification,
+    judge: &impl MessageJudge,
+) -> Answer<'a> {
+    let judged = found.judgement.unwrap_or_else(|| judge.judge(text));
     let named = understanding::mentions(text, &[]).into_iter().filter_map(|mention| {
         Some(Named { what: mention.what.as_str(), text: text.get(mention.span)? })
     });
@@ -116,10 +122,10 @@ fn answer<'a>(id: &'a serde_json::Value, text: &'a str, found: &'a Classificatio
         confidence: rounded(found.confidence),
         causes: causes.collect(),
         evidence: &found.evidence,
-        kind: read.kind.value.as_str(),
-        criticality: read.criticality.value.as_str(),
-        complexity: read.complexity.value.as_str(),
-        contact_risk: read.contact_risk.value.as_str(),
+        kind: judged.kind.as_str(),
+        criticality: judged.criticality.as_str(),
+        complexity: judged.complexity.as_str(),
+        contact_risk: judged.contact_risk.as_str(),
         mentions: named.collect(),
     }
 }

@@ -22,11 +22,16 @@ impl Adam {
 
     /// Adds the slopes of a matrix by rows: each input times the slopes behind it.
     pub(super) fn note(&mut self, inputs: impl Iterator<Item = f32>, behind: &[f32]) {
-        let rows = self.slopes.chunks_exact_mut(behind.len());
-        for (input, row) in inputs.zip(rows).filter(|(input, _)| *input != 0.0) {
-            for (sum, slope) in row.iter_mut().zip(behind) {
-                *sum += input * slope;
-            }
+        for (row, input) in inputs.enumerate().filter(|(_, input)| *input != 0.0) {
+            self.note_one(row, input, behind);
+        }
+    }
+
+    /// The same for one input, that of this row.
+    pub(super) fn note_one(&mut self, row: usize, input: f32, behind: &[f32]) {
+        let row = &mut self.slopes[row * behind.len()..][..behind.len()];
+        for (sum, slope) in row.iter_mut().zip(behind) {
+            *sum += input * slope;
         }
     }
 

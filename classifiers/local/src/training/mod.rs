@@ -5,12 +5,16 @@ mod adam;
 mod calibrate;
 mod dataset;
 mod fit;
+mod fit_judge;
 mod fit_meaning;
+mod judged;
 mod own_answers;
 mod validate;
 mod with_own_lines;
 
 pub use dataset::{Example, InvalidExample, read_examples};
+pub use fit_judge::{judge_has_learnt_from, train_judge};
+pub use judged::{Judged, read_judged, shipped_judged};
 pub use own_answers::OwnAnswers;
 pub use validate::{Validation, tenth_of};
 pub use with_own_lines::{

@@ -31,6 +31,7 @@ impl RootCauseClassifier for Fallback {
             causes: Vec::new(),
             evidence: Vec::new(),
             version: "fallback".into(),
+            judgement: None,
         };
         Box::pin(std::future::ready(Ok(classification)))
     }

@@ -4,11 +4,14 @@ use std::{ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
-use super::{MAX_UNDERSTOOD_BYTES, Mentioned};
+use super::Mentioned;
 use crate::{
     redaction::{Found, PersonalData, compile, redact},
     words::cut_at,
 };
+
+/// What is read of one message: what it is about stands near its beginning.
+const BYTES_READ: usize = 16_384;
 
 /// A name or number and where it stands in the message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,7 +112,7 @@ const NO_PRODUCTS: &[&str] = &[
 /// orders; in the order of the text, never overlapping. Names of a catalogue
 /// are found without regard to case and in any Russian case.
 pub fn mentions(text: &str, catalogue: &[&str]) -> Vec<Mention> {
-    let text = cut_at(text, MAX_UNDERSTOOD_BYTES);
+    let text = cut_at(text, BYTES_READ);
     let mut found: Vec<Mention> = Vec::new();
     for name in catalogue.iter().filter(|name| !name.trim().is_empty()) {
         found.extend(catalogued(text, name).map(product));
