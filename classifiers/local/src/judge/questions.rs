@@ -43,11 +43,11 @@ pub(crate) fn answers(scores: &[f32; ANSWERS]) -> Judgement {
 
 fn lowest(odds: &[f32], may_be_worse: f32) -> usize {
     let mut above: f32 = odds.iter().sum();
-    let mut is_enough = |odds: &f32| {
+    let is_enough = |odds: &f32| {
         above -= odds;
         above <= may_be_worse
     };
-    odds.iter().position(|odds| is_enough(odds)).unwrap_or(0)
+    odds.iter().position(is_enough).unwrap_or(0)
 }
 
 fn likeliest(odds: &[f32]) -> usize {

@@ -19,15 +19,15 @@ const SHAPES: usize = 15;
 /// Numbers that [`signals`] gives.
 pub const SIGNALS: usize = SECTIONS + SHAPES;
 
-/// Several cues of one section say little more than two.
-const MOST: f32 = 3.0;
+/// However many cues of one section a message has, they weigh no more.
+const MOST: f32 = 10.0;
 /// A message is longer than so many words, or it is not.
 const LENGTHS: [usize; 6] = [1, 3, 7, 15, 31, 63];
 /// Longer messages are as long as this.
 const MOST_WORDS: u16 = 100;
 const MOST_PARTS: u16 = 8;
 
-/// What each section of cues weighs in a message, -3 to 3, then what its length
+/// What each section of cues weighs in a message, -10 to 10, then what its length
 /// and punctuation are, 0 to 4: the same numbers in the same order for every
 /// message. `words` are those of the text. Linear in its length.
 pub fn signals(text: &str, words: &[Word]) -> [f32; SIGNALS] {
@@ -120,7 +120,7 @@ mod tests {
     fn signals_are_bounded_and_read_in_linear_time() {
         let text = "не жду!? третий раз, ".repeat(60_000);
         let start = std::time::Instant::now();
-        assert!(read(&text).iter().all(|signal| (-MOST..=4.0).contains(signal)));
+        assert!(read(&text).iter().all(|signal| (-MOST..=MOST).contains(signal)));
         assert!(start.elapsed() < std::time::Duration::from_secs(20));
     }
 }
