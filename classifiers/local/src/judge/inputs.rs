@@ -23,7 +23,6 @@ const STRETCH: f32 = 6.0;
 const OF_WORDS: f32 = 5.0;
 
 /// A message as the judge sees it.
-#[derive(Debug, Clone)]
 pub(crate) struct Inputs {
     pub(crate) numbers: [f32; NUMBERS],
     /// Below [`WORDS`], once for each time that a word, a pair of words or a

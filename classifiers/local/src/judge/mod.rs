@@ -9,8 +9,9 @@ mod weights;
 
 use std::sync::LazyLock;
 
-use crate::{features::Reading, hashing, model::InvalidModel, training::Task};
 use mostik_taxonomy::{Judgement, MessageJudge};
+
+use crate::{features::Reading, hashing, model::InvalidModel, training::Task};
 
 pub(crate) use inputs::{Inputs, NUMBERS, WORDS, fingerprint};
 pub(crate) use weights::{JudgeWeights, Row, in_bytes, of_numbers};
@@ -18,7 +19,6 @@ pub(crate) use weights::{JudgeWeights, Row, in_bytes, of_numbers};
 const COMPILED_IN: &[u8] = include_bytes!("../../models/judge.bin");
 
 /// Judges messages on this machine, in microseconds.
-#[derive(Debug, Clone)]
 pub struct LocalJudge {
     weights: JudgeWeights,
     /// Of the lines that it has learnt from.

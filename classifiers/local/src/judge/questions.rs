@@ -9,7 +9,7 @@ use crate::softmax::softmax;
 /// How many questions there are.
 pub(crate) const QUESTIONS: usize = 4;
 
-/// As they are called in lines and cards.
+/// As they are called when their figures are told.
 pub(crate) const NAMES: [&str; QUESTIONS] = ["kind", "criticality", "complexity", "contact risk"];
 
 const SIZES: [usize; QUESTIONS] =

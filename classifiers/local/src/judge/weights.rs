@@ -11,7 +11,6 @@ use super::{
 pub(crate) type Row<T> = [T; ANSWERS];
 
 /// Rows for each of the numbers and each place of words.
-#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct JudgeWeights {
     pub(crate) numbers: Vec<Row<f32>>,
     pub(crate) words: Vec<Row<i8>>,
