@@ -7,7 +7,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
-use crate::{Pipeline, Retry, StepError, steps};
+use crate::{Pipeline, StepError, steps};
 
 /// A group of workers that do the same steps.
 #[derive(Debug, Clone, Copy)]
@@ -169,10 +169,17 @@ async fn do_job(
 
 async fn put_back(pipeline: &Pipeline, lease: &Lease, error: StepError) -> Result<(), StoreError> {
     let now = pipeline.now();
-    let release = if let Some(wait) = wait_before_next(pipeline, lease, &error) {
+    let chance = pipeline.fresh().as_bytes()[15];
+    let retry = pipeline.rules.retry;
+    let wait = retry.wait_before_next(&error, lease.attempt, lease.overtaken, chance);
+    let release = if let Some(wait) = wait {
         tracing::info!(why = %error, ?wait, "will be tried again");
-        let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::from_mins(10));
-        Release::RetryAt { at: now + wait, why: error.to_string() }
+        let at = now + SignedDuration::try_from(wait).unwrap_or(SignedDuration::from_mins(10));
+        let why = error.to_string();
+        match error {
+            StepError::Overtaken { .. } => Release::Overtaken { at, why },
+            _ => Release::RetryAt { at, why },
+        }
     } else {
         tracing::error!(why = %error, "waits for a person");
         metrics::counter!("mostik_jobs_dead_total", "step" => lease.job.step().as_str())
@@ -182,20 +189,5 @@ async fn put_back(pipeline: &Pipeline, lease: &Lease, error: StepError) -> Resul
     match pipeline.store.release(lease, release, now).await {
         Err(StoreError::LeaseLost { .. }) => Ok(()),
         other => other,
-    }
-}
-
-/// `None` when a person must look.
-fn wait_before_next(pipeline: &Pipeline, lease: &Lease, error: &StepError) -> Option<Duration> {
-    let (retry, attempt) = (pipeline.rules.retry, lease.attempt);
-    let chance = pipeline.fresh().as_bytes()[15];
-    match error {
-        StepError::RetryAfter { after, .. } if !retry.is_over(attempt) => {
-            Some((*after).max(retry.wait_after(attempt, chance)))
-        }
-        StepError::Overtaken { .. } if !Retry::was_overtaken_too_often(attempt) => {
-            Some(Retry::wait_after_overtaken(attempt, chance))
-        }
-        _ => None,
     }
 }

@@ -120,6 +120,7 @@ fn migrations() -> Migrator {
         migration(2, "full text", include_str!("../migrations/0002_full_text.sql")),
         migration(3, "what words say", include_str!("../migrations/0003_what_words_say.sql")),
         migration(4, "the call", include_str!("../migrations/0004_the_call.sql")),
+        migration(5, "overtaken", include_str!("../migrations/0005_overtaken.sql")),
     ])
 }
 

@@ -54,17 +54,18 @@ pub(crate) async fn claim(
             return Ok(None);
         };
         lock::take(&mut db, ["lane", &lane, ""]).await?;
-        let Some((attempt, job)) = lease_one(&mut db, id, &lane, now, until).await? else {
+        let Some(leased) = lease_one(&mut db, id, &lane, now, until).await? else {
             // Another worker took the lane in between; the next look sees it.
             continue;
         };
-        let job = document::decode(&job);
+        let Leased { attempt, overtaken, document } = leased;
+        let job = document::decode(&document);
         if let Err(error) = &job {
             bury(&mut db, id, &error.to_string(), now).await?;
         }
         db.commit().await.map_err(failed)?;
         if let Ok(job) = job {
-            return Ok(Some(Lease { id, job, attempt, until }));
+            return Ok(Some(Lease { id, job, attempt, overtaken, until }));
         }
     }
 }
@@ -96,6 +97,13 @@ async fn candidate(
     .transpose()
 }
 
+/// A lease whose job has not been read.
+struct Leased {
+    attempt: u32,
+    overtaken: u32,
+    document: String,
+}
+
 /// Leases it if its lane is still free, which no one else can change now.
 async fn lease_one(
     db: &mut Connection,
@@ -103,11 +111,12 @@ async fn lease_one(
     lane: &str,
     now: Timestamp,
     until: Timestamp,
-) -> Result<Option<(u32, String)>, StoreError> {
+) -> Result<Option<Leased>, StoreError> {
     let sql = "UPDATE job SET state = 'leased', lease_until = $4, updated_at = $3, \
                attempts = attempts + 1 WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM job o \
                WHERE o.lane = $2 AND o.state = 'leased' \
-               AND o.id <> $1 AND o.lease_until > $3) RETURNING attempts, document";
+               AND o.id <> $1 AND o.lease_until > $3) RETURNING attempts, \
+               overtaken, document";
     let row = sqlx::query(sql)
         .bind(id.to_string())
         .bind(lane)
@@ -117,9 +126,12 @@ async fn lease_one(
         .await
         .map_err(failed)?;
     row.map(|row| {
-        let attempts: i64 = row.try_get(0).map_err(failed)?;
-        let attempt = u32::try_from(attempts).unwrap_or(u32::MAX);
-        Ok((attempt, row.try_get(1).map_err(failed)?))
+        let count = |column| -> Result<u32, StoreError> {
+            let count: i64 = row.try_get(column).map_err(failed)?;
+            Ok(u32::try_from(count).unwrap_or(u32::MAX))
+        };
+        let document = row.try_get(2).map_err(failed)?;
+        Ok(Leased { attempt: count(0)?, overtaken: count(1)?, document })
     })
     .transpose()
 }
@@ -155,10 +167,13 @@ pub(crate) async fn release(
 ) -> Result<(), StoreError> {
     let sql = "UPDATE job SET lease_until = NULL, updated_at = $4, state = $5, \
                attempts = attempts - $6, run_at = COALESCE($7, run_at), \
-               last_error = COALESCE($8, last_error) \
+               last_error = COALESCE($8, last_error), overtaken = overtaken + $9 \
                WHERE id = $1 AND state = 'leased' AND attempts = $2 AND lease_until = $3";
+    let overtaken = matches!(release, Release::Overtaken { .. });
     let (state, uncounted, run_at, why) = match release {
-        Release::RetryAt { at, why } => ("ready", 0_i64, Some(micros(at)), Some(why)),
+        Release::RetryAt { at, why } | Release::Overtaken { at, why } => {
+            ("ready", 0_i64, Some(micros(at)), Some(why))
+        }
         Release::Unused => ("ready", 1, None, None),
         Release::Dead { why } => ("dead", 0, None, Some(why)),
     };
@@ -171,6 +186,7 @@ pub(crate) async fn release(
         .bind(uncounted)
         .bind(run_at)
         .bind(why.as_deref().map(column::reason))
+        .bind(i64::from(overtaken))
         .execute(db)
         .await
         .map_err(failed)?;
@@ -183,8 +199,8 @@ pub(crate) async fn run_again(
     id: JobId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let sql = "UPDATE job SET state = 'ready', attempts = 1, run_at = $2, updated_at = $2 \
-               WHERE id = $1 AND state = 'dead'";
+    let sql = "UPDATE job SET state = 'ready', attempts = 1, overtaken = 0, run_at = $2, \
+               updated_at = $2 WHERE id = $1 AND state = 'dead'";
     let revived = sqlx::query(sql)
         .bind(id.to_string())
         .bind(micros(now))

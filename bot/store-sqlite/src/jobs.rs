@@ -47,15 +47,25 @@ pub(crate) async fn claim(
     lease_for: SignedDuration,
 ) -> Result<Option<Lease>, StoreError> {
     let until = timestamp(micros(now.saturating_add(lease_for).unwrap_or(Timestamp::MAX)))?;
-    while let Some((id, attempt, job)) = lease_one(db, steps, now, until).await? {
-        match document::decode(&job) {
-            Ok(job) => return Ok(Some(Lease { id, job, attempt, until })),
+    while let Some(Leased { id, attempt, overtaken, document }) =
+        lease_one(db, steps, now, until).await?
+    {
+        match document::decode(&document) {
+            Ok(job) => return Ok(Some(Lease { id, job, attempt, overtaken, until })),
             Err(error) => {
                 bury(db, id, &error.to_string(), now).await?;
             }
         }
     }
     Ok(None)
+}
+
+/// A lease whose job has not been read.
+struct Leased {
+    id: JobId,
+    attempt: u32,
+    overtaken: u32,
+    document: String,
 }
 
 /// One statement is one transaction here, and SQLite has one writer: no two
@@ -66,7 +76,7 @@ async fn lease_one(
     steps: &[Step],
     now: Timestamp,
     until: Timestamp,
-) -> Result<Option<(JobId, u32, String)>, StoreError> {
+) -> Result<Option<Leased>, StoreError> {
     let mut query = QueryBuilder::<Db>::new("UPDATE job SET state = 'leased', lease_until = ");
     query.push_bind(micros(until)).push(", updated_at = ").push_bind(micros(now));
     query.push(
@@ -82,19 +92,23 @@ async fn lease_one(
          AND o.lease_until > ",
     );
     query.push_bind(micros(now));
-    query.push(") ORDER BY run_at, id LIMIT 1) RETURNING id, attempts, document");
+    query.push(") ORDER BY run_at, id LIMIT 1) RETURNING id, attempts, overtaken, document");
     // Read to the end, although there is one row: only then has the statement
     // been committed, and only then is it known when that failed.
     let mut rows = query.build().fetch_all(db).await.map_err(failed)?;
     rows.pop()
         .map(|row| {
             let id: String = row.try_get(0).map_err(failed)?;
-            let attempts: i64 = row.try_get(1).map_err(failed)?;
-            Ok((
-                job_id(&id)?,
-                u32::try_from(attempts).unwrap_or(u32::MAX),
-                row.try_get(2).map_err(failed)?,
-            ))
+            let count = |column| -> Result<u32, StoreError> {
+                let count: i64 = row.try_get(column).map_err(failed)?;
+                Ok(u32::try_from(count).unwrap_or(u32::MAX))
+            };
+            Ok(Leased {
+                id: job_id(&id)?,
+                attempt: count(1)?,
+                overtaken: count(2)?,
+                document: row.try_get(3).map_err(failed)?,
+            })
         })
         .transpose()
 }
@@ -130,10 +144,13 @@ pub(crate) async fn release(
 ) -> Result<(), StoreError> {
     let sql = "UPDATE job SET lease_until = NULL, updated_at = $4, state = $5, \
                attempts = attempts - $6, run_at = COALESCE($7, run_at), \
-               last_error = COALESCE($8, last_error) \
+               last_error = COALESCE($8, last_error), overtaken = overtaken + $9 \
                WHERE id = $1 AND state = 'leased' AND attempts = $2 AND lease_until = $3";
+    let overtaken = matches!(release, Release::Overtaken { .. });
     let (state, uncounted, run_at, why) = match release {
-        Release::RetryAt { at, why } => ("ready", 0_i64, Some(micros(at)), Some(why)),
+        Release::RetryAt { at, why } | Release::Overtaken { at, why } => {
+            ("ready", 0_i64, Some(micros(at)), Some(why))
+        }
         Release::Unused => ("ready", 1, None, None),
         Release::Dead { why } => ("dead", 0, None, Some(why)),
     };
@@ -146,6 +163,7 @@ pub(crate) async fn release(
         .bind(uncounted)
         .bind(run_at)
         .bind(why.as_deref().map(column::reason))
+        .bind(i64::from(overtaken))
         .execute(db)
         .await
         .map_err(failed)?;
@@ -171,8 +189,8 @@ pub(crate) async fn run_again(
     id: JobId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let sql = "UPDATE job SET state = 'ready', attempts = 1, run_at = $2, updated_at = $2 \
-               WHERE id = $1 AND state = 'dead'";
+    let sql = "UPDATE job SET state = 'ready', attempts = 1, overtaken = 0, run_at = $2, \
+               updated_at = $2 WHERE id = $1 AND state = 'dead'";
     let revived = sqlx::query(sql)
         .bind(id.to_string())
         .bind(micros(now))

@@ -12,6 +12,8 @@ pub struct Lease {
     pub job: Job,
     /// From 1; above 1 an earlier attempt may have got as far as the outside call.
     pub attempt: u32,
+    /// How many attempts before this one came to nothing only because somebody else was quicker.
+    pub overtaken: u32,
     /// When another worker may take it.
     pub until: Timestamp,
 }
@@ -24,6 +26,14 @@ pub enum Release {
         /// Not before.
         at: Timestamp,
         /// Why it failed, without personal data.
+        why: String,
+    },
+    /// Try again then, and do not count the attempt among the failures: somebody else was
+    /// quicker.
+    Overtaken {
+        /// Not before.
+        at: Timestamp,
+        /// By what, without personal data.
         why: String,
     },
     /// Give the lease back unused (shutdown): the attempt does not count.

@@ -89,6 +89,25 @@ pub(super) async fn a_retried_job_waits_and_counts_its_attempts(store: &dyn Back
     assert_eq!(claimed(store, at(100)).await.map(|lease| lease.attempt), Some(2));
 }
 
+pub(super) async fn who_is_overtaken_has_not_failed(store: &dyn Backend) {
+    queued(store, vec![filing("file", at(0))]).await;
+    for overtaken in 0..3 {
+        let lease = claimed(store, at(1)).await.expect("a job");
+        assert_eq!((lease.attempt, lease.overtaken), (overtaken + 1, overtaken));
+        let why = "somebody else was quicker".to_owned();
+        store
+            .release(&lease, Release::Overtaken { at: at(1), why }, at(1))
+            .await
+            .expect("a release");
+    }
+    let lease = claimed(store, at(1)).await.expect("a job");
+    let dead = Release::Dead { why: "no such repository".to_owned() };
+    store.release(&lease, dead, at(2)).await.expect("a release");
+    store.run_again(lease.id, at(3)).await.expect("a second life");
+    let again = claimed(store, at(3)).await.expect("a job");
+    assert_eq!((again.attempt, again.overtaken), (2, 0), "what was before does not count any more");
+}
+
 pub(super) async fn an_unused_lease_does_not_count(store: &dyn Backend) {
     queued(store, vec![filing("file", at(0))]).await;
     let unused = claimed(store, at(1)).await.expect("a job");

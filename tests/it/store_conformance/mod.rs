@@ -89,6 +89,7 @@ every_store! {
         many_workers_respect_a_lane,
         a_lease_that_ran_out_frees_job_and_lane,
         a_retried_job_waits_and_counts_its_attempts,
+        who_is_overtaken_has_not_failed,
         an_unused_lease_does_not_count,
         a_dead_job_runs_again_when_asked,
         a_job_with_a_taken_key_is_not_queued,
