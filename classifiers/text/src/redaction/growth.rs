@@ -31,6 +31,8 @@ const RADIO: &[&str] = &[
     "sierra", "tango", "uniform", "victor", "whiskey", "xray", "yankee", "zulu",
 ];
 
+/// Of a number with its country in front, as far as pairs are concerned.
+const MOST_PHONE_DIGITS: usize = 12;
 /// No number is longer, in letters or in words.
 const MOST_GROWN: usize = 40;
 /// A dictated code has so many signs, and tells some of them by letters.
@@ -79,7 +81,13 @@ const LETTER_NAMES: &[&str] = &[
     "зед",
     "аш",
     "йот",
+    "ку",
+    "кэ",
+    "рэ",
+    "экс",
 ];
+/// Russian letters named by their sound, which are words as well.
+const VOWELS: &[&str] = &["а", "е", "и", "о", "у"];
 
 /// Codes that are dictated letter by letter: "kilo victor one nine".
 pub(super) fn find_spelled(reading: &Reading<'_>, spans: &mut Spans) {
@@ -110,26 +118,58 @@ fn is_code(reading: &Reading<'_>, words: Range<usize>) -> bool {
         && (letters >= 2 || signs >= 1 || (letters == 1 && spoken >= 3))
 }
 
-/// What belongs to the numbers that were found.
+/// What belongs to what was found.
 pub(super) fn find(reading: &Reading<'_>, spans: &mut Spans) {
-    for kind in [PersonalData::Order, PersonalData::Phone] {
-        for found in spans.of_kind(kind) {
-            let first = reading.words.partition_point(|word| word.span.end <= found.start);
-            let after = reading.words.partition_point(|word| word.span.start < found.end);
-            if first < after {
-                let start = if is_dictated(reading, first) {
-                    grown(first, -1, reading, false)
-                } else {
-                    first
-                };
-                let last = after - 1;
-                let end =
-                    if is_dictated(reading, last) { grown(last, 1, reading, false) } else { last };
-                spans.claim(kind, reading.span(start..end + 1));
-            }
-            spans.claim(kind, whole_word(reading.text, &found));
+    for found in spans.of_kind(PersonalData::Email) {
+        let first = words_of(reading, &found).start;
+        let told = reading.span(spelled_before(reading, first)..first + 1).start;
+        spans.claim(PersonalData::Email, told..found.end);
+    }
+    for found in spans.of_kind(PersonalData::Name) {
+        // "Disappointed_Dad_77", of which a name was found.
+        let (before, after) = (&reading.text[..found.start], &reading.text[found.end..]);
+        if before.ends_with('_') || after.starts_with('_') {
+            spans.claim(PersonalData::Name, whole_word(reading.text, &found));
         }
     }
+    for kind in [PersonalData::Order, PersonalData::Phone] {
+        for found in spans.of_kind(kind) {
+            find_rest(reading, spans, kind, &found);
+        }
+    }
+}
+
+/// What belongs to a number of which a part was found.
+fn find_rest(reading: &Reading<'_>, spans: &mut Spans, kind: PersonalData, found: &Range<usize>) {
+    let words = words_of(reading, found);
+    let edge = |at: usize, way: isize| {
+        if is_dictated(reading, at) { grown(at, way, reading, false) } else { at }
+    };
+    if !words.is_empty() {
+        let start = spelled_before(reading, edge(words.start, -1));
+        spans.claim(kind, reading.span(start..edge(words.end - 1, 1) + 1));
+    }
+    spans.claim(kind, whole_word(reading.text, found));
+    if kind == PersonalData::Phone && is_cut_short(reading, found, words.end) {
+        spans.claim(kind, reading.span(words.end - 1..words.end + 1));
+    }
+}
+
+/// The words that a place touches.
+pub(super) fn words_of(reading: &Reading<'_>, found: &Range<usize>) -> Range<usize> {
+    let first = reading.words.partition_point(|word| word.span.end <= found.start);
+    first..reading.words.partition_point(|word| word.span.start < found.end).max(first)
+}
+
+/// Whether two more digits follow a phone that is written in pairs: "998 93 555 80 61".
+fn is_cut_short(reading: &Reading<'_>, found: &Range<usize>, after: usize) -> bool {
+    let digits = reading.text[found.clone()].bytes().filter(u8::is_ascii_digit).count();
+    let is_pair = |at: usize| reading.is_number(at) && reading.raw(at).len() == 2;
+    digits + 2 <= MOST_PHONE_DIGITS
+        && after > 0
+        && is_pair(after - 1)
+        && is_pair(after)
+        && matches!(reading.gap_before(after), " " | "-")
 }
 
 /// Up to the blanks on either side: the "TL-77" before `-20913`.
@@ -154,7 +194,7 @@ fn grown(from: usize, way: isize, reading: &Reading<'_>, dictated: bool) -> usiz
         if !matches!(gap, " " | "-" | "/" | "") || (reading.is_number(to) && !joined) {
             break;
         }
-        if is_dictated(reading, to) {
+        if is_dictated(reading, to) || is_letter_among_others(reading, to, way) {
             last = to;
         } else if !SIGNS.contains(&reading.plain(to)) {
             break;
@@ -164,13 +204,50 @@ fn grown(from: usize, way: isize, reading: &Reading<'_>, dictated: bool) -> usiz
     last
 }
 
+/// Where a letter begins that is told by a word before a place: "k as in kilo", "m for mother".
+fn spelled_before(reading: &Reading<'_>, place: usize) -> usize {
+    let is_letter = |at: usize| is_single(reading.plain(at)) && !reading.is_number(at);
+    // The word may be among what was found, or just before it.
+    for word in [place, place.saturating_sub(1)] {
+        let before = |back: usize| word.checked_sub(back).map_or("", |at| reading.plain(at));
+        let letter = match (before(2), before(1)) {
+            ("as", "in") => word.checked_sub(3),
+            (_, "for") => word.checked_sub(2),
+            _ => None,
+        };
+        if let Some(letter) = letter.filter(|letter| is_letter(*letter)) {
+            return letter;
+        }
+    }
+    place
+}
+
+/// "a", "i" and "o" are words as well, as are Russian vowels: letters only among other letters.
+fn is_letter_among_others(reading: &Reading<'_>, at: usize, way: isize) -> bool {
+    let beside = |steps: isize| at.checked_add_signed(steps * way);
+    let plain = |steps: isize| beside(steps).map_or("", |at| reading.plain(at));
+    let begun = is_single(plain(-1)) || is_numeral(plain(-1));
+    let goes_on = beside(1).is_some_and(|next| is_dictated(reading, next));
+    if VOWELS.contains(&reading.plain(at)) {
+        let inside = beside(-1).is_some_and(|last| is_dictated(reading, last));
+        let named = [plain(-1), plain(1)].iter().any(|word| LETTER_NAMES.contains(word));
+        return inside && goes_on && named;
+    }
+    is_single(reading.plain(at))
+        && (matches!(plain(-1), "double" | "triple")
+            || (begun && (goes_on || (is_single(plain(-1)) && is_single(plain(-2))))))
+}
+
+/// A Russian caller says «эм», not «м»: single letters are units there.
+const fn is_single(plain: &str) -> bool {
+    plain.len() == 1 && plain.as_bytes()[0].is_ascii_lowercase()
+}
+
 fn is_dictated(reading: &Reading<'_>, at: usize) -> bool {
     let plain = reading.plain(at);
-    // A Russian caller says «эм», not «м»: single letters are units there.
-    let letter = plain.len() == 1 && !matches!(plain, "a" | "i" | "o");
     reading.is_number(at)
         || is_numeral(plain)
-        || letter
+        || (is_single(plain) && !matches!(plain, "a" | "i" | "o"))
         || RADIO.contains(&plain)
         || LETTER_NAMES.contains(&plain)
 }

@@ -11,6 +11,9 @@ use crate::words::cut_at;
 /// More than a cue, what may stand between and a handle need.
 const REACH: usize = 120;
 
+/// "at dim sum underscore queen": so many words may stand before the sign.
+const WORDS_AFTER_AT: usize = 3;
+
 /// What follows a cue: some little words, a sign, quotes, the handle.
 static AFTER_CUE: LazyLock<Regex> = LazyLock::new(|| {
     super::compile(concat!(
@@ -47,7 +50,8 @@ pub(super) fn find(reading: &Reading<'_>, spans: &mut Spans) {
 
 /// "at dim sum underscore queen nine", «дракон нижнее подчёркивание сорок».
 fn find_spoken(reading: &Reading<'_>, spans: &mut Spans) {
-    let is_line = |at: usize| matches!(reading.plain(at), "underscore" | "подчеркивание");
+    let is_line =
+        |at: usize| matches!(reading.plain(at), "underscore" | "подчеркивание" | "андерскор");
     let mut at = 1;
     while at < reading.len() {
         if !is_line(at) {
@@ -56,7 +60,9 @@ fn find_spoken(reading: &Reading<'_>, spans: &mut Spans) {
         }
         let mut start = at - 1;
         start -= usize::from(start > 0 && reading.plain(start) == "нижнее");
+        start = from_sign(reading, start);
         let mut end = at + 2;
+        end += usize::from(reading.plain(end - 1) == "the");
         while is_line(end) || is_numeral(reading.plain(end)) || reading.is_number(end) {
             end += if is_line(end) { 2 } else { 1 };
         }
@@ -64,6 +70,18 @@ fn find_spoken(reading: &Reading<'_>, spans: &mut Spans) {
         spans.claim(PersonalData::Name, reading.span(start..end));
         at = end;
     }
+}
+
+/// Where a dictated handle begins whose word before the first line is known: at its sign, unless
+/// that "at" is the one of "write me at", or «собака».
+fn from_sign(reading: &Reading<'_>, word: usize) -> usize {
+    let mut before = (1..=WORDS_AFTER_AT).filter_map(|back| word.checked_sub(back));
+    let Some(sign) = before.find(|at| matches!(reading.plain(*at), "at" | "собака" | "собачка"))
+    else {
+        return word;
+    };
+    let object = sign.checked_sub(1).map_or("", |at| reading.plain(at));
+    sign + usize::from(matches!(object, "me" | "us" | "him" | "her" | "them"))
 }
 
 fn find_shaped(text: &str, spans: &mut Spans) {
@@ -119,10 +137,14 @@ fn is_cue(reading: &Reading<'_>, at: usize) -> bool {
         | "instagram"
         | "insta"
         | "discord"
-        | "userid" => true,
+        | "userid"
+        | "user"
+        | "seller"
+        | "player"
+        | "streamer" => true,
         "name" => matches!(before, "user" | "screen" | "login" | "account" | "profile"),
         "id" => before == "user",
-        "as" => {
+        "as" | "with" => {
             let verb = at.checked_sub(2).map_or("", |at| reading.plain(at));
             matches!(before, "in" | "up") && (verb.starts_with("log") || verb.starts_with("sign"))
         }
@@ -172,7 +194,7 @@ fn is_service(cue: &str) -> bool {
 
 /// "logged in as guest": often a part, not a person.
 fn is_role(cue: &str) -> bool {
-    matches!(cue, "as" | "как")
+    matches!(cue, "as" | "with" | "как" | "user" | "seller" | "player" | "streamer")
 }
 
 fn is_russian(cue: &str) -> bool {

@@ -19,9 +19,13 @@ static BRACKETED_EMAIL: LazyLock<Regex> = LazyLock::new(|| {
 
 static PROFILE_LINK: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(?:https?://)?(?:www\.)?(?:t\.me|telegram\.me|m\.me|vk\.(?:com|ru|me)|ok\.ru|wa\.me|instagram\.com|facebook\.com|fb\.com|fb\.me|twitter\.com|x\.com|tiktok\.com|youtube\.com|github\.com|discord\.gg|steamcommunity\.com/id|linkedin\.com/in)/@?[A-Za-z0-9_.+-]{2,64}",
+        r"(?i)\b(?:https?://)?(?:www\.)?(?:t\.me|telegram\.me|m\.me|vk\.(?:com|ru|me)|ok\.ru|wa\.me|instagram\.com|facebook\.com|fb\.com|fb\.me|twitter\.com|x\.com|tiktok\.com|youtube\.com|github\.com|discord\.gg|steamcommunity\.com/id|linkedin\.com/in|twitch\.tv|reddit\.com/u(?:ser)?|threads\.net|bsky\.app/profile|snapchat\.com/add|pinterest\.com|soundcloud\.com)/@?[A-Za-z0-9_.+-]{2,64}",
     )
 });
+
+/// `u/kettle_on`, as people of one forum write each other's names.
+static FORUM_NAME: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?:^|[\s(,;:])(/?u/[A-Za-z0-9_-]{3,32})\b"));
 
 /// What follows `?` or `#` in a link, where session keys and order numbers are.
 static LINK_QUERY: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\bhttps?://[^\s?#]+[?#](\S+)"));
@@ -48,9 +52,11 @@ pub(super) fn find(text: &str, spans: &mut Spans) {
     for found in has_slash.then(|| PROFILE_LINK.find_iter(text)).into_iter().flatten() {
         spans.claim(PersonalData::Name, found.range());
     }
-    for (regex, kind, present) in
-        [(&LINK_QUERY, PersonalData::Order, has_slash), (&HANDLE, PersonalData::Name, has_at)]
-    {
+    for (regex, kind, present) in [
+        (&LINK_QUERY, PersonalData::Order, has_slash),
+        (&FORUM_NAME, PersonalData::Name, has_slash),
+        (&HANDLE, PersonalData::Name, has_at),
+    ] {
         let captures = present.then(|| regex.captures_iter(text)).into_iter().flatten();
         for found in captures.filter_map(|captures| captures.get(1)) {
             spans.claim(kind, found.range());

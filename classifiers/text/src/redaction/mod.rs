@@ -8,6 +8,7 @@ mod cues;
 mod dates_of_birth;
 mod digits;
 mod extensions;
+mod groups;
 mod growth;
 mod handles;
 mod identifiers;
@@ -125,6 +126,9 @@ fn found_by(tagger: Option<&Tagger>, reading: &Reading<'_>) -> Vec<Found> {
         tagger::claim(tagger, reading, &mut spans);
     }
     growth::find(reading, &mut spans);
+    if let Some(tagger) = tagger {
+        groups::find(reading, &mut spans, |word| tagger.is_ordinary(word));
+    }
     spans.in_order(reading.text)
 }
 

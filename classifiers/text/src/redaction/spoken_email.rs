@@ -28,6 +28,7 @@ const JOINERS: &[&str] = &[
     "черточка",
     "dot",
     "underscore",
+    "андерскор",
     "dash",
     "hyphen",
     "minus",

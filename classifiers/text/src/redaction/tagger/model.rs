@@ -95,6 +95,11 @@ impl Tagger {
         self.weights.best(tokens, |_, _| {})
     }
 
+    /// Whether a word, in its plain form, is one of every day.
+    pub(in crate::redaction) fn is_ordinary(&self, plain: &str) -> bool {
+        self.vocabulary.ordinary.has(plain)
+    }
+
     pub(super) fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
         bytes.extend(VERSION.to_le_bytes());

@@ -8,6 +8,9 @@ use super::{
 };
 
 const ROUNDS: usize = 8;
+/// Learners that meet the examples in different orders: the mean of several depends less on the
+/// order than one does.
+const LEARNERS: u64 = 5;
 /// While learning, another answer than the right one is made so much more
 /// attractive, that what is learnt holds with room to spare.
 const MARGIN: i32 = 10;
@@ -22,9 +25,25 @@ pub(super) type Example = (Vec<Token>, Vec<Label>);
 
 /// Weights that tell the labels of the examples.
 pub(super) fn fit(examples: &[&Example]) -> Weights<i8> {
+    let mut learnt: Vec<Weights<f64>> = std::thread::scope(|scope| {
+        let running: Vec<_> =
+            (1..=LEARNERS).map(|order| scope.spawn(move || learn(examples, order))).collect();
+        running.into_iter().filter_map(|thread| thread.join().ok()).collect()
+    });
+    let mut sum = learnt.pop().unwrap_or_else(|| Learner::new().average());
+    for other in &learnt {
+        let rows = sum.features.iter_mut().chain(&mut sum.after);
+        for (row, other) in rows.zip(other.features.iter().chain(&other.after)) {
+            row.iter_mut().zip(other).for_each(|(weight, other)| *weight += other);
+        }
+    }
+    in_bytes(&sum)
+}
+
+/// What one learner makes of the examples.
+fn learn(examples: &[&Example], mut state: u64) -> Weights<f64> {
     let mut learner = Learner::new();
     let mut order: Vec<usize> = (0..examples.len()).collect();
-    let mut state = 1;
     for _ in 0..ROUNDS {
         shuffle(&mut order, &mut state);
         for at in &order {
@@ -96,8 +115,8 @@ impl Learner {
         self.late_after[before as usize][label as usize] += i64::from(by) * self.time;
     }
 
-    /// The mean of the weights over time, in bytes.
-    fn average(&self) -> Weights<i8> {
+    /// The mean of the weights over time.
+    fn average(&self) -> Weights<f64> {
         #[expect(clippy::cast_precision_loss, reason = "a mean of small numbers")]
         let mean = |(weight, late): (&i32, &i64)| {
             f64::from(*weight) - *late as f64 / (self.time + 1) as f64
@@ -109,16 +128,22 @@ impl Learner {
                 .map(|(weights, late)| std::array::from_fn(|at| mean((&weights[at], &late[at]))))
                 .collect()
         };
-        let features = rows(&self.weights.features, &self.late);
         let after = rows(&self.weights.after, &self.late_after);
-        let all = features.iter().chain(&after).flatten();
-        let scale = LARGEST / all.fold(1.0, |most: f64, weight| most.max(weight.abs()));
-        #[expect(clippy::cast_possible_truncation, reason = "within a byte by the scale")]
-        let byte = |weight: f64| (weight * scale).round() as i8;
         Weights {
-            features: features.iter().map(|row| row.map(byte)).collect(),
-            after: std::array::from_fn(|at| after[at].map(byte)),
+            features: rows(&self.weights.features, &self.late),
+            after: std::array::from_fn(|at| after[at]),
         }
+    }
+}
+
+fn in_bytes(weights: &Weights<f64>) -> Weights<i8> {
+    let all = weights.features.iter().chain(&weights.after).flatten();
+    let scale = LARGEST / all.fold(1.0, |most: f64, weight| most.max(weight.abs()));
+    #[expect(clippy::cast_possible_truncation, reason = "within a byte by the scale")]
+    let byte = |weight: f64| (weight * scale).round() as i8;
+    Weights {
+        features: weights.features.iter().map(|row| row.map(byte)).collect(),
+        after: std::array::from_fn(|at| weights.after[at].map(byte)),
     }
 }
 

@@ -3,6 +3,31 @@
 use super::text;
 
 #[test]
+fn a_code_goes_whole() {
+    for (given, expected) in [
+        ("the reg is GD 55 KLO by the way", "the reg is [order] by the way"),
+        ("claim i n c oh oh four eight eight one six please", "claim [order] please"),
+        ("it's order c as in charlie nine nine oh four", "it's order [order]"),
+        ("m for mother dot singh at mail dot com", "[email]"),
+        ("at golden wok underscore plano says so", "[name] says so"),
+        ("at boris underscore the third", "[name]"),
+        ("write me at golden wok underscore plano", "write me at [name]"),
+        ("see u/kettle_on_again, my brother", "see [name], my brother"),
+        ("twitch.tv/sleepyferret, subs gone", "[name], subs gone"),
+        ("договор эр а пятьсот один восемь ноль два", "договор [order]"),
+        ("заказ 4417 АК, квитанция АК 4417 26", "заказ [order], квитанция [order]"),
+        ("мой телефон 998 93 555 80 61 звоните", "мой телефон [phone] звоните"),
+        ("собака рыжий подчёркивание кот восемьдесят", "[name]"),
+        ("i log in with jtw1958 as always", "i log in with [name] as always"),
+        ("Заказ 551204 НЕ пришёл", "Заказ [order] НЕ пришёл"),
+        ("Order 551204 NOT delivered", "Order [order] NOT delivered"),
+        ("ORDER 551204 IS LATE", "ORDER [order] IS LATE"),
+    ] {
+        assert_eq!(text(given), expected, "{given}");
+    }
+}
+
+#[test]
 fn dates_of_birth_go_and_other_dates_stay() {
     for (given, expected) in [
         ("родилась 14.03.1987, доступа нет", "родилась [order], доступа нет"),
