@@ -1,7 +1,8 @@
 //! Makes the compiled-in models and the model card anew:
 //! `mostik-train-local [--root-cause SET.jsonl]… [--stage SET.jsonl]…`, where the
-//! files are labelled texts to measure with, never to train on. Lines whose
-//! label deserves a second look go to the standard error.
+//! files are labelled texts to measure with, never to train on. Without them the
+//! card keeps what it says of real texts, as long as the model is the same.
+//! Lines whose label deserves a second look go to the standard error.
 
 use std::{error::Error, fmt::Write as _, fs, path::Path};
 
@@ -29,16 +30,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         options.filter(|(option, _)| *option == name).map(|(_, file)| Path::new(file)).collect()
     };
     let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut card = fs::read_to_string(crate_folder.join("MODEL_CARD.md"))?;
-    if let Some(measured) = card.find("## Measured") {
-        card.truncate(measured);
-    }
+    let before = fs::read_to_string(crate_folder.join("MODEL_CARD.md"))?;
+    let (words, figures) = before.split_at(before.find("## Measured").unwrap_or(before.len()));
+    let mut card = words.to_owned();
     card.push_str("## Measured\n\nWritten by `mostik-train-local`.\n");
     for (task, file, measure) in [
         (Task::RootCause, "root_cause", sets("--root-cause")),
         (Task::Stage, "stage", sets("--stage")),
     ] {
-        card.push_str(&make(task, file, crate_folder, &measure)?);
+        card.push_str(&make(task, file, crate_folder, &measure, figures)?);
     }
     fs::write(crate_folder.join("MODEL_CARD.md"), &card)?;
     println!("{card}");
@@ -50,10 +50,13 @@ fn make(
     name: &str,
     crate_folder: &Path,
     measure: &[&Path],
+    figures_before: &str,
 ) -> Result<String, Box<dyn Error>> {
     let examples = mostik_local::training::shipped_examples(task)?;
     let trained = train(task, &examples);
-    fs::write(crate_folder.join(format!("models/{name}.bin")), &trained.bytes)?;
+    let file = crate_folder.join(format!("models/{name}.bin"));
+    let is_as_before = fs::read(&file).is_ok_and(|before| before == trained.bytes);
+    fs::write(file, &trained.bytes)?;
     for (at, answer) in trained.validation.doubtful(DOUBTFUL) {
         let classes = task.classes();
         let (label, found) = (&classes[answer.expected], &classes[answer.answered]);
@@ -68,7 +71,25 @@ fn make(
     for set in measure {
         report.push_str(&measured(task, name, &trained.bytes, set)?);
     }
+    if measure.is_empty() && is_as_before {
+        report.push_str(&of_real_texts(name, figures_before));
+    }
     Ok(report)
+}
+
+/// What a card says of a model and real texts.
+fn of_real_texts(name: &str, figures: &str) -> String {
+    let heading = format!("### {name}: real texts");
+    let mut lines: Vec<&str> = figures.split_inclusive('\n').collect();
+    let mut is_asked_for = false;
+    lines.retain(|line| {
+        if line.starts_with("### ") {
+            is_asked_for = line.starts_with(&heading);
+        }
+        is_asked_for
+    });
+    let sections = lines.concat();
+    if sections.is_empty() { sections } else { format!("{}\n\n", sections.trim_end()) }
 }
 
 /// How the model answers a set of texts from elsewhere.
