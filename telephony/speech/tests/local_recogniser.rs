@@ -34,6 +34,19 @@ fn words(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// Amid this call the model stops, as if nobody said more.
+#[tokio::test]
+async fn what_follows_a_sudden_stop_is_heard_too() {
+    let Some(recogniser) = recogniser(LocalOptions::default()) else { return };
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/recordings");
+    let recording = Recording::open(&folder.join("sudden_stop.wav")).unwrap();
+    let transcript = recogniser.transcribe(&recording, Language::Russian).await.unwrap();
+    assert!(words(&transcript.text).ends_with(&words("верните мне деньги")), "{}", transcript.text);
+    let segments = &transcript.segments;
+    assert!(segments.last().unwrap().end > 13.0, "{segments:?}");
+    assert!(segments.is_sorted_by(|a, b| a.end <= b.start), "{segments:?}");
+}
+
 #[tokio::test]
 async fn without_a_model_recordings_wait() {
     let folder = tempfile::tempdir().unwrap();

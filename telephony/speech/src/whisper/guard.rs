@@ -65,6 +65,21 @@ pub(crate) fn is_invented(text: &str, mean_log_probability: f32, no_speech: f32)
     is_phantom(text) || (no_speech > NO_SPEECH && is_unsure(mean_log_probability))
 }
 
+/// Whether words that were found on listening again had better be left out: the model guesses, or
+/// says that nobody speaks.
+pub(crate) fn is_doubtful(mean_log_probability: f32, no_speech: f32) -> bool {
+    is_unsure(mean_log_probability) || no_speech > NO_SPEECH
+}
+
+/// Whether a text ends with these words already.
+pub(crate) fn was_said(text: &str, words: &str) -> bool {
+    let plain = |text: &str| -> Vec<String> {
+        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        words.map(str::to_lowercase).collect()
+    };
+    plain(text).ends_with(&plain(words))
+}
+
 fn is_phantom(text: &str) -> bool {
     let bare = text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     PHANTOMS.contains(&bare.as_str())
@@ -92,6 +107,14 @@ mod tests {
         assert!(!is_too_fast(fast, 2.5));
         assert!(is_too_fast(fast, 1.0));
         assert!(!is_too_fast("Да, конечно", 0.4));
+    }
+
+    #[test]
+    fn the_end_of_a_text_is_not_heard_twice() {
+        assert!(was_said("Коробка разбита. Верните мне деньги.", "верните мне деньги"));
+        assert!(was_said("Верните мне деньги.", " ... "), "nothing new");
+        assert!(!was_said("Коробка была разбита.", "Верните мне деньги."));
+        assert!(is_doubtful(-1.2, 0.1) && is_doubtful(-0.2, 0.7) && !is_doubtful(-0.4, 0.2));
     }
 
     #[test]

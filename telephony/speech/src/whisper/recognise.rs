@@ -1,5 +1,7 @@
 //! From samples to a transcript: language, windows, words, times.
 
+use std::ops::Range;
+
 use candle_core::Tensor;
 
 use super::decoder::{Heard, Said};
@@ -38,11 +40,40 @@ pub(crate) struct Task<'a> {
     pub(crate) abandoned: &'a (dyn Fn() -> bool + Sync),
 }
 
+/// Speech of this length, in seconds, without a word is listened to once more: longer than any
+/// pause that a window has.
+const UNHEARD: f64 = 2.0;
+/// How often the rest of a window is listened to again.
+const MOST_RETURNS: usize = 3;
+
 /// A window that has been understood.
 struct Understood {
     segments: Vec<Segment>,
     log_probability: f64,
     tokens: f64,
+}
+
+impl Understood {
+    /// Takes in what was heard in a part of the same window.
+    fn add(&mut self, part: Self) {
+        self.segments.extend(part.segments);
+        self.segments.sort_by(|a, b| a.start.total_cmp(&b.start));
+        self.log_probability += part.log_probability;
+        self.tokens += part.tokens;
+    }
+}
+
+/// Words between two times of a window, in seconds.
+struct Piece {
+    times: Range<f64>,
+    text: String,
+}
+
+/// What one search heard in a window, and whether the model doubts it.
+struct Hearing {
+    pieces: Vec<Piece>,
+    understood: Understood,
+    doubtful: bool,
 }
 
 /// Transcribes one recording.
@@ -77,12 +108,51 @@ pub(crate) fn recognise(
     Ok(Transcript::from_segments(language, seconds, confidence, segments))
 }
 
+/// Understands a window to its end: now and then the model stops amid the speech, as if nobody
+/// said more.
 fn understand(
     model: &Model,
     window: &Window,
     language: Option<Language>,
     task: &Task<'_>,
 ) -> candle_core::Result<(Language, Understood)> {
+    let (language, mut hearing) = hear(model, window, language, task)?;
+    let mut left = unheard(&hearing.pieces, window.seconds());
+    for _ in 0..MOST_RETURNS {
+        let Some(times) = left.pop().filter(|_| !(task.abandoned)()) else { break };
+        let (_, again) = hear(model, &window.part(&times), Some(language), task)?;
+        let before: Vec<&str> = hearing.pieces.iter().map(|piece| piece.text.as_str()).collect();
+        let new: Vec<&str> = again.pieces.iter().map(|piece| piece.text.as_str()).collect();
+        if again.doubtful || guard::was_said(&before.join(" "), &new.join(" ")) {
+            continue;
+        }
+        let further = unheard(&again.pieces, times.end - times.start);
+        left.extend(further.iter().map(|part| times.start + part.start..times.start + part.end));
+        hearing.understood.add(again.understood);
+    }
+    Ok((language, hearing.understood))
+}
+
+/// Stretches of a window in which no word was heard although somebody speaks, the first one last.
+/// Where no word was heard at all, there is nothing to be heard.
+fn unheard(pieces: &[Piece], seconds: f64) -> Vec<Range<f64>> {
+    let Some(first) = pieces.first() else { return Vec::new() };
+    let ends = pieces.iter().map(|piece| piece.times.end);
+    let starts = pieces.iter().skip(1).map(|piece| piece.times.start).chain([seconds]);
+    let mut stretches = vec![0.0..first.times.start];
+    stretches.extend(ends.zip(starts).map(|(end, start)| end..start));
+    stretches.retain(|times| times.end - times.start >= UNHEARD);
+    stretches.reverse();
+    stretches
+}
+
+/// Listens to a window once.
+fn hear(
+    model: &Model,
+    window: &Window,
+    language: Option<Language>,
+    task: &Task<'_>,
+) -> candle_core::Result<(Language, Hearing)> {
     let heard = listen(model, window)?;
     let mut said = vec![model.decoder.silent()];
     let words = &model.vocabulary;
@@ -96,15 +166,23 @@ fn understand(
     let Some(prompt) = said.pop() else { candle_core::bail!("no hypothesis") };
     let found = find(model, window, &heard, (&prompt, &state), task)?;
     let text = words.text(&found.tokens);
-    let mut segments = Vec::new();
+    let mut pieces = Vec::new();
     if !guard::is_invented(&text, found.mean_log_probability, no_speech) {
-        segments = segments_of(words, &found.tokens, window);
+        pieces = pieces_of(words, &found.tokens, window.seconds());
     }
     #[expect(clippy::cast_precision_loss, reason = "a few hundred tokens")]
-    let tokens = if segments.is_empty() { 0.0 } else { (found.tokens.len() + 1) as f64 };
+    let tokens = if pieces.is_empty() { 0.0 } else { (found.tokens.len() + 1) as f64 };
     let log_probability = f64::from(found.mean_log_probability) * tokens;
     let log_probability = if tokens > 0.0 { log_probability } else { 0.0 };
-    Ok((language, Understood { segments, log_probability, tokens }))
+    let segments = pieces.iter().map(|piece| segment(piece, window)).collect();
+    let doubtful = guard::is_doubtful(found.mean_log_probability, no_speech);
+    let understood = Understood { segments, log_probability, tokens };
+    Ok((language, Hearing { pieces, understood, doubtful }))
+}
+
+fn segment(piece: &Piece, window: &Window) -> Segment {
+    let (start, end) = window.real_times(piece.times.start, piece.times.end);
+    Segment { start, end, text: piece.text.clone() }
 }
 
 /// Encodes a window no longer than its sound: the encoder's cost grows with the length.
@@ -163,27 +241,44 @@ fn spoken_language(words: &Vocabulary, scores: &[f32], hint: Language) -> Langua
 }
 
 /// Parts tokens at their timestamps.
-fn segments_of(words: &Vocabulary, tokens: &[Token], window: &Window) -> Vec<Segment> {
-    let mut segments = Vec::new();
+fn pieces_of(words: &Vocabulary, tokens: &[Token], seconds: f64) -> Vec<Piece> {
+    let mut pieces = Vec::new();
     let mut start = 0.0;
     let mut text: Vec<Token> = Vec::new();
-    let mut close = |text: &mut Vec<Token>, start: f64, end: f64| {
+    let mut close = |text: &mut Vec<Token>, times: Range<f64>| {
         let words = words.text(text);
         text.clear();
         if words.chars().any(char::is_alphanumeric) {
-            let (start, end) = window.real_times(start, end);
-            segments.push(Segment { start, end, text: words.trim().to_owned() });
+            pieces.push(Piece { times, text: words.trim().to_owned() });
         }
     };
     for &token in tokens {
         match words.seconds(token) {
             Some(time) => {
-                close(&mut text, start, time);
+                close(&mut text, start..time);
                 start = time;
             }
             None => text.push(token),
         }
     }
-    close(&mut text, start, window.seconds());
-    segments
+    close(&mut text, start..seconds);
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pieces(times: &[Range<f64>]) -> Vec<Piece> {
+        times.iter().map(|times| Piece { times: times.clone(), text: "слово".into() }).collect()
+    }
+
+    #[test]
+    fn speech_without_words_is_noticed_and_pauses_are_not() {
+        let heard = pieces(&[0.0..4.0, 5.0..8.5]);
+        assert_eq!(unheard(&heard, 13.7), [8.5..13.7]);
+        assert_eq!(unheard(&heard, 9.5), []);
+        assert_eq!(unheard(&pieces(&[2.5..4.0, 7.0..8.0]), 12.0), [8.0..12.0, 4.0..7.0, 0.0..2.5]);
+        assert_eq!(unheard(&[], 20.0), [], "silence and music");
+    }
 }

@@ -1,5 +1,7 @@
 //! Speech packed into windows that Whisper can take at once, and the way back to real times.
 
+use std::ops::Range;
+
 use crate::recording::Span;
 
 use super::mel::RATE;
@@ -45,6 +47,24 @@ impl Window {
         let real_start = self.real_time(start, start + tolerance);
         let real_end = self.real_time(end, end - tolerance);
         (real_start, real_end.max(real_start))
+    }
+
+    /// What lies between two times of this window, in seconds, as a window of its own.
+    pub(crate) fn part(&self, times: &Range<f64>) -> Self {
+        let place = |time: f64| samples(time).min(self.samples.len());
+        let (start, end) = (place(times.start), place(times.end));
+        let mut part = Self::default();
+        for piece in &self.pieces {
+            let from = start.max(piece.at);
+            let to = end.min(piece.at + piece.from.len());
+            if from < to {
+                let begins = piece.from.start + (from - piece.at);
+                part.pieces
+                    .push(Piece { at: part.samples.len(), from: begins..begins + (to - from) });
+                part.samples.extend_from_slice(&self.samples[from..to]);
+            }
+        }
+        part
     }
 
     fn real_time(&self, time: f64, probe: f64) -> f64 {
@@ -93,6 +113,13 @@ fn cut(samples: &[f32], mut span: Span) -> Vec<Span> {
     parts
 }
 
+#[expect(clippy::cast_possible_truncation, reason = "a window has 30 seconds at most")]
+#[expect(clippy::cast_sign_loss, reason = "times are positive")]
+#[expect(clippy::cast_precision_loss, reason = "16,000")]
+fn samples(seconds: f64) -> usize {
+    (seconds * RATE as f64) as usize
+}
+
 #[expect(clippy::cast_precision_loss, reason = "a recording has fewer than 2^52 samples")]
 fn seconds(samples: usize) -> f64 {
     samples as f64 / RATE as f64
@@ -124,6 +151,22 @@ mod tests {
             assert!((real.0 - real_start).abs() < 1e-9, "{start} {end} {real:?}");
             assert!((real.1 - real_end).abs() < 1e-9, "{start} {end} {real:?}");
         }
+    }
+
+    #[test]
+    fn a_part_of_a_window_keeps_its_times() {
+        let samples: Vec<f32> =
+            (0_u8..20).flat_map(|second| std::iter::repeat_n(f32::from(second), S)).collect();
+        let packed = windows(&samples, &[2 * S..4 * S, 10 * S..13 * S]);
+        let part = packed[0].part(&(1.5..4.0));
+        assert!((part.seconds() - 2.5).abs() < 1e-9);
+        let (start, end) = part.real_times(0.5, 2.5);
+        assert!((start - 10.0).abs() < 1e-9 && (end - 12.0).abs() < 1e-9, "{start} {end}");
+        assert_eq!(
+            part.samples.iter().step_by(S / 2).collect::<Vec<_>>(),
+            [&3.0, &10.0, &10.0, &11.0, &11.0]
+        );
+        assert!(packed[0].part(&(7.0..9.0)).samples.is_empty());
     }
 
     #[test]
