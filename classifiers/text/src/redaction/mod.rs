@@ -125,6 +125,7 @@ fn found_by(tagger: Option<&Tagger>, reading: &Reading<'_>) -> Vec<Found> {
     if let Some(tagger) = tagger {
         tagger::claim(tagger, reading, &mut spans);
     }
+    groups::find_dotted(reading, &mut spans);
     growth::find(reading, &mut spans);
     if let Some(tagger) = tagger {
         groups::find(reading, &mut spans, |word| tagger.is_ordinary(word));

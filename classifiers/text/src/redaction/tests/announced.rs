@@ -20,6 +20,10 @@ fn a_code_goes_whole() {
         ("собака рыжий подчёркивание кот восемьдесят", "[name]"),
         ("i log in with jtw1958 as always", "i log in with [name] as always"),
         ("Заказ 551204 НЕ пришёл", "Заказ [order] НЕ пришёл"),
+        ("номер заказа 774.1.2. Верните", "номер заказа [order]. Верните"),
+        ("my order number is 774.1.2, refund me", "my order number is [order], refund me"),
+        ("заказ 12.03.2024 не пришёл", "заказ 12.03.2024 не пришёл"),
+        ("версия 7.14.22, заказ 1.2.3", "версия 7.14.22, заказ 1.2.3"),
         ("Order 551204 NOT delivered", "Order [order] NOT delivered"),
         ("ORDER 551204 IS LATE", "ORDER [order] IS LATE"),
     ] {
